@@ -1,0 +1,142 @@
+"""Files, includes and several configurations become one document."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tiktoktoe_cli.config import discover, load
+from tiktoktoe_cli.config.nodes import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.config import Document
+
+
+def _codes(document: Document) -> list[str]:
+    return [problem.code for problem in document.sorted_problems()]
+
+
+def test_maps_merge_and_lists_append(write: Callable[[str, str], str]) -> None:
+    """Two files make one tree, in the order they were named."""
+    first = write("a.yaml", "version: 1\ntags: [x]\nservices: {a: {replicas: 1}}\n")
+    second = write("b.yaml", "version: 1\ntags: [y]\nservices: {a: {group: core}, b: {}}\n")
+
+    document = load([first, second], {})
+
+    assert not document.problems
+    assert document.root is not None
+    assert plain(document.root) == {
+        "version": 1,
+        "tags": ["x", "y"],
+        "services": {"a": {"replicas": 1, "group": "core"}, "b": {}},
+    }
+
+
+def test_a_scalar_set_twice_names_both_places(write: Callable[[str, str], str]) -> None:
+    """Two files that disagree are told apart: nobody guesses which one is meant."""
+    first = write("a.yaml", "services:\n  a: {replicas: 1}\n")
+    second = write("b.yaml", "services:\n  a: {replicas: 2}\n")
+
+    problem = load([first, second], {}).problems[0]
+
+    assert problem.code == "conflicting-value"
+    assert str(problem.place) == f"{second}:2:17"
+    assert [str(place) for _, place in problem.related] == [f"{first}:2:17"]
+
+
+def test_a_map_against_a_list_is_a_conflict(write: Callable[[str, str], str]) -> None:
+    """What is a map in one file and a list in another cannot be merged."""
+    files = [write("a.yaml", "services: {}\n"), write("b.yaml", "services: []\n")]
+
+    assert _codes(load(files, {})) == ["conflicting-value"]
+
+
+def test_includes_are_relative_to_the_file_that_names_them(write: Callable[[str, str], str]) -> None:
+    """An included file's own includes start from its own folder."""
+    write("parts/deep/c.yaml", "services: {c: {}}\n")
+    write("parts/b.yaml", "include: deep/c.yaml\nservices: {b: {}}\n")
+    top = write("a.yaml", "include: [parts/*.yaml]\nservices: {a: {}}\n")
+
+    document = load([top], {})
+
+    assert not document.problems
+    assert document.keys("services") == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("include: nope.yaml\n", "file-unreadable"),
+        ("include: [nope/*.yaml]\n", "include-missing"),
+        ("include: a.yaml\n", "include-loop"),
+        ("include: {a: b}\n", "wrong-type"),
+        ("", "empty-file"),
+        ("# nothing\n", "empty-file"),
+        ("- a\n", "not-a-map"),
+        ("just text\n", "not-a-map"),
+    ],
+)
+def test_says_what_is_wrong_with_a_file(write: Callable[[str, str], str], text: str, code: str) -> None:
+    """Missing, circular, empty and shapeless files are problems with their place."""
+    assert _codes(load([write("a.yaml", text)], {})) == [code]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"a: \x00", "file-not-text"),
+        (b"a: \xff\xfe\xfd", "file-not-text"),
+        (b"\x7fELF\x00\x01", "file-not-text"),
+    ],
+)
+def test_binary_files_are_refused(tmp_path: Path, data: bytes, code: str) -> None:
+    """A file that is not text is named as such."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(data)
+
+    assert _codes(load([str(path)], {})) == [code]
+
+
+def test_utf_16_and_byte_order_marks_are_read(tmp_path: Path) -> None:
+    """What editors on other systems save is read all the same."""
+    wide, marked = tmp_path / "wide.yaml", tmp_path / "marked.yaml"
+    wide.write_bytes("services: {ä: {}}".encode("utf-16"))
+    marked.write_bytes(b"\xef\xbb\xbfservices: {b: {}}")
+
+    document = load([str(wide), str(marked)], {})
+
+    assert document.keys("services") == {"ä", "b"}
+
+
+def test_a_folder_or_a_missing_file_is_a_problem(tmp_path: Path) -> None:
+    """What cannot be opened is told without a traceback."""
+    assert _codes(load([str(tmp_path), str(tmp_path / "nope.yaml")], {})) == [
+        "file-unreadable",
+        "file-unreadable",
+    ]
+
+
+def test_finds_the_file_upwards(tmp_path: Path) -> None:
+    """Without -c, the file is looked for here and in every folder above."""
+    (tmp_path / "tiktoktoe.yaml").write_text("version: 1\n")
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+
+    assert discover([], {}, below) == [os.path.join("..", "..", "tiktoktoe.yaml")]  # noqa: PTH118  # as shown
+    assert discover(["x.yaml"], {}, below) == ["x.yaml"]
+    assert discover([], {"TIKTOKTOE_CONFIG": "y.yaml"}, below) == ["y.yaml"]
+    assert discover([], {}, Path("/")) == []
+
+
+def test_secrets_are_masked_everywhere(write: Callable[[str, str], str]) -> None:
+    """A secret from a file is replaced in any text, and a line with a secret-sounding key is hidden unread."""
+    write("secret.txt", "hunter2\n")
+    document = load([write("a.yaml", "token: ${file:secret.txt}\n")], {})
+
+    assert document.mask("before hunter2 after") == "before •••• after"
+    assert document.mask.line("password: 'abc'") == "password: ••••"

@@ -1,0 +1,79 @@
+"""Quantities answer as Kubernetes' own tests say."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tiktoktoe_cli.config.quantity import Notation, Quantity
+from tiktoktoe_cli.config.units import UnitError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def cases(vectors: Path) -> Any:
+    """Return Kubernetes' cases."""
+    return json.loads((vectors / "graph" / "k8s_quantity.json").read_text())
+
+
+def _nano(value: str) -> int:
+    with localcontext() as context:
+        context.prec = 60
+        return int(Decimal(value) * 10**9)
+
+
+@pytest.mark.parametrize(
+    ("text", "nano"),
+    [("250m", 250_000_000), ("1.5", 1_500_000_000), ("128Mi", 134_217_728 * 10**9), ("2e3", 2000 * 10**9)],
+)
+def test_reads_everyday_quantities(text: str, nano: int) -> None:
+    """Milli-cores, fractions, binary bytes and exponents are exact."""
+    assert Quantity.parse(text) == nano
+
+
+@pytest.mark.parametrize("text", ["", "Mi", "1 Gi", "128mb", "1K", "1.1.M", "0x10", "1e999999999", "٣"])
+def test_refuses_what_kubernetes_refuses(text: str) -> None:
+    """Spaces, wrong letter case and unknown suffixes are refused."""
+    with pytest.raises(UnitError):
+        Quantity.parse(text)
+
+
+def test_parses_every_case(cases: Any) -> None:
+    """Each parse case holds, also with a plus or minus before it."""
+    for case in cases["parse"]:
+        for sign, factor in (("", 1), ("+", 1), ("-", -1)):
+            quantity = Quantity.parse(sign + case["input"])
+
+            assert (quantity, quantity.notation) == (factor * _nano(case["value"]), case["format"]), case
+
+
+def test_refuses_every_invalid_case(cases: Any) -> None:
+    """Each invalid case is refused."""
+    for text in cases["invalid"]:
+        with pytest.raises(UnitError):
+            Quantity.parse(text)
+
+
+def test_prints_every_canonical_form(cases: Any) -> None:
+    """Each value prints in the form that Kubernetes prints."""
+    for case in [*cases["parse_emit_canonical"], *cases["large_values"]]:
+        assert str(Quantity.parse(case["input"])) == case["canonical"], case
+    for case in cases["value_to_canonical_string"]:
+        assert str(Quantity(_nano(case["value"]), Notation(case["format"]))) == case["canonical"], case
+
+
+def test_rounds_up_and_compares(cases: Any) -> None:
+    """Rounding goes away from zero; comparison ignores the notation."""
+    for case in cases["round_up"]:
+        assert Quantity.parse(case["input"]).rounded_up(case["scale"]) == _nano(case["expect"]), case
+    for case in cases["compare"]:
+        x, y = Quantity.parse(case["x"]), Quantity.parse(case["y"])
+
+        assert (x > y) - (x < y) == case["cmp"], case
+    for case in cases["cpu_milli"]:
+        assert Quantity.parse(case["input"]) == case["milli_cpu"] * 10**6

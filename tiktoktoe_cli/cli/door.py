@@ -1,0 +1,127 @@
+"""The one door in and out: runs a command line, turns whatever happens into a message and an exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from tiktoktoe_cli.errors import ConfigError, ExitCode, TiktoktoeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+    from tiktoktoe_cli.report import Terminal
+
+PROGRAM = "tiktoktoe"
+
+
+class TerminatedError(BaseException):
+    """SIGTERM or SIGHUP came; like KeyboardInterrupt it passes every handler that is not about it."""
+
+
+def enter(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; every message has been printed."""
+    # A command lives for seconds and keeps nearly all it makes: collecting often finds nothing and costs a third of
+    # the time of reading a large configuration.
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        with _terminated_by_signals():
+            return _run(list(arguments))
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except TerminatedError:
+        return ExitCode.TERMINATED
+    except BrokenPipeError:  # whoever read our answer has seen enough
+        _close_stdout()
+        return ExitCode.YES
+    except TiktoktoeError as error:
+        _tell(error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  # the one place: what nobody expected is a bug, and says so
+        _tell_bug(error, arguments)
+        return ExitCode.BUG
+
+
+def _run(arguments: list[str]) -> int:
+    import typer
+
+    from tiktoktoe_cli.cli.app import app
+
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+    except typer.TyperException as error:
+        return _usage(error)
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except typer.Exit as error:
+        return error.exit_code
+    return result if isinstance(result, int) else ExitCode.YES
+
+
+def _usage(error: Exception) -> int:
+    """Print what typer found wrong with the command line; a bare group's "error" is its help."""
+    message = error.format_message()  # type: ignore[attr-defined]  # every TyperException has it
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(message + "\n")
+        return ExitCode.USAGE
+    path = context.command_path if context else PROGRAM
+    _terminal().fail(_lower(message), hint=f"see `{path} --help`")
+    return ExitCode.USAGE
+
+
+def _lower(message: str) -> str:
+    return (message[:1].lower() + message[1:]).rstrip(".")
+
+
+def _tell(error: TiktoktoeError) -> None:
+    from tiktoktoe_cli.report import draw_problems
+
+    terminal = _terminal()
+    if isinstance(error, ConfigError):
+        view = terminal.masking(error.mask).message_view
+        terminal.show(draw_problems(error.problems, error.sources, view))
+    else:
+        terminal.fail(error.message, hint=error.hint)
+
+
+def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
+    if "--debug" in arguments:
+        traceback.print_exception(error)
+    words = f"{type(error).__name__}: {error}".splitlines()[0]
+    hint = "this is a bug in tiktoktoe; run again with --debug and report what it prints"
+    _terminal().fail(f"unexpected {words}", hint=hint)
+
+
+def _terminal() -> Terminal:
+    from tiktoktoe_cli.report import Terminal
+
+    return Terminal.on((sys.stdin, sys.stdout, sys.stderr), os.environ)
+
+
+def _close_stdout() -> None:
+    """Point standard output at nothing, so that the interpreter's flush at exit does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _terminated_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the stack as Ctrl-C does, so that everything that was opened is closed."""
+    names = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {name: signal.signal(name, _raise_terminated) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _raise_terminated(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise TerminatedError

@@ -1,0 +1,68 @@
+"""`tiktoktoe expr`: try a CEL expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tiktoktoe_cli.cli.app import make_group
+from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.report import Report
+
+app = make_group("Try a CEL expression, the language of conditions, alerts and assertions.")
+
+
+@add_command(
+    app,
+    "eval",
+    examples=(
+        "tiktoktoe expr eval '1 + 2 * 3'",
+        """tiktoktoe expr eval 'data.amount > 100.0' --vars '{"data": {"amount": 250.0}}'""",
+        """tiktoktoe expr eval 'duration("90s") < duration("2m")' -o json""",
+    ),
+)
+def evaluate(
+    common: Common,
+    expression: Annotated[str, typer.Argument(help="The CEL text.", show_default=False)],
+    variables: Annotated[
+        str | None,
+        typer.Option("--vars", metavar="JSON|@FILE", help="A JSON object of variables; @- reads stdin."),
+    ] = None,
+) -> ExitCode:
+    """Print the value of an expression as JSON. The exit code is 1 for false, and for an error."""
+    import json
+
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.cli.inputs import read_json_object
+    from tiktoktoe_cli.report import OutputFormat
+
+    desk = Desk.open(common)
+    report = _try(expression, read_json_object(variables, "--vars"))
+    if desk.output is not OutputFormat.TABLE:
+        return desk.answer(report)
+    if report.summary["error"] is not None:
+        desk.terminal.fail(str(report.summary["error"]))
+    else:
+        desk.terminal.answer(json.dumps(report.summary["value"], ensure_ascii=False) + "\n")
+    return ExitCode.YES if report.ok else ExitCode.NO
+
+
+def _try(text: str, bindings: dict[str, Any]) -> Report:  # bindings are JSON
+    from tiktoktoe_cli.expressions import EvaluationError, compile_expression, to_json, type_name
+    from tiktoktoe_cli.report import Column, Report
+
+    expression = compile_expression(text, variables=bindings)
+    try:
+        value = expression(bindings)
+        result = {"type": type_name(value), "value": to_json(value), "error": None}
+    except EvaluationError as error:
+        result = {"type": None, "value": None, "error": error.message}
+    ok = result["error"] is None and result["value"] is not False
+    verdict = str(result["error"] or f"{result['type']}: {result['value']}")
+    columns = tuple(Column(key, key.upper()) for key in ("expression", "type", "value", "error"))
+    item = {"expression": text, **result, "reads": sorted(expression.names)}
+    return Report("expr eval", ok, verdict, {**result}, [item], columns, name_key="value")

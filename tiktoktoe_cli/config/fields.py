@@ -1,0 +1,202 @@
+"""The field types that settings are made of, beside the units: text as written, paths, secrets, names, expressions.
+
+    class CheckSettings(Settings):
+        name: Text
+        timeout: Duration = Duration.of(5)
+        policy: Annotated[str, Reference("resilience")] | None = None
+        expect: tuple[Annotated[Expression, Cel("status", "body")], ...] = ()
+
+What a field cannot accept becomes a problem at its place, with a code of `codes.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from tiktoktoe_cli.config.nodes import LocatedText
+from tiktoktoe_cli.config.spelling import suggestion
+from tiktoktoe_cli.config.units import kind_of
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+    from tiktoktoe_cli.expressions import Expression
+
+Names = Callable[[str], Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What validators may ask while a document is checked: the names of a section, and where secrets go."""
+
+    names: Names
+    learn_secret: Callable[[str], None]
+
+
+class Settings(BaseModel):
+    """What every settings class inherits: frozen, unknown keys refused, defaults trusted, built on first use."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        defer_build=True,
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+    )
+
+
+class OneOf(Settings):
+    """A map with exactly one of the declared keys, such as `http: {...}` or `tcp: {...}`: a tagged choice."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    choice_of: ClassVar[str] = "of its keys"
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> OneOf:
+        if len(self.model_fields_set) != 1:
+            names = ", ".join(f"`{name}`" for name in type(self).model_fields)
+            given = ", ".join(f"`{name}`" for name in sorted(self.model_fields_set)) or "none"
+            hint = f"choose one of {names}"
+            context = {"hint": hint, "given": given, "of": self.choice_of}
+            raise PydanticCustomError("one-of", "expected exactly one {of}, found {given}", context)
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The key that was chosen."""
+        return next(iter(self.model_fields_set))
+
+    @property
+    def chosen(self) -> Any:  # whatever type the chosen field declares
+        """The value of the chosen key."""
+        return getattr(self, self.kind)
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return getattr(value, "raw", str(value))
+    message = f"expected a text, found {kind_of(value)}"
+    raise PydanticCustomError("wrong-type", "{message}", {"message": message, "hint": "put it in quotes"})
+
+
+Text = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | float)]
+"""A text, kept as it was written: `1.10` and `010` stay what they are."""
+
+
+def _as_path(value: object) -> object:
+    if isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value:
+        message = f"expected a path, found {kind_of(value)}"
+        raise PydanticCustomError(
+            "wrong-type", "{message}", {"message": message, "hint": "write a file's path"}
+        )
+    if "\0" in value:
+        raise PydanticCustomError("wrong-type", "a path cannot hold a NUL character")
+    return value.node.source.folder / str(value) if isinstance(value, LocatedText) else Path(value)
+
+
+LocalPath = Annotated[Path, BeforeValidator(_as_path, json_schema_input_type=str)]
+"""A path; a relative one starts at the folder of the file that names it."""
+
+
+def _as_secret(value: object, info: ValidationInfo) -> object:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else _as_text(value)
+    if isinstance(info.context, Context):
+        info.context.learn_secret(str(text))
+    if isinstance(value, LocatedText):
+        value.node.secret = True
+    return text
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_as_secret, json_schema_input_type=str)]
+"""A text that is never shown; best written as `${file:PATH}` or `${VARIABLE}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Marks a text as the name of an entry of a section, say `Reference("resilience")`; an unknown name is refused."""
+
+    section: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: str, info: ValidationInfo) -> str:
+        if not isinstance(info.context, Context):
+            return value
+        known = info.context.names(self.section)
+        if value not in known:
+            raise unknown_name(value, known, self.section)
+        return value
+
+
+def unknown_name(value: str, known: Collection[str], section: str) -> PydanticCustomError:
+    """Make the error for a name that a section does not hold, with the nearest name as the hint."""
+    hint = suggestion(value, known) or f"`{section}` holds {_some(known)}"
+    context = {"name": value, "section": section, "hint": hint}
+    return PydanticCustomError("unknown-name", "`{section}` has no `{name}`", context)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Cel:
+    """Compiles a field's CEL text when the configuration is read; only the named variables may be used."""
+
+    variables: tuple[str, ...] | None
+
+    def __init__(self, *variables: str) -> None:
+        object.__setattr__(self, "variables", variables or None)
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        text = core_schema.plain_serializer_function_ser_schema(lambda expression: expression.text)
+        return core_schema.no_info_plain_validator_function(self._compile, serialization=text)
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        known = f" over {', '.join(self.variables)}" if self.variables else ""
+        return {"type": ["string", "boolean", "number"], "description": f"A CEL expression{known}."}
+
+    def _compile(self, value: object) -> Expression:
+        from tiktoktoe_cli.expressions import Expression, ExpressionError, compile_expression
+
+        if isinstance(value, Expression):
+            return value
+        text = value if isinstance(value, str) else _as_expression(value)
+        try:
+            return compile_expression(str(text), variables=self.variables)
+        except ExpressionError as error:
+            where = {"offset": error.offset, "length": error.length, "hint": error.hint or ""}
+            raise PydanticCustomError(
+                "expression", "{message}", {"message": error.message, **where}
+            ) from None
+
+
+def _as_expression(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(getattr(value, "raw", value))
+    message = f"expected an expression, found {kind_of(value)}"
+    raise PydanticCustomError(
+        "wrong-type", "{message}", {"message": message, "hint": "write it as a text in quotes"}
+    )
+
+
+def _some(names: Collection[str], limit: int = 6) -> str:
+    shown = [f"`{name}`" for name in sorted(names)[:limit]]
+    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(shown) + rest if shown else "nothing"

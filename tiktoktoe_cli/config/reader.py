@@ -1,0 +1,102 @@
+"""Files → text: finds configuration files, reads them within limits, says what is wrong with the others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.nodes import Source
+from tiktoktoe_cli.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FILE_NAME = "tiktoktoe.yaml"
+FILE_VARIABLE = "TIKTOKTOE_CONFIG"
+MAX_BYTES = 128 * 1024 * 1024
+MAX_SECRET_BYTES = 64 * 1024
+_WILDCARDS = frozenset("*?[")
+
+
+def discover(explicit: Sequence[str], environ: Mapping[str, str], start: Path) -> list[str]:
+    """Name the files to read: those asked for, else `TIKTOKTOE_CONFIG`, else `tiktoktoe.yaml` here or above."""
+    if explicit:
+        return list(explicit)
+    if environ.get(FILE_VARIABLE):
+        return environ[FILE_VARIABLE].split(os.pathsep)
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return [os.path.relpath(folder / FILE_NAME, start)]
+    return []
+
+
+def read_source(name: str) -> Source | Problem:
+    """Read one file, or standard input for `-`; what cannot be read as text is a problem."""
+    try:
+        data = _read_bytes(name)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Problem(
+            "file-unreadable", f"cannot read `{name}`: {reason}", hint="check the path and its permissions"
+        )
+    if len(data) > MAX_BYTES:
+        return Problem(
+            "file-too-large",
+            f"`{name}` is larger than {MAX_BYTES >> 20} MiB",
+            hint="split it with `include:`",
+        )
+    text = _decode(name, data)
+    if isinstance(text, Problem):
+        return text
+    folder = Path.cwd() if name == "-" else Path(name).resolve().parent
+    return Source("<stdin>" if name == "-" else name, folder, text)
+
+
+def read_secret(folder: Path, path: str) -> str:
+    """Read a secret's file, relative to the folder of the file that names it.
+
+    Raises:
+        OSError: if it cannot be read, is not text, or is larger than 64 KiB.
+    """
+    with (folder / path).open("rb") as file:
+        data = file.read(MAX_SECRET_BYTES + 1)
+    if len(data) > MAX_SECRET_BYTES:
+        raise OSError(f"larger than {MAX_SECRET_BYTES >> 10} KiB")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise OSError("not UTF-8 text") from None
+
+
+def expand(pattern: str, folder: Path, shown: str) -> list[str]:
+    """List the files an `include:` names, sorted, as paths to show; `shown` is how the user wrote the folder."""
+    if not _WILDCARDS & set(pattern):
+        return [os.path.join(shown, pattern)]  # noqa: PTH118  # keeps the user's own words: `./a` stays `./a`
+    found = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  # pathlib's glob refuses absolute patterns
+    return [os.path.join(shown, name) for name in sorted(found)]  # noqa: PTH118  # as above
+
+
+def _read_bytes(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(name).open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _decode(name: str, data: bytes) -> str | Problem:
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    if encoding == "utf-8-sig" and b"\0" in data:
+        return Problem(
+            "file-not-text", f"`{name}` is not a text file", hint="a configuration is YAML in UTF-8"
+        )
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        place = Place(name, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
+        return Problem(
+            "file-not-text", f"byte {error.start} is not {encoding[:5].upper()}", place, "save it as UTF-8"
+        )

@@ -1,0 +1,78 @@
+"""The JSON Schema of a configuration, for editors: drawn from the same settings classes that read it.
+
+Written as draft-07, the newest that yaml-language-server reads. Every value may also be a `${VARIABLE}`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Schema: TypeAlias = dict[str, Any]  # JSON
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+_VARIABLE = {"type": "string", "pattern": r"\$\{[^}]+\}"}
+_SCALARS = {"integer", "number", "boolean"}
+_DEFINITIONS = "#/definitions/{model}"
+
+
+def schema_of(title: str, parts: Iterable[tuple[tuple[str, ...], Any]]) -> Schema:
+    """Compose the schema of a whole file from settings types and the paths where they stand (`*` is any name)."""
+    root = _object()
+    definitions: Schema = {}
+    for path, type_ in parts:
+        _graft(root, path, _type_schema(type_, definitions))
+    root["properties"] |= {
+        "include": {
+            "type": ["string", "array"],
+            "items": {"type": "string"},
+            "description": "More files to merge.",
+        },
+    }
+    return {"$schema": DRAFT, "title": title, **root, "definitions": definitions}
+
+
+def _type_schema(type_: Any, definitions: Schema) -> Schema:
+    from pydantic import TypeAdapter
+
+    schema: Schema = TypeAdapter(type_).json_schema(ref_template=_DEFINITIONS, mode="validation")
+    definitions |= {name: _or_variable(body) for name, body in schema.pop("$defs", {}).items()}
+    own: Schema = _or_variable(schema)
+    return own
+
+
+def _graft(at: Schema, path: tuple[str, ...], schema: Schema) -> None:
+    """Put a schema at a path; two schemas at one path (a service and its facets) become one object."""
+    if not path:
+        merged = {**at.get("properties", {}), **schema.get("properties", {})}
+        at |= {**schema, "properties": merged} if merged else schema
+        return
+    step, *rest = path
+    if step == "*":
+        below = at.setdefault("additionalProperties", {}) or _object()
+        at["additionalProperties"] = below
+    else:
+        below = at.setdefault("properties", {}).setdefault(step, _object())
+    _graft(below, tuple(rest), schema)
+
+
+def _object() -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": {}}
+
+
+def _or_variable(schema: Any) -> Any:
+    """Let every number, switch, choice and patterned text be a `${VARIABLE}` too."""
+    if isinstance(schema, list):
+        return [_or_variable(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {
+        key: _or_variable(value) if key not in {"default", "examples", "enum"} else value
+        for key, value in schema.items()
+    }
+    if schema.get("type") in _SCALARS or "pattern" in schema or "enum" in schema or "const" in schema:
+        described = {key: inner.pop(key) for key in ("title", "description", "default") if key in inner}
+        return {**described, "anyOf": [inner, _VARIABLE]}
+    return inner

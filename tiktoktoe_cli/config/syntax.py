@@ -1,0 +1,87 @@
+"""What YAML's parser says, in the words of somebody who has to mend the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from tiktoktoe_cli.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.config.nodes import Source
+
+Position: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Translation:
+    says: str
+    message: str
+    hint: str
+    at_opening: bool = False  # the place to mend is where the quote or bracket opens, not where the text ends
+
+
+_TABLE = (
+    _Translation("found character '\\t'", "a tab stands where YAML wants spaces", "indent with spaces"),
+    _Translation("that cannot start any token", "`{char}` cannot start a value", "put the value in quotes"),
+    _Translation("mapping values are not allowed", "a second `: ` on the line", "put the value in quotes"),
+    _Translation(
+        "unexpected end of stream", "this quote is never closed", "add the missing quote", at_opening=True
+    ),
+    _Translation(
+        "found undefined alias", "the alias `*{word}` has no anchor", "define it before, as `&{word}`"
+    ),
+    _Translation("duplicate anchor", "the anchor `{word}` is defined twice", "give one of them another name"),
+    _Translation("could not find expected ':'", "a key without `:`", "write `key: value`"),
+    _Translation(
+        "did not find expected ',' or", "this bracket is never closed", "add `,`, `]` or `}`", at_opening=True
+    ),
+    _Translation(
+        "did not find expected node content", "a value is missing", "add the value, or remove the rest"
+    ),
+    _Translation(
+        "did not find expected key",
+        "this line does not belong to the block above it",
+        "check its indentation and quotes",
+    ),
+    _Translation(
+        "did not find expected '-'", "a list item without `-`", "start it with `- `, aligned with the others"
+    ),
+    _Translation("document start", "a second document begins here", "keep one document in a file"),
+    _Translation(
+        "unknown escape character", "an unknown escape in a quoted text", "use single quotes, or `\\\\`"
+    ),
+    _Translation("control characters", "a control character stands in the text", "remove it"),
+    _Translation("special characters", "a control character stands in the text", "remove it"),
+)
+
+
+def syntax_problem(source: Source, problem: str, at: Position, opening: Position | None = None) -> Problem:
+    """Translate a parser's complaint at a 0-based position; what is not in the table is passed on as it is.
+
+    `opening` is where the quote, list or map began that the parser was reading.
+    """
+    rest = _rest_of_line(source, at)
+    if rest.startswith("\t"):
+        problem = "found character '\\t'"
+    for entry in _TABLE:
+        if entry.says in problem:
+            words = {"char": rest[:1], "word": (rest.lstrip("*&").split() or [""])[0].rstrip(",]}")}
+            place = _place(source, opening if opening and entry.at_opening else at)
+            return Problem("yaml-syntax", _fill(entry.message, words), place, _fill(entry.hint, words))
+    return Problem("yaml-syntax", f"this is not YAML: {problem}", _place(source, at))
+
+
+def _rest_of_line(source: Source, at: Position) -> str:
+    lines = source.text.splitlines()
+    return lines[at[0]][at[1] :] if at[0] < len(lines) else ""
+
+
+def _place(source: Source, at: Position) -> Place:
+    return Place(source.name, at[0] + 1, at[1] + 1, at[1] + 2)
+
+
+def _fill(template: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        template = template.replace("{" + name + "}", word)
+    return template

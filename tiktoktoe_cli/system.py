@@ -1,0 +1,171 @@
+"""The whole YAML as one model, composed of what the features own; a command reads only the parts it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tiktoktoe_cli.config import Document, load
+from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot
+from tiktoktoe_cli.config.spelling import suggestion
+from tiktoktoe_cli.config.validation import Shape
+from tiktoktoe_cli.errors import ConfigError, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from tiktoktoe_cli.config.nodes import Node
+    from tiktoktoe_cli.errors import Place
+
+FORMAT_VERSION = 1
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the YAML: its name here, where it stands (`*` is every name), and the type its room reads it as."""
+
+    name: str
+    path: tuple[str, ...]
+    module: str
+    type_name: str
+
+    def type(self) -> Any:  # a settings class, or an annotated type of them
+        """Import the type from the room that owns it."""
+        return getattr(import_module(f"tiktoktoe_cli.{self.module}"), self.type_name)
+
+
+PARTS = (
+    Part("services", ("services", ANY), "graph.settings", "ServiceSettings"),
+    Part("checks", ("services", ANY, "health"), "health.settings", "ChecksSettings"),
+    Part("actions", ("services", ANY, "actions"), "orchestration.settings", "ActionsSettings"),
+    Part("performance", ("services", ANY, "performance"), "simulation.settings", "PerformanceSettings"),
+    Part("capacity", ("capacity",), "graph.settings", "CapacitySettings"),
+    Part("policies", ("resilience", ANY), "resilience.settings", "PolicySettings"),
+    Part("pipelines", ("pipelines", ANY), "replay.settings", "PipelineSettings"),
+    Part("simulations", ("simulations", ANY), "simulation.settings", "SimulationSettings"),
+    Part("orchestration", ("orchestration",), "orchestration.settings", "OrchestrationSettings"),
+)
+_ROOT_WORDS = ("version", "system", "include")
+
+
+@dataclass(slots=True)
+class System:
+    """A checked configuration: its document, and for each part that was read, the settings (by name, for `*`)."""
+
+    document: Document
+    name: str
+    parts: dict[str, Any] = field(default_factory=dict)  # what each part's type says
+
+    def __getitem__(self, part: str) -> Any:  # as `parts`
+        return self.parts[part]
+
+    def place(self, *path: str | int) -> Place | None:
+        """Return where a part of the configuration is written."""
+        return self.document.place(*path)
+
+
+def load_system(
+    names: Sequence[str], environ: Mapping[str, str], parts: Collection[str] | None = None
+) -> System:
+    """Read and check a configuration; `parts` limits the check to what a command needs, None means all.
+
+    Raises:
+        ConfigError: with every problem that was found.
+    """
+    system = read_system(names, environ, parts)
+    problems = system.document.sorted_problems()
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise ConfigError(problems, sources=system.document.sources, mask=system.document.mask.line)
+    return system
+
+
+def read_system(
+    names: Sequence[str], environ: Mapping[str, str], parts: Collection[str] | None = None
+) -> System:
+    """Read a configuration as far as it can be read; what is wrong stands in its document's problems."""
+    document = load(names, environ)
+    system = System(document, "")
+    if document.root is None:
+        return system
+    system.name = _check_root(document, document.root)
+    for part in PARTS:
+        if parts is None or part.name in parts:
+            system.parts[part.name] = _read(document, part)
+    return system
+
+
+def json_schema() -> dict[str, Any]:  # JSON
+    """Compose the JSON Schema of the whole YAML from the types of its parts."""
+    from tiktoktoe_cli.config.schema import schema_of
+
+    schema = schema_of("tiktoktoe", ((part.path, part.type()) for part in PARTS))
+    schema["properties"] |= {
+        "version": {"const": FORMAT_VERSION, "description": "The version of this format."},
+        "system": {"type": "string", "description": "The name of the system, for titles."},
+    }
+    return schema | {"patternProperties": {"^x-": {}}}
+
+
+def _check_root(document: Document, root: MapNode) -> str:
+    known = {*_ROOT_WORDS, *(part.path[0] for part in PARTS)}
+    for key, entry in root.entries.items():
+        if key not in known and not key.startswith("x-"):
+            hint = suggestion(key, known) or "keys that start with `x-` are yours to use"
+            document.problems.append(Problem("unknown-key", f"unknown key `{key}`", entry.key.place, hint))
+    version = root.get("version")
+    if version is not None and not (isinstance(version, ScalarNode) and version.value == FORMAT_VERSION):
+        message = "this file is written for another version"
+        document.problems.append(Problem("unsupported-version", message, version.place, "write `version: 1`"))
+    name = root.get("system")
+    return name.raw if isinstance(name, ScalarNode) else "system"
+
+
+def _read(document: Document, part: Part) -> Any:
+    """Read one part; with a `*` in its path, a mapping by name."""
+    if ANY not in part.path:
+        node = document.node(part.path)
+        return None if node is None else Shape(part.type()).read(document, node, part.path)
+    shape: Shape | None = None
+    found = {}
+    for name, path, node in _instances(document, part):
+        shape = shape or Shape(part.type(), also=_facets(part.path[0]))
+        found[name] = shape.read(document, node, path)
+    return found
+
+
+def _facets(section: str) -> frozenset[str]:
+    """List the keys of a section's entries that rooms of their own own."""
+    depth = len((section, ANY))
+    return frozenset(part.path[depth] for part in PARTS if part.path[0] == section and len(part.path) > depth)
+
+
+def _instances(document: Document, part: Part) -> Iterator[tuple[str, tuple[str, ...], Node]]:
+    section, _, *facet = part.path
+    for name, entry in _entries(document, section, report=not facet):
+        node = entry.value
+        if not facet:
+            yield name, (section, name), _without_facets(node, section)
+        elif isinstance(node, MapNode) and facet[0] in node.entries:
+            yield name, (section, name, *facet), node.entries[facet[0]].value
+
+
+def _entries(document: Document, section: str, *, report: bool) -> Iterator[tuple[str, Entry]]:
+    node = document.node((section,))
+    if isinstance(node, MapNode):
+        yield from node.entries.items()
+    elif report and node is not None:
+        spot: Spot = node
+        document.problems.append(
+            Problem("wrong-type", f"expected a mapping of names under `{section}`", spot.place)
+        )
+
+
+def _without_facets(node: Node, section: str) -> Node:
+    """Leave out the keys of an entry that other rooms own."""
+    facets = _facets(section)
+    if not isinstance(node, MapNode) or not facets & node.entries.keys():
+        return node
+    kept = {key: entry for key, entry in node.entries.items() if key not in facets}
+    return MapNode(node.source, node.start, node.end, kept)
