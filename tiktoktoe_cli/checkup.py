@@ -27,7 +27,7 @@ def check_everything(system: System) -> Checkup:
     """Collect the problems of a configuration that was read as far as possible."""
     document = system.document
     if not any(problem.severity is Severity.ERROR for problem in document.problems):
-        document.problems += _findings(system)
+        document.problems += findings(system)
     return Checkup(tuple(document.sources), document.sorted_problems())
 
 
@@ -49,9 +49,21 @@ def report_of(checkup: Checkup) -> Report:
     )
 
 
-def _findings(system: System) -> Iterator[Problem]:
-    """Yield what the features find: it needs settings that are right in themselves."""
-    yield from ()
+def findings(system: System) -> Iterator[Problem]:
+    """Yield what only a feature can see; it needs settings that are right in themselves."""
+    from tiktoktoe_cli.graph import build_graph
+    from tiktoktoe_cli.graph.rules import validate_graph
+    from tiktoktoe_cli.health import find_vacuous
+    from tiktoktoe_cli.simulation import check_scenario, simulated_services
+
+    graph = build_graph(system["services"], system.place)
+    checked = [name for name, checks in system["checks"].items() if checks]
+    yield from validate_graph(graph, system["capacity"], checked)
+    for name, checks in system["checks"].items():
+        yield from find_vacuous(name, checks, system.place)
+    services = simulated_services(graph, system["performance"])
+    for name, settings in system["simulations"].items():
+        yield from check_scenario(name, settings, services, system["policies"], system.place)
 
 
 def _item(problem: Problem) -> dict[str, Json]:

@@ -132,3 +132,11 @@ class InterruptedRunError(TiktoktoeError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.exit_code = exit_code  # type: ignore[misc]  # the one error whose code depends on the signal
+
+
+class OutputClosedError(Exception):
+    """Whoever read our answer has left (`| head`): no failure, the front desk ends with 0 and says nothing.
+
+    Raised only for standard output, and only once the stream is safe to close: the interpreter's own flush at
+    exit finds the null device there.
+    """

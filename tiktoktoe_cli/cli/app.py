@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -50,8 +50,19 @@ def load_command(name: str) -> Any:  # a command or a group; typer keeps the typ
     return command
 
 
-def make_group(help_text: str, *, add_completion: bool = False) -> typer.Typer:
-    """Make the typer app of a group: plain help, examples kept as they are written."""
+def make_group(help_text: str) -> typer.Typer:
+    """Make the typer app of a group of commands, also where it has only one yet."""
+    group = make_app(help_text)
+    group.callback()(_nothing_of_its_own)
+    return group
+
+
+def _nothing_of_its_own() -> None:
+    pass
+
+
+def make_app(help_text: str, *, add_completion: bool = False) -> typer.Typer:
+    """Make a typer app: plain help, examples kept as they are written."""
     return typer.Typer(
         help=help_text,
         no_args_is_help=True,
@@ -62,7 +73,7 @@ def make_group(help_text: str, *, add_completion: bool = False) -> typer.Typer:
     )
 
 
-app = make_group("One YAML describes a system of services; one command answers for it.", add_completion=True)
+app = make_app("One YAML describes a system of services; one command answers for it.", add_completion=True)
 
 
 def _version(value: bool | None) -> None:  # noqa: FBT001  # typer calls it by position
@@ -78,9 +89,10 @@ def _version(value: bool | None) -> None:  # noqa: FBT001  # typer calls it by p
 )
 @with_common_options
 def root(
-    common: Common,  # kept in the context for the sub-commands
-    version: bool | None = typer.Option(
-        None, "--version", callback=_version, is_eager=True, help="Show the version."
-    ),
+    common: Common,
+    *,
+    version: Annotated[
+        bool | None, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = None,
 ) -> None:
     """One YAML describes a system of services; one command answers for it."""

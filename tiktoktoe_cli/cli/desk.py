@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tiktoktoe_cli.errors import ExitCode, UsageError
+from tiktoktoe_cli.errors import ConfigError, ExitCode, Severity, UsageError
 from tiktoktoe_cli.report import (
     ColorChoice,
     OutputFormat,
@@ -23,16 +25,19 @@ from tiktoktoe_cli.report import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from enum import StrEnum
+    from types import FrameType
 
     from tiktoktoe_cli.cli.options import Common
-    from tiktoktoe_cli.errors import Severity
-    from tiktoktoe_cli.report import Report
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.report import Progress, Report
     from tiktoktoe_cli.system import System
 
     Choice = TypeVar("Choice", bound=StrEnum)
+    T = TypeVar("T")
 
+PROGRAM = "tiktoktoe"
 _PERSONS = {OutputFormat.TABLE, OutputFormat.WIDE}
 
 
@@ -80,6 +85,7 @@ class Desk:
         if not found:
             hint = f"name one with -c FILE, or write one with `tiktoktoe init`; `{FILE_NAME}` is found from below"
             raise UsageError(f"no configuration: there is no `{FILE_NAME}` here or above", hint=hint)
+        self.terminal.detail(f"reading {', '.join(found)}")
         return found
 
     def read(self) -> System:
@@ -96,19 +102,81 @@ class Desk:
         """
         from tiktoktoe_cli.system import load_system
 
-        files = self.config_files()
-        self.terminal.detail(f"reading {', '.join(files)}")
-        return self._take(load_system(files, self.environ, parts or None))
+        return self._take(load_system(self.config_files(), self.environ, parts or None))
 
     def _take(self, system: System) -> System:
         self.sources = system.document.sources
         self.terminal = self.terminal.masking(system.document.mask)
         return system
 
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Show warnings, and end the command if there is an error among the problems.
+
+        Raises:
+            ConfigError: with all of them.
+        """
+        found = tuple(problems)
+        if any(problem.severity is Severity.ERROR for problem in found):
+            raise ConfigError(found, sources=self.sources, mask=self.terminal.mask)
+        warnings = [problem for problem in found if problem.severity is Severity.WARNING]
+        if warnings and not self.terminal.options.quiet:
+            self.terminal.show(draw_problems(warnings, self.sources, self.terminal.message_view))
+
+    def choose_one(self, section: Collection[str], name: str | None, kind: str) -> str:
+        """Return the name that was asked for, or the only one there is.
+
+        Raises:
+            UsageError: if it is not there, or none was asked for and there are several.
+        """
+        if name is not None and name not in section:
+            raise unknown(name, section, kind)
+        if name is not None or len(section) == 1:
+            return name or next(iter(section))
+        if not section:
+            raise UsageError(f"the configuration has no {kind}", hint=f"add one, or see `{PROGRAM} init`")
+        raise UsageError(f"which {kind}?", hint=f"choose one of {', '.join(f'`{one}`' for one in section)}")
+
+    def choose_names(
+        self, section: Mapping[str, T], names: Collection[str] | None, kind: str
+    ) -> dict[str, T]:
+        """Return the entries that were asked for, or all.
+
+        Raises:
+            UsageError: if one is not there.
+        """
+        for name in names or ():
+            if name not in section:
+                raise unknown(name, section, kind)
+        return {name: entry for name, entry in section.items() if not names or name in names}
+
+    def progress(self) -> Progress:
+        """Open the progress display that was asked for, to be used in a `with`."""
+        from time import monotonic
+
+        from tiktoktoe_cli.report import open_progress
+
+        return open_progress(self.terminal, monotonic)
+
+    @contextmanager
+    def stop_flag(self) -> Iterator[StopFlag]:
+        """Let the first Ctrl-C or SIGTERM ask for an end, and the second one end the command at once."""
+        flag = StopFlag(self.terminal)
+        before = {number: signal.signal(number, flag.take) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield flag
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
     def answer(
-        self, report: Report, exit_code: ExitCode | None = None, *, fail_on: Severity | None = None
+        self,
+        report: Report,
+        exit_code: ExitCode | None = None,
+        *,
+        picture: str | None = None,
+        fail_on: Severity = Severity.ERROR,
     ) -> ExitCode:
-        """Print the answer, write the reports, and return the exit code.
+        """Print the answer (or a picture of it), write the reports, and return the exit code.
 
         It is 0 if `report.ok`, else 1, unless one is given; a problem as grave as `fail_on` makes it 1, too.
         """
@@ -117,15 +185,32 @@ class Desk:
         view = self.terminal.answer_view
         if self.output in _PERSONS:
             self.terminal.answer(draw_problems(report.problems, self.sources, view))
-        self.terminal.answer(render(report, self.output, view))
+        self.terminal.answer(picture if picture is not None else render(report, self.output, view))
         if self.output in _PERSONS and not self.terminal.options.quiet:
             self.terminal.show(draw_closing(report, self.terminal.message_view))
-        failed = fail_on is not None and any(
-            _reaches(problem.severity, fail_on) for problem in report.problems
-        )
-        return (
-            exit_code if exit_code is not None else ExitCode.NO if failed or not report.ok else ExitCode.YES
-        )
+        if exit_code is not None:
+            return exit_code
+        failed = any(_reaches(problem.severity, fail_on) for problem in report.problems)
+        return ExitCode.NO if failed or not report.ok else ExitCode.YES
+
+
+class StopFlag:
+    """Says whether the user asked for an end; `exit_code` is that of the signal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self.exit_code: ExitCode | None = None
+
+    def __call__(self) -> bool:
+        """Tell whether to stop."""
+        return self.exit_code is not None
+
+    def take(self, number: int, _frame: FrameType | None) -> None:
+        """Take a signal: the first is noted, the second one is not to be waited out."""
+        if self.exit_code is not None:
+            raise KeyboardInterrupt
+        self.exit_code = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.TERMINATED
+        self._terminal.say("stopping ... (again to force)")
 
 
 def choose(choices: type[Choice], word: str, option: str) -> Choice:
@@ -160,5 +245,5 @@ def _report_target(text: str) -> tuple[ReportKind, str]:
 
 
 def _reaches(severity: Severity, level: Severity) -> bool:
-    order = ["info", "warning", "error"]
-    return order.index(severity) >= order.index(level)
+    worst_first = list(Severity)
+    return worst_first.index(severity) <= worst_first.index(level)

@@ -6,14 +6,13 @@ import gc
 import os
 import signal
 import sys
-import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from tiktoktoe_cli.errors import ConfigError, ExitCode, TiktoktoeError
+from tiktoktoe_cli.errors import ConfigError, ExitCode, OutputClosedError, TiktoktoeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
 
     from tiktoktoe_cli.report import Terminal
@@ -25,6 +24,13 @@ class TerminatedError(BaseException):
     """SIGTERM or SIGHUP came; like KeyboardInterrupt it passes every handler that is not about it."""
 
 
+_QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {
+    KeyboardInterrupt: ExitCode.INTERRUPTED,
+    TerminatedError: ExitCode.TERMINATED,
+    OutputClosedError: ExitCode.YES,
+}
+
+
 def enter(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every message has been printed."""
     # A command lives for seconds and keeps nearly all it makes: collecting often finds nothing and costs a third of
@@ -33,11 +39,9 @@ def enter(arguments: Sequence[str]) -> int:
     try:
         with _terminated_by_signals():
             return _run(list(arguments))
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    except TerminatedError:
-        return ExitCode.TERMINATED
-    except BrokenPipeError:  # whoever read our answer has seen enough
+    except tuple(_QUIET_ENDS) as end:
+        return _QUIET_ENDS[type(end)]
+    except BrokenPipeError:  # whoever read our help has seen enough
         _close_stdout()
         return ExitCode.YES
     except TiktoktoeError as error:
@@ -94,6 +98,8 @@ def _tell(error: TiktoktoeError) -> None:
 
 def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
     if "--debug" in arguments:
+        import traceback
+
         traceback.print_exception(error)
     words = f"{type(error).__name__}: {error}".splitlines()[0]
     hint = "this is a bug in tiktoktoe; run again with --debug and report what it prints"

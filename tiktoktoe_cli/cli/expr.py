@@ -11,6 +11,7 @@ from tiktoktoe_cli.cli.options import Common, add_command
 from tiktoktoe_cli.errors import ExitCode
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.expressions import Expression
     from tiktoktoe_cli.report import Report
 
 app = make_group("Try a CEL expression, the language of conditions, alerts and assertions.")
@@ -52,10 +53,10 @@ def evaluate(
 
 
 def _try(text: str, bindings: dict[str, Any]) -> Report:  # bindings are JSON
-    from tiktoktoe_cli.expressions import EvaluationError, compile_expression, to_json, type_name
+    from tiktoktoe_cli.expressions import EvaluationError, to_json, type_name
     from tiktoktoe_cli.report import Column, Report
 
-    expression = compile_expression(text, variables=bindings)
+    expression = _compile(text, bindings)
     try:
         value = expression(bindings)
         result = {"type": type_name(value), "value": to_json(value), "error": None}
@@ -66,3 +67,20 @@ def _try(text: str, bindings: dict[str, Any]) -> Report:  # bindings are JSON
     columns = tuple(Column(key, key.upper()) for key in ("expression", "type", "value", "error"))
     item = {"expression": text, **result, "reads": sorted(expression.names)}
     return Report("expr eval", ok, verdict, {**result}, [item], columns, name_key="value")
+
+
+def _compile(text: str, bindings: dict[str, Any]) -> Expression:  # bindings are JSON
+    """Compile an expression; a mistake is shown in a frame, as it is in a configuration.
+
+    Raises:
+        ConfigError: at the column of the mistake.
+    """
+    from tiktoktoe_cli.errors import ConfigError, Place, Problem
+    from tiktoktoe_cli.expressions import ExpressionError, compile_expression
+
+    try:
+        return compile_expression(text, variables=bindings)
+    except ExpressionError as error:
+        place = Place("<expression>", error.line, error.column, error.column + max(error.length, 1))
+        problem = Problem("expression", error.message, place, error.hint)
+        raise ConfigError((problem,), sources={"<expression>": text}) from None

@@ -72,7 +72,7 @@ def _or_variable(schema: Any) -> Any:
         key: _or_variable(value) if key not in {"default", "examples", "enum"} else value
         for key, value in schema.items()
     }
-    if schema.get("type") in _SCALARS or "pattern" in schema or "enum" in schema or "const" in schema:
+    if str(schema.get("type")) in _SCALARS or "pattern" in schema or "enum" in schema or "const" in schema:
         described = {key: inner.pop(key) for key in ("title", "description", "default") if key in inner}
         return {**described, "anyOf": [inner, _VARIABLE]}
     return inner

@@ -1,0 +1,149 @@
+"""What a shell sees: exit codes, streams, messages."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tiktoktoe_cli import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Result
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--version"], 0, __version__),
+        (["--help"], 0, "Exit codes:"),
+        (["config", "--help"], 0, "check"),
+        (["config", "check", "--help"], 0, "Examples:"),
+        ([], 2, "Usage:"),
+        (["config"], 2, "Usage:"),
+    ],
+)
+def test_help_goes_to_standard_output(
+    tiktoktoe: Callable[..., Result], arguments: list[str], code: int, words: str
+) -> None:
+    """Help is an answer; asking for nothing at all is a mistake that is answered with help."""
+    result = tiktoktoe(*arguments)
+
+    assert (result.code, result.err) == (code, "")
+    assert words in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "hint"),
+    [
+        (["confg"], "no such command 'confg'", "tiktoktoe --help"),
+        (["config", "chek"], "no such command 'chek'", "tiktoktoe config --help"),
+        (["config", "check", "--nope"], "no such option", "tiktoktoe config check --help"),
+        (["config", "check", "-o", "jsn", "-c", "x"], "unknown value of `--output`: `jsn`", "did you mean `json`?"),
+        (["config", "check", "--color", "sometimes"], "`--color`", "choose one of"),
+        (["config", "check", "--report", "junit"], "names no file", "--report junit=FILE"),
+        (["config", "check", "--report", "junt=x", "-c", "x"], "unknown value of `--report`", "`junit`"),
+        (["config", "explain", "bad-unt"], "unknown problem code: `bad-unt`", "did you mean `bad-unit`?"),
+        (["expr", "eval", "1 +"], "", "tiktoktoe"),
+        (["expr", "eval", "1", "--vars", "[1]"], "not a JSON object", "write it as"),
+        (["expr", "eval", "1", "--vars", "@/nope"], "cannot read `/nope`", "check the path"),
+    ],
+)
+def test_asking_wrongly_ends_with_2(
+    tiktoktoe: Callable[..., Result], arguments: list[str], words: str, hint: str
+) -> None:
+    """A mistake on the command line is told on standard error, with what to do, and nothing on standard output."""
+    result = tiktoktoe(*arguments)
+
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error")
+    assert words in result.err
+    assert hint in result.err or hint == "tiktoktoe"
+
+
+def test_a_missing_configuration_says_where_it_was_looked_for(
+    tiktoktoe: Callable[..., Result], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a file anywhere above, the message names the file and the way to get one."""
+    monkeypatch.chdir(tmp_path)
+
+    result = tiktoktoe("config", "check")
+
+    assert result.code == 2
+    assert "`tiktoktoe.yaml`" in result.err
+    assert "tiktoktoe init" in result.err
+
+
+def test_common_options_stand_before_or_after_the_command(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """`-c` and `-o` mean the same at the root and behind the command; the later one wins."""
+    path = write("a.yaml", "version: 1\n")
+
+    before = tiktoktoe("-c", path, "-o", "json", "config", "check")
+    after = tiktoktoe("config", "check", "-c", path, "-o", "json")
+    both = tiktoktoe("-o", "yaml", "config", "check", "-c", path, "-o", "json")
+
+    assert json.loads(before.out) == json.loads(after.out) == json.loads(both.out)
+
+
+def test_the_environment_gives_defaults(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`TIKTOKTOE_CONFIG` and `TIKTOKTOE_OUTPUT` stand in for options that are not given."""
+    monkeypatch.setenv("TIKTOKTOE_CONFIG", write("a.yaml", "version: 1\n"))
+    monkeypatch.setenv("TIKTOKTOE_OUTPUT", "json")
+
+    assert json.loads(tiktoktoe("config", "check").out)["ok"] is True
+
+
+def test_quiet_prints_nothing_but_the_answer(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """With -q standard error is silent when all is well."""
+    result = tiktoktoe("config", "check", "-q", "-c", write("a.yaml", "version: 1\n"))
+
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def _start(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tiktoktoe_cli", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    )
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_end_a_command_quietly(number: signal.Signals, code: int) -> None:
+    """Ctrl-C and SIGTERM end a waiting command with their own codes and without a traceback."""
+    with _start("config", "check", "-v", "-c", "-") as process:
+        assert process.stderr is not None
+        assert b"reading" in process.stderr.readline()  # it now waits for its standard input
+
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+
+    assert process.returncode == code
+    assert b"Traceback" not in err
+
+
+def test_a_broken_pipe_is_quiet() -> None:
+    """Whoever read enough may leave: `| head` is no failure."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = _start("config", "schema", stdout=writer)
+    os.close(writer)
+
+    with process:
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (0, b"")

@@ -1,0 +1,47 @@
+"""The door opens quickly: what a command does not need is not loaded."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"rich", "yaml", "httpx", "networkx", "pydantic", "asyncio", "orjson", "jsonschema_rs"}
+PROBE = """
+import json, sys
+sys.argv = ["tiktoktoe", *{arguments!r}]
+from tiktoktoe_cli.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+sys.stderr.write("\\nmodules: " + json.dumps(sorted(set(name.split(".")[0] for name in sys.modules))))
+"""
+
+
+def _modules_after(*arguments: str) -> set[str]:
+    probe = PROBE.format(arguments=list(arguments))
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(json.loads(done.stderr.rpartition("modules: ")[2]))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []])
+def test_the_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    """The first thing a newcomer types answers with typer and the standard library alone."""
+    assert not HEAVY & _modules_after(*arguments)
+
+
+def test_the_version_is_answered_before_anything_is_imported() -> None:
+    """Not even typer is needed to say a version."""
+    assert "typer" not in _modules_after("--version")
+
+
+def test_validating_a_graph_loads_no_graph_library() -> None:
+    """An acyclic system is checked without networkx, whose import costs more than the check."""
+    loaded = _modules_after("graph", "validate", "-c", "samples/shop/tiktoktoe.yaml", "-o", "json")
+
+    assert not (HEAVY - {"yaml", "pydantic"}) & loaded

@@ -1,0 +1,71 @@
+"""Systems for the tests of this room: written as YAML would say them, drawn at random, or real ones from the field."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.graph.rules import validate_graph
+from tiktoktoe_cli.graph.settings import CapacitySettings, ServiceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph import Graph
+
+SERVICES = TypeAdapter(dict[str, ServiceSettings])
+REAL_SYSTEMS = ("online-boutique", "otel-demo-core", "otel-demo-full", "robot-shop", "spring-petclinic")
+
+
+def locate(*path: str | int) -> Place:
+    """Place every path in a file that is named after it."""
+    return Place("/".join(map(str, path)), 1, 1)
+
+
+def graph_of(services: Mapping[str, Any]) -> Graph:  # what YAML can hold
+    """Build the graph of services as the YAML would hold them."""
+    return build_graph(SERVICES.validate_python(services), locate)
+
+
+def graph_of_edges(names: Sequence[str], edges: Sequence[tuple[str, str]], kind: str = "start") -> Graph:
+    """Build a graph with one edge of a kind from the first to the second of each pair."""
+    services: dict[str, Any] = {name: {"depends_on": {}} for name in names}
+    for source, target in edges:
+        services[source]["depends_on"][target] = {"kind": kind}
+    return graph_of(services)
+
+
+def findings(
+    services: Mapping[str, Any],  # what YAML can hold
+    *,
+    capacity: Mapping[str, Any] | None = None,  # as above
+    checked: Sequence[str] | None = None,
+) -> list[Problem]:
+    """Validate services; all of them have health checks unless `checked` says which do."""
+    machines = CapacitySettings.model_validate(capacity) if capacity else None
+    return list(validate_graph(graph_of(services), machines, services if checked is None else checked))
+
+
+def real_system(vectors: Path, name: str) -> Graph:
+    """Build the graph of a system from the field, all of its edges as start edges."""
+    found = json.loads((vectors / "graph" / "systems" / f"{name}.json").read_text())
+    edges = [(source, target) for source, target, _ in found["edges"]]
+    names = dict.fromkeys([*found["nodes"], *(name for edge in edges for name in edge)])
+    return graph_of_edges(list(names), edges)
+
+
+@st.composite
+def random_edges(draw: st.DrawFn, *, acyclic: bool = False) -> tuple[list[str], list[tuple[str, str]]]:
+    """Draw up to nine services and edges between different ones, if asked for only from later to earlier ones."""
+    size = draw(st.integers(1, 9))
+    names = [f"s{number}" for number in range(size)]
+    pairs = [(a, b) for a in range(size) for b in range(size) if (b < a if acyclic else a != b)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    return names, [(names[a], names[b]) for a, b in chosen]

@@ -1,0 +1,152 @@
+"""What the graph commands answer, as reports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.graph.systems import graph_of
+from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.facts import Validation, survey, validate
+from tiktoktoe_cli.graph.plan import plan_start
+from tiktoktoe_cli.graph.report import report_of
+from tiktoktoe_cli.graph.rules import RULES
+from tiktoktoe_cli.report import CaseOutcome, OutputFormat, ReportKind, View, render, render_report
+
+CLEAN = {
+    "web": {"depends_on": {"db": ">=1", "log": {"kind": "runtime"}}},
+    "db": {"version": "1.2.0"},
+    "log": {},
+}
+
+
+def validation_of(services: dict[str, object]) -> Validation:
+    """Validate services that all have health checks, on no particular machines."""
+    return validate(graph_of(services), None, frozenset(services))
+
+
+def test_a_clean_system_is_counted() -> None:
+    """The verdict counts services, dependencies and start waves and says that nothing was found."""
+    report = report_of(validation_of(CLEAN))
+
+    assert report.ok
+    assert report.verdict == "3 services, 2 dependencies, 2 start waves: no findings"
+    assert report.summary == {
+        "services": 3,
+        "dependencies": 2,
+        "start_waves": 2,
+        "findings": {"error": 0, "warning": 0, "info": 0},
+    }
+    assert {case.outcome for case in report.cases} == {CaseOutcome.PASSED}
+
+
+def test_findings_are_items_problems_and_failed_cases() -> None:
+    """A finding is an item and a problem, and its rule is a failed test."""
+    report = report_of(validation_of({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}}))
+
+    assert not report.ok
+    assert report.verdict == "2 services, 2 dependencies, no start order: 1 error"
+    assert (
+        [item["rule"] for item in report.items] == [problem.code for problem in report.problems] == ["TTG101"]
+    )
+    assert [case.name for case in report.cases if case.outcome is CaseOutcome.FAILED] == [
+        "TTG101 cycle of start edges"
+    ]
+    assert len(report.cases) == len(RULES)
+    assert report.next_steps == ("tiktoktoe config explain TTG101",)
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "ok"), [(Severity.ERROR, True), (Severity.WARNING, False), (Severity.INFO, False)]
+)
+def test_what_fails_is_the_users_choice(fail_on: Severity, *, ok: bool) -> None:
+    """A warning fails the command, and its test case, only if warnings are asked to."""
+    facts = validation_of({"a": {"depends_on": {"b": ">2 <1"}}, "b": {}})
+
+    report = report_of(facts, fail_on)
+
+    assert report.ok is ok
+    assert any(case.outcome is CaseOutcome.FAILED for case in report.cases) is not ok
+
+
+def test_a_plan_lists_services_by_wave() -> None:
+    """Each service has its wave and what it starts after."""
+    report = report_of(plan_start(graph_of(CLEAN)))
+
+    assert render(report, OutputFormat.TABLE, View()) == (
+        "WAVE  SERVICE  AFTER\n   1  db       <none>\n   1  log      <none>\n   2  web      db\n"
+    )
+
+
+def test_an_overview_tells_everything_about_an_edge() -> None:
+    """A service's item holds its edges with all that was declared, and who needs it."""
+    report = report_of(survey(graph_of(CLEAN)))
+
+    web, database, _ = report.items
+    assert web["dependencies"] == [
+        {
+            "name": "db",
+            "kind": "start",
+            "version": ">=1",
+            "condition": "healthy",
+            "required": True,
+            "timeout_s": 60.0,
+            "policy": None,
+        },
+        {
+            "name": "log",
+            "kind": "runtime",
+            "version": None,
+            "condition": "healthy",
+            "required": True,
+            "timeout_s": 60.0,
+            "policy": None,
+        },
+    ]
+    assert database["needed_by"] == ["web"]
+
+
+@pytest.mark.parametrize("name", ['quo"te', "line\nend", "🦀", "x" * 300, "`tick`", "]]>&<"])
+def test_hostile_names_survive_every_format(name: str) -> None:
+    """Names with quotes, line ends, emoji or 300 characters are drawn in every format."""
+    services = {name: {"version": name, "depends_on": {name + "!": name}}}
+    validation = report_of(validation_of(services))
+    overview = report_of(survey(graph_of(services)))
+
+    drawn = [render(report, form, View()) for report in (validation, overview) for form in OutputFormat]
+    drawn += [render_report(validation, kind, View()) for kind in ReportKind]
+
+    assert all(drawn)
+
+
+def test_an_empty_system_is_no_failure() -> None:
+    """A system without services is counted as it is."""
+    assert report_of(validation_of({})).verdict == "0 services, 0 dependencies, 0 start waves: no findings"
+
+
+SCRIPT = """
+import sys
+from pydantic import TypeAdapter
+from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.graph.facts import validate
+from tiktoktoe_cli.graph.report import report_of
+from tiktoktoe_cli.graph.settings import ServiceSettings
+services = {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": BACK}}
+settings = TypeAdapter(dict[str, ServiceSettings]).validate_python(services)
+report_of(validate(build_graph(settings, lambda *path: None), None, settings))
+print(sorted({"networkx", "rich", "httpx"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(("back", "loaded"), [("{}", []), ('{"a": {}}', ["networkx"])])
+def test_networkx_is_loaded_for_cycles_only(back: str, loaded: list[str]) -> None:
+    """Validating a sound system costs no import of networkx, nor of anything else that is heavy."""
+    source = SCRIPT.replace("BACK", back)
+
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.strip() == str(loaded)

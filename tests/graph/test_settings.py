@@ -1,0 +1,78 @@
+"""The settings of services and machines, as the YAML writes them."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from tests.graph.systems import SERVICES
+from tiktoktoe_cli.config.nodes import RawNumber
+from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.graph.model import Condition, EdgeKind, Resource
+from tiktoktoe_cli.graph.settings import CapacitySettings, DependencySettings, ResourceSettings
+
+
+def test_the_short_form_of_a_dependency_is_its_version() -> None:
+    """`ledger: "^1.4"` is a required dependency that waits for healthy, for a minute."""
+    services = SERVICES.validate_python({"payments": {"depends_on": {"ledger": "^1.4"}}})
+
+    assert services["payments"].depends_on["ledger"] == DependencySettings(
+        version="^1.4",
+        kind=EdgeKind.START,
+        condition=Condition.HEALTHY,
+        required=True,
+        timeout=Duration.of(60),
+        policy=None,
+    )
+
+
+@pytest.mark.parametrize(("written", "version"), [(None, None), ({}, None), (7, "7"), ({"version": 7}, "7")])
+def test_a_dependency_may_say_little(written: object, version: str | None) -> None:
+    """A dependency without a value takes any version; a bare number is a range as it was written."""
+    services = SERVICES.validate_python({"payments": {"depends_on": {"ledger": written}}})
+
+    assert services["payments"].depends_on["ledger"].version == version
+
+
+def test_a_version_keeps_its_zeros() -> None:
+    """A version that YAML takes for a number stays as it was written."""
+    number = RawNumber(1.1)
+    number.raw = "1.10"
+
+    services = SERVICES.validate_python({"payments": {"version": number, "depends_on": {"ledger": number}}})
+
+    assert services["payments"].version == "1.10"
+    assert services["payments"].depends_on["ledger"].version == "1.10"
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        {"replicas": -1},
+        {"depends_on": {"ledger": True}},
+        {"depends_on": {"ledger": ["^1"]}},
+        {"depends_on": {"ledger": {"condition": "alive"}}},
+        {"resources": {"requests": {"cpu": "-1"}}},
+        {"resources": {"requests": {"disk": "1Gi"}}},
+    ],
+)
+def test_what_makes_no_sense_is_refused(service: object) -> None:
+    """Negative amounts, unknown resources and conditions, and values of the wrong kind are problems."""
+    with pytest.raises(ValidationError):
+        SERVICES.validate_python({"payments": service})
+
+
+def test_a_limit_is_requested_where_no_request_is_stated() -> None:
+    """As in Kubernetes, a resource that only has a limit is requested up to it, and an explicit zero stays zero."""
+    resources = ResourceSettings.model_validate(
+        {"requests": {"cpu": "0"}, "limits": {"cpu": "2", "memory": "1Gi"}}
+    )
+
+    assert resources.requested(Resource.CPU) == 0
+    assert resources.requested(Resource.MEMORY) == 2**30 * 10**9
+
+
+def test_capacity_needs_at_least_one_node() -> None:
+    """A capacity without nodes is refused: leave the section out instead."""
+    with pytest.raises(ValidationError):
+        CapacitySettings.model_validate({"nodes": []})

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import trustme
+
+from tests.health.making import MS, SECOND, make_check
+from tests.transport.servers import (
+    OK,
+    answering,
+    beginning,
+    closed_port,
+    flood,
+    reset,
+    serving,
+    stay_silent,
+)
+from tiktoktoe_cli.health import CheckResult, Effects, HealthState
+from tiktoktoe_cli.health.probes import open_probes
+from tiktoktoe_cli.health.runner import run_check
+from tiktoktoe_cli.resilience import SystemClock
+
+if TYPE_CHECKING:
+    import ssl
+    from pathlib import Path
+
+    from tests.transport.servers import Behaviour
+
+ENVIRON = {"PATH": os.environ["PATH"]}
+DOWN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
+
+
+async def check(**settings: Any) -> CheckResult:
+    """Run one check against the real world."""
+    clock = SystemClock()
+    async with open_probes(clock, ENVIRON) as probe:
+        return await run_check("s", make_check(**settings), Effects(probe, clock))
+
+
+def checked(behave: Behaviour, *, tls: ssl.SSLContext | None = None, **settings: Any) -> CheckResult:
+    """Run one http check against a server that behaves like this."""
+    http = settings.pop("http", {})
+    scheme = "https" if tls else "http"
+
+    async def play() -> CheckResult:
+        async with serving(behave, tls) as port:
+            return await check(http={"url": f"{scheme}://127.0.0.1:{port}/health", **http}, **settings)
+
+    return asyncio.run(play())
+
+
+def json_answer(text: str) -> bytes:
+    """Write an answer with a JSON body."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
+    return (head + text).encode()
+
+
+def test_a_good_answer_is_healthy() -> None:
+    """Status, body, headers and phases of a real answer can be expected."""
+    result = checked(
+        answering(json_answer('{"status": "UP", "queue": 3}')),
+        expect=[
+            "status == 200",
+            'body.status == "UP" && body.queue < 10',
+            'headers["content-type"] == "application/json"',
+            'timing.connect <= timing.total && timing.total < duration("5s")',
+            'url.endsWith("/health")',
+            'connected && error == ""',
+        ],
+    )
+
+    assert (result.state, result.detail) == (HealthState.HEALTHY, "")
+    assert result.timing.ttfb_ns
+
+
+def test_a_server_that_recovers_is_healthy_after_a_retry() -> None:
+    """A 500 and then a 200: healthy, at the second attempt."""
+    result = checked(answering(DOWN, OK))
+
+    assert result.state is HealthState.HEALTHY
+    assert [attempt.state for attempt in result.attempts] == [HealthState.UNHEALTHY, HealthState.HEALTHY]
+
+
+def test_a_dead_service_is_unhealthy() -> None:
+    """Nobody listens: the reason is a word for machines and a line for people."""
+    port = closed_port()
+
+    result = asyncio.run(check(http={"url": f"http://127.0.0.1:{port}/"}, retries=1))
+
+    assert (result.state, result.error) == (HealthState.UNHEALTHY, "refused")
+    assert result.detail == f"`127.0.0.1:{port}` refused the connection"
+    assert len(result.attempts) == 2
+
+
+def test_a_silent_service_is_unhealthy_in_time() -> None:
+    """The timeout holds, retries or not."""
+    result = checked(stay_silent, timeout="200ms", retries=3)
+
+    assert (result.state, result.error) == (HealthState.UNHEALTHY, "timeout")
+    assert sum(attempt.elapsed_ns for attempt in result.attempts) < 5 * 200 * MS
+
+
+def test_a_connection_that_breaks_off_is_unhealthy() -> None:
+    """Half an answer is none."""
+    half = beginning(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", reset)
+
+    result = checked(half, retries=0)
+
+    assert (result.state, result.error) == (HealthState.UNHEALTHY, "reset")
+
+
+def test_an_endless_body_is_judged_by_its_beginning() -> None:
+    """What was cut is told where it matters."""
+    result = checked(beginning(b"HTTP/1.1 200 OK\r\n\r\n", flood), retries=0, expect=['body == "x"'])
+
+    assert result.state is HealthState.UNHEALTHY
+    assert result.detail.endswith("; the body was cut after 1048576 bytes")
+
+
+def test_invalid_json_is_unhealthy_and_explained() -> None:
+    """A field of a body that is no JSON is no pass, and the message says why."""
+    result = checked(answering(json_answer("{oops")), retries=0, expect=['body.status == "UP"'])
+
+    assert result.state is HealthState.UNHEALTHY
+    assert result.detail.endswith("; the body is not valid JSON")
+
+
+def test_a_self_signed_certificate_is_unhealthy() -> None:
+    """Nobody vouches for the certificate, and the check says so."""
+    context = trustme_context()
+
+    result = checked(answering(OK), tls=context, retries=0)
+
+    assert (result.state, result.error) == (HealthState.UNHEALTHY, "tls")
+    assert "certificate" in result.detail
+
+
+def trustme_context() -> ssl.SSLContext:
+    """Make a server's context with a certificate of an authority that nobody trusts."""
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def test_a_redirect_can_be_the_answer() -> None:
+    """Without following it, its status can be expected."""
+    redirect = b"HTTP/1.1 301 Moved\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"
+
+    result = checked(
+        answering(redirect),
+        http={"follow_redirects": False},
+        expect=["status == 301", 'headers.location == "/there"'],
+    )
+
+    assert result.state is HealthState.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("auth", "header"),
+    [
+        ({"basic": {"username": "Aladdin", "password": "open sesame"}}, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+        ({"bearer": "mF_9.B5f-4.1JqM"}, "Bearer mF_9.B5f-4.1JqM"),
+    ],
+    ids=["RFC 7617", "RFC 6750"],
+)
+def test_credentials_are_sent(auth: dict[str, object], header: str) -> None:
+    """The examples of the two standards come out as the standards say."""
+    heads: list[str] = []
+
+    checked(answering(OK, heads=heads), http={"auth": auth, "method": "POST", "headers": {"X-A": "b"}})
+
+    assert heads[0].startswith("POST /health ")
+    assert f"authorization: {header}\r\n" in heads[0]
+    assert "X-A: b\r\n" in heads[0]
+
+
+def test_a_port_is_connected_to() -> None:
+    """The tcp probe passes where somebody listens, and fails where nobody does."""
+
+    async def play() -> tuple[CheckResult, CheckResult]:
+        async with serving(stay_silent) as port:
+            there = await check(tcp={"address": f"127.0.0.1:{port}"})
+        return there, await check(tcp={"address": f"127.0.0.1:{port}"}, retries=0)
+
+    there, gone = asyncio.run(play())
+
+    assert there.state is HealthState.HEALTHY
+    assert (gone.state, gone.error) == (HealthState.UNHEALTHY, "refused")
+
+
+def test_a_closed_port_can_be_what_is_expected() -> None:
+    """A negative check passes where nobody listens."""
+    result = asyncio.run(check(tcp={"address": f"127.0.0.1:{closed_port()}"}, expect=["!connected"]))
+
+    assert result.state is HealthState.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("code", "expect", "state"),
+    [
+        ("", None, HealthState.HEALTHY),
+        ("raise SystemExit(3)", None, HealthState.UNHEALTHY),
+        ("raise SystemExit(3)", ["exit_code == 3"], HealthState.HEALTHY),
+        ("print('a'); print('queue 7')", ['stdout.endsWith("queue 7")'], HealthState.HEALTHY),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ["exit_code == -9"], HealthState.HEALTHY),
+    ],
+)
+def test_a_program_is_judged_by_its_end(code: str, expect: list[str] | None, state: HealthState) -> None:
+    """Exit code and output of a real program can be expected; 0 is, if nothing is said."""
+    expectations = {"expect": expect} if expect else {}
+
+    result = asyncio.run(check(exec={"run": [sys.executable, "-c", code]}, retries=0, **expectations))
+
+    assert result.state is state
+
+
+def test_a_program_that_does_not_end_is_killed() -> None:
+    """The timeout ends the program too."""
+    program = {"run": [sys.executable, "-c", "import time; time.sleep(60)"]}
+
+    result = asyncio.run(check(exec=program, timeout="300ms"))
+
+    assert (result.state, result.error) == (HealthState.UNHEALTHY, "timeout")
+    assert result.detail.endswith("was still running after 300ms, and was killed")
+    assert result.timing.total_ns < 10 * SECOND
+
+
+def test_a_program_that_is_not_there_is_our_error(tmp_path: Path) -> None:
+    """A check that cannot be carried out says nothing about the service, and is not repeated."""
+    result = asyncio.run(check(exec={"run": ["./nothing"], "cwd": str(tmp_path)}))
+
+    assert (result.state, result.error) == (HealthState.ERROR, "not_started")
+    assert result.detail == f"there is no program `./nothing` in `{tmp_path}`"
+    assert len(result.attempts) == 1

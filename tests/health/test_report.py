@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.health.making import ScriptedProbe, answered, make_check, make_graph, unanswered
+from tiktoktoe_cli.health import Effects, HealthFacts, report_of
+from tiktoktoe_cli.health.runner import check_system
+from tiktoktoe_cli.report import CaseOutcome, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tiktoktoe_cli.health import Observation
+    from tiktoktoe_cli.health.settings import CheckSettings
+
+
+def facts_of(needs: Mapping[str, Any], **seen: Observation) -> HealthFacts:
+    """Check a system whose services were seen like this, one check each, without retries."""
+    probe = ScriptedProbe([])
+    by_address = {f"http://{name}/": observation for name, observation in seen.items()}
+
+    async def look(check: CheckSettings, _timeout_ns: int, /) -> Observation:
+        assert check.http
+        return by_address[check.http.url]
+
+    checks = {
+        name: (make_check(http={"url": f"http://{name}/"}, retries=0, warn=["status != 203"]),)
+        for name in seen
+    }
+    return asyncio.run(check_system(checks, make_graph(**needs), Effects(look, probe.clock)))
+
+
+def shop() -> Report:
+    """Report on a shop in which one service fails, two cannot be reached and one is degraded."""
+    needs = {
+        "gateway": ["orders"],
+        "orders": ["payments"],
+        "payments": [],
+        "catalog": [],
+        "mail": [],
+    }
+    return report_of(
+        facts_of(
+            needs,
+            gateway=answered(503),
+            orders=answered(503),
+            payments=unanswered(),
+            catalog=answered(203),
+        )
+    )
+
+
+def test_the_verdict_names_the_cause() -> None:
+    """One line says how many are healthy, who is the cause and what hangs on it."""
+    report = shop()
+
+    assert not report.ok
+    assert report.verdict == (
+        "1 of 4 services healthy; `payments` is the cause, 2 unreachable; 1 degraded; 1 without a check"
+    )
+
+
+@pytest.mark.parametrize(
+    ("needs", "seen", "verdict", "ok"),
+    [
+        ({"a": [], "b": []}, {"a": answered(), "b": answered()}, "2 of 2 services healthy", True),
+        ({"a": []}, {"a": answered()}, "1 of 1 service healthy", True),
+        ({"a": []}, {"a": answered(203)}, "1 of 1 service healthy; 1 degraded", True),
+        ({"a": []}, {"a": unanswered()}, "0 of 1 service healthy; `a` is the cause", False),
+        (
+            {"a": [], "b": [], "c": ["a"]},
+            {"a": unanswered(), "b": unanswered(), "c": unanswered()},
+            "0 of 3 services healthy; `a` and `b` are the causes, 1 unreachable",
+            False,
+        ),
+        (
+            dict.fromkeys("abcde", ()),
+            dict.fromkeys("abcde", unanswered()),
+            "0 of 5 services healthy; `a`, `b`, `c` and 2 more are the causes",
+            False,
+        ),
+        ({"a": []}, {}, "no service has a health check", False),
+    ],
+)
+def test_every_ending_has_its_verdict(
+    needs: dict[str, Any], seen: dict[str, Observation], verdict: str, *, ok: bool
+) -> None:
+    """All well, degraded, one cause, several causes, nothing checked: each has its line."""
+    report = report_of(facts_of(needs, **seen))
+
+    assert (report.verdict, report.ok) == (verdict, ok)
+
+
+def test_rows_show_who_is_to_blame() -> None:
+    """Each check has a row with its state in the light of the others."""
+    rows = [(item["name"], item["state"], item["detail"]) for item in shop().items]
+
+    assert rows == [
+        (
+            "gateway/api",
+            "unreachable",
+            "because of `payments`; `status >= 200 && status < 300` does not hold: `status` is 503",
+        ),
+        (
+            "orders/api",
+            "unreachable",
+            "because of `payments`; `status >= 200 && status < 300` does not hold: `status` is 503",
+        ),
+        ("payments/api", "unhealthy", "it was refused"),
+        ("catalog/api", "degraded", "`status != 203` does not hold: `status` is 203"),
+    ]
+
+
+def test_the_fields_of_a_row_are_an_interface() -> None:
+    """Scripts read these keys: they change on purpose or not at all."""
+    payments = shop().items[2]
+
+    assert list(payments) == [
+        "name",
+        "service",
+        "check",
+        "kind",
+        "state",
+        "service_state",
+        "latency_ms",
+        "attempts",
+        "detail",
+        "error",
+        "cause",
+        "affected",
+        "timing",
+        "expectations",
+        "tries",
+    ]
+    assert payments["error"] == "refused"
+    assert payments["latency_ms"] == 3.0
+    assert payments["affected"] == ["gateway", "orders"]
+    assert payments["timing"] == {"total_ms": 3.0}
+    assert payments["expectations"] == [
+        {
+            "text": "status >= 200 && status < 300",
+            "demand": "expect",
+            "outcome": "no_value",
+            "saw": {},
+            "missing": "status",
+            "reason": "no such variable: status",
+        },
+        {
+            "text": "status != 203",
+            "demand": "warn",
+            "outcome": "no_value",
+            "saw": {},
+            "missing": "status",
+            "reason": "no such variable: status",
+        },
+    ]
+
+
+def test_the_summary_counts_states_and_lists_causes() -> None:
+    """The summary answers without reading the rows."""
+    summary = shop().summary
+
+    assert summary["causes"] == [{"service": "payments", "affected": ["gateway", "orders"]}]
+    assert {key: summary[key] for key in ("services", "healthy", "degraded", "unhealthy", "unreachable")} == {
+        "services": 5,
+        "healthy": 0,
+        "degraded": 1,
+        "unhealthy": 1,
+        "unreachable": 2,
+    }
+
+
+def test_a_healthy_service_with_a_failing_dependency_is_shown_degraded() -> None:
+    """Its row says on whose account."""
+    report = report_of(facts_of({"a": ["b"], "b": []}, a=answered(), b=unanswered()))
+
+    assert (report.items[0]["state"], report.items[0]["detail"]) == ("degraded", "because of `b`")
+    assert report.verdict == "1 of 2 services healthy; `b` is the cause; 1 degraded"
+
+
+def test_test_reports_have_a_case_for_each_check() -> None:
+    """Degraded passes, what cannot be reached failed, what could not be carried out is an error."""
+    ours = report_of(facts_of({"a": []}, a=unanswered("invalid_url", is_ours=True)))
+
+    assert [(case.group, case.name, case.outcome) for case in shop().cases] == [
+        ("gateway", "api", CaseOutcome.FAILED),
+        ("orders", "api", CaseOutcome.FAILED),
+        ("payments", "api", CaseOutcome.FAILED),
+        ("catalog", "api", CaseOutcome.PASSED),
+    ]
+    assert [case.outcome for case in ours.cases] == [CaseOutcome.ERROR]
+
+
+def test_metrics_tell_success_duration_and_attempts() -> None:
+    """Each check is a sample of each metric, labelled with its service, name and kind."""
+    metrics = {metric.name: metric for metric in shop().metrics}
+
+    success = {dict(sample.labels)["service"]: sample.value for sample in metrics["probe_success"].samples}
+    assert success == {"gateway": 0, "orders": 0, "payments": 0, "catalog": 1}
+    assert metrics["probe_duration_seconds"].samples[2].value == 0.003
+    assert metrics["probe_attempts"].samples[0].value == 1
+    assert dict(metrics["probe_phase_seconds"].samples[0].labels) == {
+        "service": "gateway",
+        "check": "api",
+        "kind": "http",
+        "phase": "connect",
+    }

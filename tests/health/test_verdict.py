@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.health.making import MS, answered, make_check, unanswered
+from tiktoktoe_cli.health import Demand, ExpectationOutcome, HealthState, Observation
+from tiktoktoe_cli.health.verdict import judge
+from tiktoktoe_cli.transport import Timing
+
+
+def state_of(observation: Observation, **settings: Any) -> HealthState:
+    """Judge an observation by a check."""
+    return judge(make_check(**settings), observation).state
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (199, HealthState.UNHEALTHY),
+        (200, HealthState.HEALTHY),
+        (299, HealthState.HEALTHY),
+        (300, HealthState.UNHEALTHY),
+    ],
+)
+def test_a_success_is_expected_by_default(status: int, state: HealthState) -> None:
+    """Without expectations of its own, a check wants a status of the 200s."""
+    assert state_of(answered(status)) is state
+
+
+def test_all_expectations_must_hold() -> None:
+    """One broken expectation is enough, and the verdict shows what it saw."""
+    verdict = judge(
+        make_check(expect=["status == 200", 'body.status == "UP"']), answered(200, {"status": "DOWN"})
+    )
+
+    assert verdict.state is HealthState.UNHEALTHY
+    assert verdict.detail == '`body.status == "UP"` does not hold: `body.status` is "DOWN"'
+    assert [one.outcome for one in verdict.expectations] == [
+        ExpectationOutcome.HELD,
+        ExpectationOutcome.BROKEN,
+    ]
+    assert verdict.expectations[0].saw == {"status": 200}
+
+
+def test_a_missing_field_never_passes() -> None:
+    """A field that the answer lacks is named, and is no pass, even for `!=`."""
+    verdict = judge(make_check(expect=["body.queue != 5"]), answered(200, {"status": "UP"}))
+
+    assert verdict.state is HealthState.UNHEALTHY
+    assert verdict.detail == "`body.queue != 5` has no value: `body.queue` is missing"
+    assert verdict.expectations[0].missing == "body.queue"
+
+
+@pytest.mark.parametrize("body", ["", "<html>", None, [], 1])
+def test_a_body_of_another_shape_never_passes(body: object) -> None:
+    """A text where an object was expected has no fields that could be right."""
+    assert state_of(answered(200, body), expect=['body.status != "DOWN"']) is HealthState.UNHEALTHY
+
+
+def test_only_true_is_a_pass() -> None:
+    """An expectation that gives a number is no expectation."""
+    verdict = judge(make_check(expect=["status"]), answered(200))
+
+    assert verdict.state is HealthState.UNHEALTHY
+    assert verdict.detail == "`status` has no value: it gives a value of type int, not true or false"
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [({"queue": 5}, HealthState.HEALTHY), ({"queue": 50}, HealthState.DEGRADED), ({}, HealthState.DEGRADED)],
+)
+def test_warnings_degrade(body: dict[str, int], state: HealthState) -> None:
+    """What should hold and does not, or has no value, makes a service degraded."""
+    assert state_of(answered(200, body), warn=["body.queue < 10"]) is state
+
+
+def test_expectations_go_before_warnings() -> None:
+    """A check that fails is unhealthy, however many warnings there are, and says what failed."""
+    verdict = judge(make_check(expect=["status == 200"], warn=["status == 201"]), answered(500))
+
+    assert verdict.state is HealthState.UNHEALTHY
+    assert verdict.detail == "`status == 200` does not hold: `status` is 500"
+
+
+def test_further_shortcomings_are_counted() -> None:
+    """The first one is told, the others are counted."""
+    verdict = judge(make_check(expect=["status == 1", "status == 2", "status == 3"]), answered(200))
+
+    assert verdict.detail == "`status == 1` does not hold: `status` is 200; and 2 more"
+
+
+def test_phases_can_be_expected() -> None:
+    """Each phase that ended is a duration; one that did not happen is missing."""
+    assert state_of(answered(), expect=['timing.connect < duration("6ms")']) is HealthState.HEALTHY
+    assert state_of(answered(), expect=['timing.total < duration("6ms")']) is HealthState.UNHEALTHY
+    verdict = judge(make_check(expect=['timing.tls < duration("6ms")']), answered())
+    assert verdict.expectations[0].missing == "timing.tls"
+
+
+@pytest.mark.parametrize(
+    "expect", ["true", "status != 500", 'timing.total < duration("1h")', 'url != ""', "!has(body.errors)"]
+)
+def test_no_answer_fails_whatever_is_expected(expect: str) -> None:
+    """A dead service is never green by an expectation that happens to hold."""
+    verdict = judge(make_check(expect=[expect]), unanswered("refused"))
+
+    assert (verdict.state, verdict.detail) == (HealthState.UNHEALTHY, "it was refused")
+
+
+@pytest.mark.parametrize(
+    ("expect", "state"),
+    [
+        ("!connected", HealthState.HEALTHY),
+        ('error == "refused"', HealthState.HEALTHY),
+        ('error == "timeout"', HealthState.UNHEALTHY),
+        ("connected", HealthState.UNHEALTHY),
+    ],
+)
+def test_no_answer_may_be_what_is_expected(expect: str, state: HealthState) -> None:
+    """A check that asks about there being no answer decides by itself."""
+    assert state_of(unanswered("refused"), expect=[expect]) is state
+
+
+def test_asking_about_the_failure_excuses_only_itself() -> None:
+    """Another expectation beside it, on what was not seen, still has no value."""
+    assert state_of(unanswered(), expect=["!connected", "status == 200"]) is HealthState.UNHEALTHY
+
+
+def test_a_probe_that_could_not_be_carried_out_is_an_error() -> None:
+    """If we are to blame, nothing is said about the service, whatever is expected."""
+    assert state_of(unanswered("invalid_url", is_ours=True), expect=["!connected"]) is HealthState.ERROR
+
+
+def test_remarks_explain_a_failure() -> None:
+    """What was odd about an answer is told with a failure, and not without one."""
+    odd = answered(200, "{", remarks=("the body is not valid JSON",))
+
+    broken = judge(make_check(expect=["status == 1"]), odd)
+    fine = judge(make_check(expect=["status == 200"]), odd)
+
+    assert broken.detail.endswith("; the body is not valid JSON")
+    assert fine.detail == ""
+
+
+def test_long_values_are_shown_in_part() -> None:
+    """A body of a mebibyte does not become a message of a mebibyte."""
+    verdict = judge(make_check(expect=['body == "x"']), answered(200, "y" * 2**20))
+
+    assert verdict.expectations[0].saw == {"body": "y" * 120 + "…"}
+
+
+def test_every_expectation_says_which_list_it_stands_in() -> None:
+    """Results are in the order of the lists: what must hold, then what should."""
+    verdict = judge(make_check(expect=["status == 200"], warn=["status == 201"]), answered(200))
+
+    assert [(one.text, one.demand) for one in verdict.expectations] == [
+        ("status == 200", Demand.EXPECT),
+        ("status == 201", Demand.WARN),
+    ]
+
+
+@given(
+    expect=st.lists(
+        st.sampled_from(
+            ["status == 200", "status != 500", "body.a > 1", "!has(body.a)", "true", "size(body) >= 0"]
+        ),
+        min_size=1,
+    ),
+    reason=st.sampled_from(["dns", "refused", "timeout"]),
+)
+def test_nothing_is_green_without_an_answer(expect: list[str], reason: str) -> None:
+    """No combination of expectations about an answer passes without one."""
+    assert not state_of(unanswered(reason), expect=expect).is_passing
+
+
+def test_a_slow_total_is_seen() -> None:
+    """The values that a message shows include durations, as people write them."""
+    slow = replace(answered(), timing=Timing(total_ns=1500 * MS))
+
+    verdict = judge(make_check(warn=['timing.total < duration("300ms")']), slow)
+
+    assert verdict.detail == '`timing.total < duration("300ms")` does not hold: `timing.total` is "1.5s"'

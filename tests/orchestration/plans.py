@@ -1,0 +1,135 @@
+"""Plans for tests, written short or drawn at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+from tiktoktoe_cli.graph import Condition
+from tiktoktoe_cli.orchestration.moves import (
+    Action,
+    Announce,
+    Broke,
+    CancelJob,
+    Event,
+    JobEnded,
+    JobOutcome,
+    Launch,
+    Launched,
+    LimitWait,
+    Ready,
+    RunJob,
+    Stop,
+    StopAsked,
+    Stopped,
+    WaitExpired,
+)
+from tiktoktoe_cli.orchestration.plan import Plan, PlannedService, Wait
+from tiktoktoe_cli.orchestration.states import JobState, Role
+
+DONE = JobOutcome(JobState.DONE, "done")
+
+
+def plan(*services: PlannedService) -> Plan:
+    """Make a plan of services that are given in an order in which they could start."""
+    return Plan({service.name: service for service in services})
+
+
+def service(name: str, *waits: str | Wait, role: Role = Role.STARTED, checked: bool = True) -> PlannedService:
+    """Make an essential service that waits for others to be healthy."""
+    each = tuple(wait if isinstance(wait, Wait) else Wait(wait) for wait in waits)
+    return PlannedService(name, role, checked, each)
+
+
+def optional(name: str, *waits: str | Wait) -> PlannedService:
+    """Make a service that the run can do without."""
+    each = tuple(wait if isinstance(wait, Wait) else Wait(wait) for wait in waits)
+    return PlannedService(name, waits=each, is_essential=False)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Draw a plan of up to eight services; each waits for some of those before it."""
+    services: list[PlannedService] = []
+    for number in range(draw(st.integers(1, 8))):
+        chosen = draw(st.lists(st.sampled_from(range(number)), unique=True)) if number else []
+        waits = tuple(
+            Wait(
+                f"s{target}",
+                draw(st.sampled_from(Condition)),
+                draw(st.booleans()),
+                draw(st.sampled_from([None, 5])),
+            )
+            for target in chosen
+        )
+        role = draw(st.sampled_from([Role.STARTED, Role.STARTED, Role.STARTED, Role.AWAITED, Role.ASSUMED]))
+        checked = role is Role.AWAITED or draw(st.booleans())
+        services.append(PlannedService(f"s{number}", role, checked, waits, 1, draw(st.booleans())))
+    return plan(*services)
+
+
+@dataclass(slots=True)
+class World:
+    """Carries out actions as the real world might: it knows which events can happen next."""
+
+    plan: Plan
+    possible: list[Event] = field(default_factory=lambda: [StopAsked("interrupted")])
+    running: set[str] = field(default_factory=set)
+    launched: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def carry_out(self, action: Action) -> None:
+        """Begin what an action asks for."""
+        match action:
+            case Launch(name):
+                self.launched.append(name)
+                self.running.add(name)
+                self.possible += [Launched(name), Broke(name, "could not start", is_over=True)]
+            case Stop(name):
+                self.stopped.append(name)
+                self.possible = [event for event in self.possible if getattr(event, "service", "") != name]
+                self.possible.append(Stopped(name))
+            case LimitWait(name, on):
+                self.possible.append(WaitExpired(name, on))
+            case RunJob(index):
+                unfinished = JobOutcome(JobState.UNFINISHED, "destination down")
+                self.possible += [JobEnded(index, DONE), JobEnded(index, unfinished)]
+            case Announce() | CancelJob():
+                pass
+
+    def happen(self, event: Event) -> None:
+        """Note that one of the possible events happened, and what becomes possible by it."""
+        match event:
+            case Launched(name):
+                self._forget(name)
+                self.possible.append(Broke(name, "died", is_over=True))
+                if self.plan.services[name].is_checked:
+                    self.possible += [Ready(name), Ready(name, is_degraded=True)]
+                    self.possible.append(Broke(name, "never healthy", is_over=False))
+            case Ready(name):
+                self._forget(name)
+                self.possible.append(Broke(name, "died", is_over=True))
+                if self.plan.services[name].role is Role.AWAITED:
+                    self._forget(name)
+                    self.running.discard(name)
+            case Broke(name, is_over=is_over):
+                self._forget(name)
+                if is_over:
+                    self.running.discard(name)
+                else:
+                    self.possible.append(Broke(name, "died", is_over=True))
+            case Stopped(name):
+                self.running.discard(name)
+                self.possible.remove(event)
+            case JobEnded():
+                self.possible = [other for other in self.possible if not isinstance(other, JobEnded)]
+            case StopAsked() | WaitExpired():
+                self.possible.remove(event)
+
+    def _forget(self, name: str) -> None:
+        self.possible = [
+            event
+            for event in self.possible
+            if isinstance(event, WaitExpired | StopAsked | JobEnded) or event.service != name
+        ]

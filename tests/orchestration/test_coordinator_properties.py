@@ -1,0 +1,62 @@
+"""What holds for every system and every order of events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.orchestration.plans import World, plans
+from tiktoktoe_cli.orchestration.coordinator import Coordinator
+from tiktoktoe_cli.orchestration.moves import Launch, Stop
+from tiktoktoe_cli.orchestration.states import SERVING, ServiceState
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.orchestration.plan import Plan
+
+MOST_EVENTS = 200  # more than eight services, all their waits and two jobs can cause
+
+
+@given(st.data(), plans(), st.integers(0, 2), st.integers(1, 3))
+def test_every_run_ends_in_order(data: st.DataObject, plan: Plan, jobs: int, concurrency: int) -> None:
+    """No service starts before what it requires, none stops before its dependents, and nothing is left."""
+    coordinator = Coordinator(plan, jobs=jobs, concurrency=concurrency)
+    world = World(plan)
+    actions = coordinator.begin(0)
+
+    for moment in range(1, MOST_EVENTS):
+        for action in actions:
+            match action:
+                case Launch(name):
+                    assert not world.stopped, "nothing is launched once the stop has begun"
+                    assert_may_start(coordinator, plan, name)
+                case Stop(name):
+                    assert not world.running & set(plan.dependents[name]), "dependents are stopped first"
+            world.carry_out(action)
+        starting = [one for one in coordinator.services.values() if one.state is ServiceState.STARTING]
+        assert len(starting) <= concurrency
+        if coordinator.is_done:
+            break
+        event = data.draw(st.sampled_from(world.possible))
+        world.happen(event)
+        actions = coordinator.take(event, moment)
+
+    assert coordinator.is_done
+    assert not world.running
+    assert len(set(world.launched)) == len(world.launched)
+    assert len(set(world.stopped)) == len(world.stopped)
+    unsettled = {ServiceState.PENDING, ServiceState.STARTING, ServiceState.STOPPING}
+    assert not unsettled & {one.state for one in coordinator.services.values()}
+
+
+def assert_may_start(coordinator: Coordinator, plan: Plan, name: str) -> None:
+    """Look at the plan alone: all that a service requires serves, or at least runs where that is enough."""
+    for wait in plan.services[name].waits:
+        other = coordinator.services[wait.on]
+        is_launched = wait.condition == "started" and other.is_launched
+        has_expired = wait.on in coordinator.services[name].expired
+        lost = other.state in {ServiceState.FAILED, ServiceState.SKIPPED}
+        assert other.state in SERVING or is_launched or (not wait.required and (lost or has_expired))
+        assert not (wait.required and lost)
+    assert coordinator.blocked_by(name) == ()

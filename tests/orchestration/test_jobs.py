@@ -1,0 +1,136 @@
+"""Replays and simulations as jobs of a run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tiktoktoe_cli.errors import ConfigError, UsageError
+from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.orchestration.jobs import Workshop, make_jobs
+from tiktoktoe_cli.orchestration.states import JobKind, JobState
+from tiktoktoe_cli.simulation import simulated_services
+from tiktoktoe_cli.system import load_system
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.orchestration.effects import Job
+    from pathlib import Path
+
+SYSTEM = """
+version: 1
+system: trial
+services:
+  shop: {performance: {service_time: {constant: 1ms}}}
+pipelines:
+  orders:
+    input: {paths: [events.ndjson]}
+    stages: []
+    routing: [{to: [all]}]
+    destinations: {all: {file: out/all.ndjson}}
+    dead_letter: {file: out/dead.ndjson}
+simulations:
+  calm:
+    duration: 1s
+    seed: 1
+    replications: 1
+    traffic: {shop: {poisson: 10/s}}
+    assert: ['success_rate >= 0.5']
+  strict:
+    duration: 1s
+    seed: 1
+    replications: 1
+    traffic: {shop: {poisson: 10/s}}
+    assert: ['success_rate < 0.5']
+  lost:
+    duration: 1s
+    traffic: {shop: {poisson: 10/s}}
+    faults: [{at: 0s, for: 1s, on: nowhere, error_rate: 100%}]
+orchestration:
+  jobs: [{replay: orders}, {simulate: calm}, {simulate: strict}, {simulate: lost}]
+"""
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> dict[str, Job]:
+    """Make the jobs of the system above."""
+    file = tmp_path / "tiktoktoe.yaml"
+    file.write_text(SYSTEM)
+    system = load_system([str(file)], {})
+    graph = build_graph(system["services"], system.place)
+    workshop = Workshop(
+        pipelines=system["pipelines"],
+        simulations=system["simulations"],
+        services=simulated_services(graph, system["performance"]),
+        policies=system["policies"],
+        place=system.place,
+    )
+    return {job.name: job for job in make_jobs(system["orchestration"].jobs, workshop)}
+
+
+def never() -> bool:
+    """Go on."""
+    return False
+
+
+def test_jobs_are_made_as_they_are_listed(jobs: dict[str, Job]) -> None:
+    """Each entry becomes a job of its kind, in the order of the configuration."""
+    assert [(job.kind, job.name) for job in jobs.values()] == [
+        (JobKind.REPLAY, "orders"),
+        (JobKind.SIMULATE, "calm"),
+        (JobKind.SIMULATE, "strict"),
+        (JobKind.SIMULATE, "lost"),
+    ]
+
+
+def test_a_replay_delivers_its_events(jobs: dict[str, Job], tmp_path: Path) -> None:
+    """The job does what `replay run` does, and its verdict is that command's."""
+    event = {"specversion": "1.0", "id": "1", "source": "/t", "type": "t", "time": "2026-01-01T00:00:00Z"}
+    (tmp_path / "events.ndjson").write_text(json.dumps(event) + "\n")
+
+    jobs["orders"].check()
+    outcome = jobs["orders"].run(never)
+
+    assert outcome.state is JobState.DONE
+    assert outcome.verdict.startswith("1 event: 1 delivered to 1 destination")
+    assert len((tmp_path / "out" / "all.ndjson").read_text().splitlines()) == 1
+
+
+def test_a_replay_without_input_is_refused_before_anything_starts(jobs: dict[str, Job]) -> None:
+    """A missing file of events is told by the check."""
+    with pytest.raises(UsageError):
+        jobs["orders"].check()
+
+
+def test_a_replay_that_is_stopped_is_unfinished(jobs: dict[str, Job], tmp_path: Path) -> None:
+    """Stopped early, it does not claim to be done."""
+    (tmp_path / "events.ndjson").write_text("{}\n" * 5_000)
+
+    outcome = jobs["orders"].run(lambda: True)
+
+    assert outcome.state is JobState.UNFINISHED
+
+
+def test_a_simulation_whose_assertions_hold_is_done(jobs: dict[str, Job]) -> None:
+    """The job does what `simulate run` does."""
+    jobs["calm"].check()
+
+    outcome = jobs["calm"].run(never)
+
+    assert outcome.state is JobState.DONE
+    assert outcome.report is not None
+    assert outcome.report.command == "simulate run"
+
+
+def test_a_simulation_whose_assertion_breaks_answers_no(jobs: dict[str, Job]) -> None:
+    """A broken assertion is an answer."""
+    assert jobs["strict"].run(never).state is JobState.NO
+
+
+def test_a_simulation_that_does_not_fit_is_refused_before_anything_starts(jobs: dict[str, Job]) -> None:
+    """A fault on a service that does not exist is told by the check, as a problem of the configuration."""
+    with pytest.raises(ConfigError) as refused:
+        jobs["lost"].check()
+
+    assert "`nowhere`" in refused.value.problems[0].message

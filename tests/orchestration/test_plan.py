@@ -1,0 +1,130 @@
+"""What is started, what it waits for, and what the run can do without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tiktoktoe_cli.graph import Condition, Graph, build_graph
+from tiktoktoe_cli.graph.plan import StartCycleError
+from tiktoktoe_cli.graph.settings import ServiceSettings
+from tiktoktoe_cli.orchestration.plan import Plan, Wait, make_plan
+from tiktoktoe_cli.orchestration.states import Role
+
+SECOND = 1_000_000_000
+START_TIMEOUT_NS = 60 * SECOND
+
+
+def graph(**depends_on: dict[str, Any]) -> Graph:
+    """Build the graph of services with these dependencies."""
+    settings = {
+        name: ServiceSettings.model_validate({"depends_on": dependencies})
+        for name, dependencies in depends_on.items()
+    }
+    return build_graph(settings, lambda *_: None)
+
+
+def planned(**depends_on: dict[str, Any]) -> Plan:
+    """Plan services that are all started and checked."""
+    return make_plan(graph(**depends_on), depends_on, depends_on, START_TIMEOUT_NS)
+
+
+def optional(plan: Plan) -> set[str]:
+    """Name the services that the run can do without."""
+    return {service.name for service in plan.services.values() if not service.is_essential}
+
+
+def test_only_start_edges_are_waited_for() -> None:
+    """A call at run time and a soft edge order nothing."""
+    plan = planned(a={}, b={}, c={}, d={"a": None, "b": {"kind": "runtime"}, "c": {"kind": "soft"}})
+
+    assert plan.services["d"].waits == (Wait("a"),)
+
+
+def test_a_wait_says_for_what_and_how_long() -> None:
+    """The condition, the duty and the limit of an edge are those of the wait."""
+    plan = planned(a={}, b={"a": {"condition": "started", "required": False, "timeout": "10s"}})
+
+    wait = Wait("a", Condition.STARTED, required=False, timeout_ns=10 * SECOND)
+    assert plan.services["b"].waits == (wait,)
+
+
+def test_a_limit_that_cannot_matter_is_left_out() -> None:
+    """A service never starts for longer than the start timeout, so a wait for it needs no limit of its own."""
+    plan = planned(a={}, b={"a": {"timeout": "60s"}})
+
+    assert plan.services["b"].waits[0].timeout_ns is None
+
+
+def test_services_stand_in_an_order_in_which_they_could_start() -> None:
+    """Each comes after all it waits for, with the number of its wave."""
+    plan = planned(edge={"core": None}, core={"store": None}, store={}, other={})
+
+    assert [(name, service.wave) for name, service in plan.services.items()] == [
+        ("other", 1),
+        ("store", 1),
+        ("core", 2),
+        ("edge", 3),
+    ]
+    assert plan.dependents == {"other": (), "store": ("core",), "core": ("edge",), "edge": ()}
+
+
+def test_a_cycle_has_no_order() -> None:
+    """Services that wait for each other are refused, with the way around."""
+    with pytest.raises(StartCycleError, match="`a`"):
+        planned(a={"b": None}, b={"a": None})
+
+
+def test_the_role_follows_from_actions_and_checks() -> None:
+    """What we start, what somebody else runs but can be checked, and what is taken for granted."""
+    plan = make_plan(graph(ours={}, theirs={}, given={}), {"ours"}, {"ours", "theirs"}, START_TIMEOUT_NS)
+
+    roles = {name: service.role for name, service in plan.services.items()}
+    assert roles == {"ours": Role.STARTED, "theirs": Role.AWAITED, "given": Role.ASSUMED}
+
+
+def test_a_service_scaled_to_nothing_is_not_started() -> None:
+    """With 0 replicas a service is neither started nor awaited."""
+    settings = {"off": ServiceSettings(replicas=0)}
+
+    plan = make_plan(build_graph(settings, lambda *_: None), {"off"}, {"off"}, START_TIMEOUT_NS)
+
+    assert plan.services["off"].role is Role.ASSUMED
+
+
+def test_services_that_nobody_needs_by_force_are_optional() -> None:
+    """Soft edges and edges that are not required do not make their target essential; having no dependents does."""
+    plan = planned(
+        top={
+            "soft": {"kind": "soft"},
+            "nice": {"required": False},
+            "call": {"kind": "runtime"},
+            "must": None,
+        },
+        soft={},
+        nice={},
+        call={},
+        must={},
+    )
+
+    assert optional(plan) == {"soft", "nice"}
+
+
+def test_what_only_optional_services_need_is_optional() -> None:
+    """The cache of an optional service is optional, unless something essential needs it, too."""
+    plan = planned(
+        top={"nice": {"required": False}, "shared": None},
+        nice={"cache": None, "shared": None},
+        cache={},
+        shared={},
+    )
+
+    assert optional(plan) == {"nice", "cache"}
+
+
+def test_services_that_need_each_other_are_essential() -> None:
+    """A circle of calls has no top, and is not optional for that."""
+    plan = planned(seat={"travel": {"kind": "runtime"}}, travel={"seat": {"kind": "runtime"}})
+
+    assert optional(plan) == set()

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from tests.report.hostile import REPORT
+from tiktoktoe_cli.report import Report, View, draw_closing
+
+
+def test_tells_a_log_the_verdict_alone() -> None:
+    """Off a terminal the verdict is one harmless line."""
+    assert draw_closing(REPORT, View()) == "2 of 4 services unhealthy in 1.2 s\\x1b]0;owned\\x07\n"
+
+
+def test_tells_a_person_what_to_type_next() -> None:
+    """On a terminal a symbol and the next commands join the verdict."""
+    report = Report("x", ok=True, verdict="done", next_steps=("tiktoktoe graph plan",))
+
+    assert draw_closing(report, View(terminal=True)) == "✓ done\n  next: tiktoktoe graph plan\n"
+
+
+def test_colours_by_the_answer() -> None:
+    """A no is red, beside its symbol."""
+    assert (
+        draw_closing(Report("x", ok=False, verdict="no"), View(terminal=True, color=True))
+        == "\x1b[31m✗\x1b[0m no\n"
+    )

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.report.hostile import ANY_TEXT, PROBLEMS, SECRET, SOURCE, mask
+from tiktoktoe_cli.errors import Place, Problem, Severity
+from tiktoktoe_cli.report import View, draw_problems
+from tiktoktoe_cli.report.diagnostics import in_file_order, tally
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Golden
+
+SOURCES = {"checks.yaml": SOURCE}
+SIMPLE = Problem(
+    "unknown-key", "unknown key `timout`", Place("checks.yaml", 2, 3, 9), hint="did you mean `timeout`?"
+)
+
+
+def test_draws_a_problem_as_rustc_does() -> None:
+    """What, where, the line, the carets, the advice, and at last the count."""
+    drawn = draw_problems([SIMPLE], {"checks.yaml": "api:\n  timout: 2s\n"}, View())
+
+    assert drawn == (
+        "error[unknown-key]: unknown key `timout`\n"
+        " --> checks.yaml:2:3\n"
+        "  |\n"
+        "2 |   timout: 2s\n"
+        "  |   ^^^^^^\n"
+        "  = help: did you mean `timeout`?\n"
+        "\n"
+        "1 error\n"
+    )
+
+
+def test_draws_hostile_problems(golden: Golden) -> None:
+    """Tabs, wide characters, escapes, secrets, long lines and related places look as approved."""
+    golden("diagnostics.plain", draw_problems(PROBLEMS, SOURCES, View(mask=mask)))
+
+
+def test_draws_in_colour(golden: Golden) -> None:
+    """Colour marks severity, places and carets; the words are the same."""
+    golden("diagnostics.color", draw_problems(PROBLEMS, SOURCES, View(mask=mask, color=True)))
+
+
+def test_draws_in_ascii(golden: Golden) -> None:
+    """Without Unicode a cut is three dots."""
+    golden("diagnostics.ascii", draw_problems(PROBLEMS[3:4], SOURCES, View(mask=mask, unicode=False)))
+
+
+def test_names_a_place_without_its_text() -> None:
+    """A file that nobody read is still named."""
+    drawn = draw_problems([SIMPLE], {}, View())
+
+    assert drawn.splitlines()[:3] == [
+        "error[unknown-key]: unknown key `timout`",
+        " --> checks.yaml:2:3",
+        "  = help: did you mean `timeout`?",
+    ]
+
+
+def test_aligns_the_gutter_with_the_longest_number() -> None:
+    """A note on line 120 widens the margin of line 3."""
+    text = "x: 1\n" * 120
+    problem = Problem("twice", "twice", Place("a", 3, 1, 2), related=(("first", Place("a", 120, 1, 2)),))
+
+    drawn = draw_problems([problem], {"a": text}, View()).splitlines()
+
+    assert drawn[1:5] == ["   --> a:3:1", "    |", "  3 | x: 1", "    | ^"]
+    assert drawn[8:10] == ["120 | x: 1", "    | -"]
+
+
+def test_orders_problems_as_a_reader_meets_them() -> None:
+    """File by file, from top to bottom; what has no place comes last, next to the prompt."""
+    places = [None, Place("b", 1, 1), Place("a", 9, 1), Place("a", 2, 5), Place("a", 2, 1)]
+
+    ordered = in_file_order([Problem("x", "m", place) for place in places], ["a"])
+
+    assert [str(problem.place) for problem in ordered] == ["a:2:1", "a:2:5", "a:9:1", "b:1:1", "None"]
+
+
+def test_counts_by_severity() -> None:
+    """The last line says how bad it is."""
+    severities = [Severity.WARNING, Severity.ERROR, Severity.INFO, Severity.ERROR]
+
+    assert (
+        tally([Problem("x", "m", severity=severity) for severity in severities])
+        == "2 errors, 1 warning, 1 note"
+    )
+
+
+def test_draws_nothing_without_problems() -> None:
+    """No problems, no text."""
+    assert draw_problems([], {}, View()) == ""
+
+
+def test_hides_secrets_everywhere() -> None:
+    """A secret appears neither in messages, hints, notes nor in the lines of the frames."""
+    place = Place("a", 1, 1)
+    problem = Problem("x", SECRET, place, hint=SECRET, related=((SECRET, place),))
+
+    drawn = draw_problems([problem], {"a": f"key: {SECRET}"}, View(mask=mask))
+
+    assert SECRET not in drawn
+    assert drawn.count("••••") == 5
+
+
+PLACES = st.builds(Place, ANY_TEXT, st.integers(1, 5), st.integers(1, 99), st.none() | st.integers(1, 99))
+
+
+@given(text=ANY_TEXT, place=PLACES, width=st.integers(10, 120))
+def test_draws_whatever_the_texts_are(text: str, place: Place, width: int) -> None:
+    """Any text at any place gives harmless lines, never a traceback."""
+    problem = Problem(text, text, place, hint=text, related=((text, place),))
+
+    drawn = draw_problems([problem], {place.file: text}, View(width=width))
+
+    drawn.encode()
+    assert not {character for character in drawn if character < " " or "\x7f" <= character <= "\x9f"} - {"\n"}

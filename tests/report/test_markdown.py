@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from html import unescape
+
+from hypothesis import given
+from markdown_it import MarkdownIt
+
+from tests.report.hostile import ANY_TEXT
+from tiktoktoe_cli.errors import Place, Problem
+from tiktoktoe_cli.report import Column, Report, ReportKind, View, render_report
+from tiktoktoe_cli.report.text import one_line, without_ansi
+
+RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def _rendered(report: Report) -> str:
+    return str(RENDERER.render(render_report(report, ReportKind.MARKDOWN, View())))
+
+
+@given(text=ANY_TEXT)
+def test_shows_any_text_as_it_is(text: str) -> None:
+    """Pipes, backticks, HTML and line feeds neither break the table nor become markup."""
+    words = without_ansi(f"<{text}>").replace("\r\n", "\n")
+    report = Report(
+        "x",
+        ok=True,
+        verdict="v",
+        items=[{"a": words, "b": "end"}],
+        columns=(Column("a", "A"), Column("b", "B")),
+    )
+
+    html = _rendered(report)
+
+    shown = html.partition("<td")[2].partition(">")[2].partition("</td>")[0]
+    assert unescape(shown).split("<br>") == [one_line(line) for line in words.split("\n")]
+    assert html.count("<td") == 2
+
+
+def test_shows_verdict_and_problems() -> None:
+    """A reader of the summary sees the verdict first, then each problem with its place and advice."""
+    problem = Problem("unknown-key", "unknown key `a_b`", Place("x.yaml", 4, 5), hint="did you mean `ab`?")
+
+    text = render_report(
+        Report("config check", ok=False, verdict="1 error", problems=(problem,)), ReportKind.MARKDOWN, View()
+    )
+
+    assert text == (
+        "### ✗ config check: 1 error\n\n"
+        "- **error\\[unknown-key\\]** at x.yaml:4:5: unknown key \\`a\\_b\\`\n"
+        "  - help: did you mean \\`ab\\`?\n"
+    )

@@ -1,0 +1,75 @@
+"""A simulation's facts become rows, cases and metrics."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.simulation.systems import FAST, SECOND, policy, service, simulate
+from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.report.facts import CaseOutcome
+from tiktoktoe_cli.simulation import report_of
+
+PAIR = (service("gateway", calls=("payments",)), service("payments", FAST))
+FACTS = simulate(
+    PAIR,
+    {"default": policy({"retry": {}}, {"circuit_breaker": {}})},
+    policy="default",
+    replications=2,
+    faults=[{"at": "2s", "for": "1s", "on": "payments", "error_rate": "100%"}],
+    **{"assert": ["offered > 90.0", "success_rate > 0.99", 'recovery_time < duration("30s")']},
+)
+
+
+def test_an_assertion_is_a_case_with_what_was_measured() -> None:
+    """What holds passes, what does not fails, and what has no value is an error, never a pass."""
+    report = report_of(FACTS)
+
+    outcomes = [case.outcome for case in report.cases]
+    assert outcomes == [CaseOutcome.PASSED, CaseOutcome.FAILED, CaseOutcome.ERROR]
+    assert report.cases[0].message == "offered is 99.9/s (99.9/s to 99.9/s)"
+    assert report.cases[2].message == "recovery_time has no value"
+    assert not report.ok
+
+
+def test_a_case_stands_where_its_assertion_is_written() -> None:
+    """The place of the n-th assertion is asked for and passed on."""
+    report = report_of(FACTS, lambda *path: Place("/".join(map(str, path)), 1, 1))
+
+    assert [case.place and case.place.file for case in report.cases][1] == "simulations/test/assert/1"
+
+
+def test_each_pair_of_services_is_a_row() -> None:
+    """The row tells how the calls ended and how long the breaker was open."""
+    (item,) = report_of(FACTS).items
+
+    assert (item["name"], item["openings"]) == ("gateway->payments", 1.0)
+    opened_ns = [
+        call.transitions[0].at_ns for run in FACTS.replications for call in run.calls if call.transitions
+    ]
+    assert len(opened_ns) == 2
+    assert item["open_share"] == pytest.approx(1 - sum(opened_ns) / 2 / (10 * SECOND))
+
+
+def test_the_summary_is_plain_json() -> None:
+    """Everything in it can be written as JSON, with units in the names of what has one."""
+    summary = json.loads(json.dumps(report_of(FACTS).summary))
+
+    assert set(summary["measures"]) >= {"success_rate", "offered_per_s", "latency_p99_ms", "time_to_open_ms"}
+    assert len(summary["timeline"]) == 10
+    assert summary["transitions"][0]["cause"] == "failure rate"
+
+
+def test_measures_are_metrics_in_base_units() -> None:
+    """Times are exported in seconds."""
+    metrics = {metric.name: metric for metric in report_of(FACTS).metrics}
+
+    assert metrics["simulation_latency_p50_seconds"].samples[0].value == 0.001
+    assert metrics["simulation_success_rate"].samples[0].labels == (("scenario", "test"),)
+
+
+def test_a_stopped_run_says_so() -> None:
+    """The verdict gives the reason, and the answer is not yes."""
+    report = report_of(replace(FACTS, stopped="it was interrupted"))
+
+    assert (report.ok, report.verdict) == (False, "test was stopped: it was interrupted")

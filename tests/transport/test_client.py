@@ -1,0 +1,381 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.transport.servers import (
+    OK,
+    answering,
+    beginning,
+    closed_port,
+    flood,
+    hang_up,
+    redirecting,
+    reset,
+    serving,
+    stay_silent,
+    trickle,
+)
+from tiktoktoe_cli.resilience import SystemClock
+from tiktoktoe_cli.transport import FailureReason, HttpReply, HttpRequest, TransportFailure
+from tiktoktoe_cli.transport.client import HttpClient
+
+if TYPE_CHECKING:
+    from tests.transport.servers import Behaviour
+
+SECOND = 1_000_000_000
+SHORT = SECOND // 5
+
+
+async def ask(port: int, path: str = "/", **options: object) -> HttpReply | TransportFailure:
+    """Send one request to a port of the loopback."""
+    options = {"url": f"http://127.0.0.1:{port}{path}", "timeout_ns": 5 * SECOND, **options}
+    async with HttpClient(SystemClock()) as client:
+        return await client.request(HttpRequest(**options))  # type: ignore[arg-type]
+
+
+def asked(behave: Behaviour, **options: object) -> HttpReply | TransportFailure:
+    """Send one request to a server that behaves like this."""
+
+    async def play() -> HttpReply | TransportFailure:
+        async with serving(behave) as port:
+            return await ask(port, **options)  # type: ignore[arg-type]
+
+    return asyncio.run(play())
+
+
+def replied(behave: Behaviour, **options: object) -> HttpReply:
+    """Send one request that is answered."""
+    reply = asked(behave, **options)
+    assert isinstance(reply, HttpReply), reply
+    return reply
+
+
+def failed(behave: Behaviour, **options: object) -> TransportFailure:
+    """Send one request that fails."""
+    failure = asked(behave, **options)
+    assert isinstance(failure, TransportFailure), failure
+    return failure
+
+
+def test_an_answer_is_returned_whatever_its_status() -> None:
+    """A 503 is an answer like any other; what it means is for others to say."""
+    answer = b"HTTP/1.1 503 Busy\r\nX-Twice: a\r\nX-Twice: b\r\nContent-Length: 4\r\n\r\ndown"
+
+    reply = replied(answering(answer))
+
+    assert (reply.status, reply.body, reply.is_cut, reply.redirects) == (503, b"down", False, 0)
+    assert reply.header("X-TWICE") == "a, b"
+    assert reply.header("absent") is None
+
+
+def test_the_phases_of_a_plain_answer_are_timed() -> None:
+    """Connecting, waiting and transfer take some time and no more than the whole; there is no TLS."""
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.1)
+        writer.write(OK[:-2])
+        await asyncio.sleep(0.05)
+        writer.write(OK[-2:])
+
+    timing = replied(late).timing
+
+    assert timing.tls_ns is None
+    assert timing.connect_ns is not None
+    assert timing.ttfb_ns is not None
+    assert timing.transfer_ns is not None
+    assert timing.ttfb_ns >= 0.09 * SECOND
+    assert timing.transfer_ns >= 0.04 * SECOND
+    assert 0 < timing.connect_ns + timing.ttfb_ns + timing.transfer_ns <= timing.total_ns
+
+
+def test_method_headers_and_body_are_sent() -> None:
+    """The request arrives as it was asked for, on a connection that is not kept."""
+    heads: list[str] = []
+    bodies: list[bytes] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        bodies.append(await reader.readexactly(3))
+        writer.write(OK)
+
+    replied(note, method="PUT", headers=(("X-Name", "Grün"),), body=b"abc", path="/p?q=1")
+
+    assert heads[0].startswith("PUT /p?q=1 HTTP/1.1\r\n")
+    assert "X-Name: Grün\r\n" in heads[0]
+    assert "connection: close\r\n" in heads[0].lower()
+    assert bodies == [b"abc"]
+
+
+def test_a_port_where_nobody_listens_refuses() -> None:
+    """A dead service is told at once, with its address."""
+    port = closed_port()
+
+    failure = asyncio.run(ask(port))
+
+    assert isinstance(failure, TransportFailure)
+    assert failure.reason is FailureReason.REFUSED
+    assert failure.message == f"`127.0.0.1:{port}` refused the connection"
+    assert failure.timing.connect_ns is None
+
+
+@pytest.mark.parametrize(
+    ("behave", "reason"),
+    [
+        (hang_up, FailureReason.CLOSED),
+        (answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"), FailureReason.CLOSED),
+        (answering(b"HTTP/1.1 200 OK\r\nTransfer-Enc"), FailureReason.CLOSED),
+        (beginning(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this", reset), FailureReason.RESET),
+        (beginning(b"HTTP/1.1 2", reset), FailureReason.RESET),
+        (answering(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), FailureReason.PROTOCOL),
+        (answering(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), FailureReason.PROTOCOL),
+        (
+            answering(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno"),
+            FailureReason.PROTOCOL,
+        ),
+        (answering(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 200_000), FailureReason.PROTOCOL),
+    ],
+    ids=[
+        "closed unanswered",
+        "less than its length",
+        "half a head",
+        "reset in the body",
+        "reset in the head",
+        "not http",
+        "length no number",
+        "not gzip",
+        "endless head",
+    ],
+)
+def test_broken_answers_are_failures_with_a_reason(behave: Behaviour, reason: FailureReason) -> None:
+    """Whatever a server does wrong comes back as a value, not as an exception."""
+    failure = failed(behave)
+
+    assert failure.reason is reason
+
+
+def test_more_than_the_promised_length_is_not_read() -> None:
+    """A body ends where its length says."""
+    reply = replied(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more"))
+
+    assert reply.body == b"ok"
+
+
+@pytest.mark.parametrize(
+    ("behave", "phase"),
+    [
+        (stay_silent, "waiting for the answer"),
+        (beginning(b"HTTP/1.1 200 OK\r\n", stay_silent), "waiting for the answer"),
+        (beginning(b"HTTP/1.1 200 OK\r\n\r\n", trickle), "reading the body"),
+        (beginning(b"HTTP/1.1 200 OK\r\nX: ", trickle), "waiting for the answer"),
+    ],
+    ids=["silent", "half a head", "trickling body", "trickling head"],
+)
+def test_the_deadline_covers_everything(behave: Behaviour, phase: str) -> None:
+    """However slowly bytes come, the request ends in time and says what it was waiting for."""
+    failure = failed(behave, timeout_ns=SHORT)
+
+    assert failure.reason is FailureReason.TIMEOUT
+    assert failure.message.endswith(f" within 200ms, still {phase}")
+    assert SHORT <= failure.timing.total_ns < 5 * SHORT
+
+
+def test_an_endless_body_is_cut() -> None:
+    """At most a mebibyte is kept, and the reply says that there was more."""
+    reply = replied(beginning(b"HTTP/1.1 200 OK\r\n\r\n", flood))
+
+    assert reply.is_cut
+    assert reply.body == b"x" * 1024 * 1024
+
+
+@pytest.mark.parametrize(("limit", "body", "is_cut"), [(1, b"o", True), (2, b"ok", False)])
+def test_a_body_is_cut_only_beyond_its_limit(limit: int, body: bytes, *, is_cut: bool) -> None:
+    """A body of exactly the limit is whole."""
+    reply = replied(answering(OK), max_body_bytes=limit)
+
+    assert (reply.body, reply.is_cut) == (body, is_cut)
+
+
+def test_the_limit_counts_what_was_unpacked() -> None:
+    """A small answer that unpacks into a big one is cut like a big one."""
+    packed = gzip.compress(bytes(4 * 1024 * 1024))
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+
+    reply = replied(answering(head.encode() + packed))
+
+    assert (reply.is_cut, len(reply.body)) == (True, 1024 * 1024)
+
+
+def test_redirects_are_followed_or_not_as_asked() -> None:
+    """A redirect leads to the last answer and its address, or is itself the answer."""
+    followed = replied(answering(redirecting("/there"), OK))
+    shown = replied(answering(redirecting("/there"), OK), follow_redirects=False)
+
+    assert (followed.status, followed.redirects, followed.url.rpartition("/")[2]) == (200, 1, "there")
+    assert (shown.status, shown.redirects, shown.header("location")) == (302, 0, "/there")
+
+
+def test_a_circle_of_redirects_ends() -> None:
+    """Redirects that never end are a failure of their own kind."""
+    failure = failed(answering(redirecting("/again")))
+
+    assert failure.reason is FailureReason.TOO_MANY_REDIRECTS
+
+
+@pytest.mark.parametrize("location", ["ftp://127.0.0.1/", "http://127.0.0.1:99999/", "file:///etc/passwd"])
+def test_a_redirect_to_nowhere_is_the_servers_fault(location: str) -> None:
+    """What cannot be followed is a wrong answer, not a wrong request."""
+    failure = failed(answering(redirecting(location)))
+
+    assert failure.reason is FailureReason.PROTOCOL
+
+
+def test_a_failure_after_a_redirect_names_the_one_who_failed() -> None:
+    """It is the second server that refuses, not the first."""
+    dead = closed_port()
+
+    failure = failed(answering(redirecting(f"http://127.0.0.1:{dead}/")))
+
+    assert failure.reason is FailureReason.REFUSED
+    assert f"`127.0.0.1:{dead}`" in failure.message
+
+
+def test_credentials_do_not_follow_a_redirect_to_another_server() -> None:
+    """What was meant for one server is not told to the next."""
+    first: list[str] = []
+    second: list[str] = []
+
+    async def play() -> None:
+        async with serving(answering(OK, heads=second)) as other:
+            elsewhere = redirecting(f"http://127.0.0.1:{other}/")
+            async with serving(answering(elsewhere, heads=first)) as port:
+                await ask(port, headers=(("Authorization", "Bearer sesame"),))
+
+    asyncio.run(play())
+
+    assert "sesame" in first[0]
+    assert "sesame" not in second[0]
+
+
+def test_a_password_in_the_address_is_sent_but_never_shown() -> None:
+    """It becomes Basic authentication, and is in no address, message or representation."""
+    heads: list[str] = []
+
+    async def play() -> list[HttpReply | TransportFailure]:
+        async with serving(answering(OK, heads=heads)) as port:
+            good = await ask(0, url=f"http://user:sesame@127.0.0.1:{port}/")
+        bad = await ask(0, url=f"http://user:sesame@127.0.0.1:{port}/")
+        worse = await ask(0, url="http://user:sesame@127.0.0.1:99999/")
+        return [good, bad, worse]
+
+    outcomes = asyncio.run(play())
+
+    assert "authorization: basic dxnlcjpzzxnhbwu=" in heads[0].lower()
+    assert [type(outcome) for outcome in outcomes] == [HttpReply, TransportFailure, TransportFailure]
+    assert "sesame" not in repr(outcomes)
+    assert "sesame" not in repr(HttpRequest("http://user:sesame@h/", 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"url": "ftp://127.0.0.1/"}, FailureReason.INVALID_URL),
+        ({"url": "127.0.0.1:80"}, FailureReason.INVALID_URL),
+        ({"url": "http://"}, FailureReason.INVALID_URL),
+        ({"url": "http://127.0.0.1:99999/"}, FailureReason.INVALID_URL),
+        ({"url": "http://[::1/"}, FailureReason.INVALID_URL),
+        ({"url": "http://a..b/"}, FailureReason.INVALID_URL),
+        ({"url": f"http://{'a' * 64}.b/"}, FailureReason.INVALID_URL),
+        ({"url": "http://127.0.0.1/\0"}, FailureReason.INVALID_URL),
+        ({"headers": (("X", "sesame\r\nY: z"),)}, FailureReason.INVALID_REQUEST),
+        ({"headers": (("Ü X", "sesame"),)}, FailureReason.INVALID_REQUEST),
+        ({"method": "GE T"}, FailureReason.INVALID_REQUEST),
+        ({"method": "GÜT"}, FailureReason.INVALID_REQUEST),
+    ],
+)
+def test_a_request_that_cannot_be_sent_is_our_fault(
+    options: dict[str, object], reason: FailureReason
+) -> None:
+    """Wrong addresses, methods and headers are told apart from what servers do wrong, without quoting values."""
+    failure = failed(answering(OK), **options)
+
+    assert failure.reason is reason
+    assert failure.reason.is_ours
+    assert "sesame" not in failure.message
+
+
+def test_cookies_are_not_carried_to_the_next_request() -> None:
+    """What one answer sets does not change what the next request finds."""
+    heads: list[str] = []
+    answer = OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: session=1; Path=/\r\n\r\n")
+
+    async def play() -> None:
+        async with serving(answering(answer, heads=heads)) as port, HttpClient(SystemClock()) as client:
+            for _ in range(2):
+                await client.request(HttpRequest(f"http://127.0.0.1:{port}/", SECOND))
+
+    asyncio.run(play())
+
+    assert len(heads) == 2
+    assert "cookie" not in heads[1].lower()
+
+
+def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check asks the address it names, whatever proxy the shell has set."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
+
+    reply = asked(answering(OK))
+
+    assert isinstance(reply, HttpReply)
+
+
+def test_many_requests_run_at_the_same_time() -> None:
+    """A hundred slow answers take about as long as one."""
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.1)
+        writer.write(OK)
+
+    async def play() -> tuple[list[HttpReply | TransportFailure], float]:
+        loop = asyncio.get_running_loop()
+        async with serving(late) as port, HttpClient(SystemClock()) as client:
+            request = HttpRequest(f"http://127.0.0.1:{port}/", 5 * SECOND)
+            started_s = loop.time()
+            replies = await asyncio.gather(*(client.request(request) for _ in range(100)))
+            return replies, loop.time() - started_s
+
+    replies, elapsed_s = asyncio.run(play())
+
+    assert all(isinstance(reply, HttpReply) for reply in replies)
+    assert elapsed_s < 100 * 0.1 / 3
+
+
+def test_a_cancelled_request_hangs_up() -> None:
+    """Who stops waiting leaves no connection behind."""
+    closed = asyncio.Event()
+    connected = asyncio.Event()
+
+    async def watch(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await reader.read()
+        closed.set()
+
+    async def play() -> None:
+        async with serving(watch) as port, HttpClient(SystemClock()) as client:
+            request = HttpRequest(f"http://127.0.0.1:{port}/", 5 * SECOND)
+            task = asyncio.create_task(client.request(request))
+            await asyncio.wait_for(connected.wait(), 2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await asyncio.wait_for(closed.wait(), 2)
+
+    asyncio.run(play())
+
+    assert closed.is_set()

@@ -1,0 +1,46 @@
+"""Shell completion of the user's own names: services, pipelines, scenarios; and the words of closed sets.
+
+A TAB must never print or fail: a configuration that cannot be read has no names.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def _names_of(section: str) -> Callable[[typer.Context, str], list[str]]:
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        return [
+            name for name in _keys(ctx.params.get("config") or (), section) if name.startswith(incomplete)
+        ]
+
+    return complete
+
+
+def _keys(config: Sequence[str], section: str) -> list[str]:
+    """List the keys of a section without checking anything else."""
+    from tiktoktoe_cli.config import discover, load
+
+    files = discover(config, os.environ, Path.cwd())
+    return sorted(load(files, os.environ).keys(section)) if files and "-" not in files else []
+
+
+def words(*choices: str) -> Callable[[str], list[str]]:
+    """Complete one of a few words."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return complete
+
+
+service_names = _names_of("services")
+pipeline_names = _names_of("pipelines")
+scenario_names = _names_of("simulations")

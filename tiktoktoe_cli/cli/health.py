@@ -1,0 +1,49 @@
+"""`tiktoktoe health`: check."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tiktoktoe_cli.cli.app import make_group
+from tiktoktoe_cli.cli.completion import service_names
+from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.errors import ExitCode
+
+app = make_group("Is every endpoint healthy, and if not, who is the cause?")
+
+
+@add_command(
+    app,
+    "check",
+    examples=(
+        "tiktoktoe health check -c samples/shop/tiktoktoe.yaml",
+        "tiktoktoe health check payments ledger -c samples/shop/tiktoktoe.yaml -o json",
+        "tiktoktoe health check -c samples/shop/tiktoktoe.yaml --report junit=out/health.xml",
+    ),
+)
+def check(
+    common: Common,
+    services: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SERVICE ...]", help="Only these services; all without.", autocompletion=service_names
+        ),
+    ] = None,
+) -> ExitCode:
+    """Run every check once, all at the same time, and name the services that are the cause of what fails."""
+    import asyncio
+
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.watching import HealthWatcher
+    from tiktoktoe_cli.health.report import report_of
+    from tiktoktoe_cli.health.session import check_once
+
+    desk = Desk.open(common)
+    system = desk.load("services", "checks")
+    checks = desk.choose_names(system["checks"], services, "service")
+    with desk.progress() as progress:
+        facts = asyncio.run(check_once(checks, graph_of(system), desk.environ, HealthWatcher(progress)))
+    return desk.answer(report_of(facts))

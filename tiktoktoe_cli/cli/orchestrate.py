@@ -1,0 +1,103 @@
+"""`tiktoktoe orchestrate`: run, plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.cli.app import make_group
+from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.orchestration.jobs import Workshop
+    from tiktoktoe_cli.orchestration.session import OrchestrationInputs
+    from tiktoktoe_cli.report import Progress
+    from tiktoktoe_cli.system import System
+
+app = make_group("Start the system in dependency order, run its jobs, stop it.")
+
+
+@add_command(
+    app,
+    "run",
+    examples=(
+        "tiktoktoe orchestrate run -c samples/shop/tiktoktoe.yaml",
+        "tiktoktoe orchestrate run -c samples/shop/tiktoktoe.yaml --report junit=out/run.xml -o json",
+    ),
+)
+def run(common: Common) -> ExitCode:
+    """Start every service as soon as what it depends on is healthy, do the jobs, stop everything in reverse."""
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.cli.watching import OrchestrationWatcher
+    from tiktoktoe_cli.orchestration.report import report_of
+    from tiktoktoe_cli.orchestration.session import run_orchestration
+
+    desk = Desk.open(common)
+    system = _load(desk)
+    with desk.progress() as progress:
+        facts = run_orchestration(_inputs(desk, system, progress), OrchestrationWatcher(progress))
+    return desk.answer(report_of(facts), facts.exit_code)
+
+
+@add_command(
+    app,
+    "plan",
+    examples=("tiktoktoe orchestrate plan -c samples/shop/tiktoktoe.yaml",),
+)
+def plan(common: Common) -> ExitCode:
+    """Show what would be started and what each service waits for; start nothing."""
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.orchestration.report import report_of
+    from tiktoktoe_cli.orchestration.session import plan_of
+
+    desk = Desk.open(common)
+    system = _load(desk)
+    with desk.progress() as progress:
+        return desk.answer(report_of(plan_of(_inputs(desk, system, progress))))
+
+
+def _load(desk: Desk) -> System:
+    """Read everything, and refuse a system that does not fit together."""
+    from tiktoktoe_cli.checkup import findings
+
+    system = desk.load()
+    desk.refuse(findings(system))
+    return system
+
+
+def _inputs(desk: Desk, system: System, progress: Progress) -> OrchestrationInputs:
+    from datetime import UTC, datetime
+
+    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.orchestration.jobs import make_jobs
+    from tiktoktoe_cli.orchestration.session import OrchestrationInputs
+    from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
+
+    settings = system["orchestration"] or OrchestrationSettings()
+    return OrchestrationInputs(
+        graph=graph_of(system),
+        checks=system["checks"],
+        actions=system["actions"],
+        settings=settings,
+        jobs=make_jobs(settings.jobs, _workshop(system, progress)),
+        environ=desk.environ,
+        started_at=datetime.now(UTC),
+    )
+
+
+def _workshop(system: System, progress: Progress) -> Workshop:
+    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.watching import ReplayWatcher, SimulationWatcher
+    from tiktoktoe_cli.orchestration.jobs import Workshop
+    from tiktoktoe_cli.simulation import simulated_services
+
+    return Workshop(
+        pipelines=system["pipelines"],
+        simulations=system["simulations"],
+        services=simulated_services(graph_of(system), system["performance"]),
+        policies=system["policies"],
+        place=system.place,
+        replay_observer=lambda name: ReplayWatcher(progress, name),
+        simulation_observer=lambda _name: SimulationWatcher(progress),
+    )

@@ -1,0 +1,106 @@
+"""What the features tell while they work, shown as progress: one small adapter for each feature's observer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.health.facts import Attempt, CheckResult, ServiceHealth
+    from tiktoktoe_cli.orchestration.states import JobKind, JobState, ServiceState
+    from tiktoktoe_cli.replay import Phase
+    from tiktoktoe_cli.report import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class HealthWatcher:
+    """Shows each check: under way, tried again, over."""
+
+    progress: Progress
+
+    def on_start(self, service: str, check: str) -> None:
+        """Show that a check begins."""
+        self.progress.started(f"{service}/{check}", state="checking")
+
+    def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
+        """Show why a check is tried again."""
+        self.progress.changed(f"{service}/{check}", "retrying", attempt.detail)
+
+    def on_finish(self, service: str, result: CheckResult) -> None:
+        """Show how a check ended."""
+        self.progress.finished(f"{service}/{result.name}", result.state.value, result.detail)
+
+    def on_round(self, health: ServiceHealth) -> None:
+        """Pass over: nothing is waited for here."""
+
+
+@dataclass(slots=True)
+class ReplayWatcher:
+    """Counts the lines read and the events delivered."""
+
+    progress: Progress
+    pipeline: str
+    _done: dict[Phase, int] = field(default_factory=dict)
+
+    def advanced(self, phase: Phase, done: int, total: int | None) -> None:
+        """Count on."""
+        name = f"{self.pipeline} {phase.value}"
+        if phase not in self._done:
+            self.progress.started(name, total=total, unit="events")
+        self.progress.advance(name, done - self._done.get(phase, 0))
+        self._done[phase] = done
+
+
+@dataclass(slots=True)
+class SimulationWatcher:
+    """Counts the replications, in hundredths."""
+
+    progress: Progress
+    _scenario: str = ""
+    _done: int = 0
+
+    def started(self, scenario: str, replications: int) -> None:
+        """Begin to count."""
+        self._scenario = scenario
+        self.progress.started(scenario, total=replications * 100, unit="% of a replication")
+
+    def advanced(self, replication: int, share: float) -> None:
+        """Count on to a share of a replication."""
+        done = int((replication - 1 + share) * 100)
+        self.progress.advance(self._scenario, done - self._done)
+        self._done = done
+
+    def finished(self, replication: int) -> None:
+        """Count on to the end of a replication."""
+        self.advanced(replication, 1.0)
+
+
+@dataclass(slots=True)
+class OrchestrationWatcher:
+    """Shows each service and each job as it changes."""
+
+    progress: Progress
+    _known: set[str] = field(default_factory=set)
+
+    def on_service(self, service: str, state: ServiceState, note: str) -> None:
+        """Show the state of a service."""
+        self._tell(service, state.value, note)
+
+    def on_job(self, job: str, kind: JobKind, state: JobState | None, note: str) -> None:
+        """Show that a job runs or has ended."""
+        name = f"{kind.value} {job}"
+        if state is None:
+            self._tell(name, "running", note)
+        else:
+            self.progress.finished(name, state.value, note)
+
+    def on_stopping(self, reason: str) -> None:
+        """Say that the clean-up begins, and how to hurry it."""
+        self.progress.note(f"stopping: {reason} (again to force)")
+
+    def _tell(self, name: str, state: str, note: str) -> None:
+        if name in self._known:
+            self.progress.changed(name, state, note)
+        else:
+            self._known.add(name)
+            self.progress.started(name, state=state, note=note)

@@ -1,0 +1,169 @@
+"""The dependency graph: services, the edges between them, and who reaches whom. Pure, and cheap to import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from tiktoktoe_cli.errors import Place
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.config.units import Duration
+    from tiktoktoe_cli.graph.settings import DependencySettings, ResourceSettings, ServiceSettings
+
+Locate: TypeAlias = Callable[..., Place | None]
+"""Tells where a path of keys (`"services", "payments", "version"`) stands in the user's files."""
+
+
+class EdgeKind(StrEnum):
+    """What a dependency is for; only `start` edges must be free of cycles."""
+
+    START = "start"
+    RUNTIME = "runtime"
+    SOFT = "soft"
+
+
+class Condition(StrEnum):
+    """What a dependency must have reached before its dependent may start."""
+
+    STARTED = "started"
+    HEALTHY = "healthy"
+
+
+class Resource(StrEnum):
+    """What machines have and replicas need."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`source` depends on `target`, which may be a name that no service has.
+
+    `version_range` is the text the user wrote, or None if any version will do; `timeout` limits the wait for
+    `condition`; `policy` names an entry of `resilience`.
+    """
+
+    source: str
+    target: str
+    kind: EdgeKind
+    version_range: str | None
+    condition: Condition
+    required: bool
+    timeout: Duration
+    policy: str | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: what it is, what one replica needs, and the edges to what it depends on, as declared."""
+
+    name: str
+    version: str | None
+    available: tuple[str, ...]
+    group: str | None
+    tags: tuple[str, ...]
+    resources: ResourceSettings
+    replicas: int
+    place: Place | None
+    dependencies: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All services by name, in the order of the configuration.
+
+    `locate` finds places that are finer than a service or an edge.
+    """
+
+    services: Mapping[str, Service]
+    locate: Locate = field(compare=False, repr=False)
+    _dependents: Mapping[str, tuple[Edge, ...]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        incoming: dict[str, list[Edge]] = {}
+        for edge in self.edges():
+            incoming.setdefault(edge.target, []).append(edge)
+        object.__setattr__(self, "_dependents", {name: tuple(edges) for name, edges in incoming.items()})
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield every edge, service by service, also those to names that no service has."""
+        for service in self.services.values():
+            yield from service.dependencies
+
+    def dependents_of(self, name: str) -> tuple[Edge, ...]:
+        """Return the edges that end at a service: whoever depends on it directly."""
+        return self._dependents.get(name, ())
+
+    def start_edges_of(self, name: str) -> tuple[Edge, ...]:
+        """Return the edges that order a service's start: its start edges to services that exist."""
+        edges = self.services[name].dependencies
+        return tuple(edge for edge in edges if edge.kind is EdgeKind.START and edge.target in self.services)
+
+    def descendants(self, name: str) -> frozenset[str]:
+        """Return all services that a service needs, directly or through others, over edges of every kind."""
+        return self._reach(name, lambda one: (edge.target for edge in self.services[one].dependencies))
+
+    def ancestors(self, name: str) -> frozenset[str]:
+        """Return all services that need a service, directly or through others, over edges of every kind."""
+        return self._reach(name, lambda one: (edge.source for edge in self.dependents_of(one)))
+
+    def successors(self, kinds: Collection[EdgeKind]) -> dict[str, tuple[str, ...]]:
+        """Return what each service depends on over edges of some kinds; not itself, and no undefined names."""
+        return {
+            name: tuple(
+                edge.target
+                for edge in service.dependencies
+                if edge.kind in kinds and edge.target != name and edge.target in self.services
+            )
+            for name, service in self.services.items()
+        }
+
+    def _reach(self, name: str, neighbours: Callable[[str], Iterator[str]]) -> frozenset[str]:
+        """Collect what can be reached from a service; not itself, also where a cycle leads back to it."""
+        seen, waiting = {name}, [name]
+        while waiting:
+            for neighbour in neighbours(waiting.pop()):
+                if neighbour not in seen and neighbour in self.services:
+                    seen.add(neighbour)
+                    waiting.append(neighbour)
+        return frozenset(seen - {name})
+
+
+def build_graph(services: Mapping[str, ServiceSettings], locate: Locate) -> Graph:
+    """Build the graph of the configured services; `locate` is the document's `place`."""
+    return Graph({name: _service(name, settings, locate) for name, settings in services.items()}, locate)
+
+
+def _service(name: str, settings: ServiceSettings, locate: Locate) -> Service:
+    return Service(
+        name=name,
+        version=settings.version,
+        available=settings.available,
+        group=settings.group,
+        tags=settings.tags,
+        resources=settings.resources,
+        replicas=settings.replicas,
+        place=locate("services", name),
+        dependencies=tuple(
+            _edge(name, target, entry, locate) for target, entry in settings.depends_on.items()
+        ),
+    )
+
+
+def _edge(source: str, target: str, settings: DependencySettings, locate: Locate) -> Edge:
+    return Edge(
+        source=source,
+        target=target,
+        kind=settings.kind,
+        version_range=settings.version,
+        condition=settings.condition,
+        required=settings.required,
+        timeout=settings.timeout,
+        policy=settings.policy,
+        place=locate("services", source, "depends_on", target),
+    )

@@ -1,0 +1,44 @@
+"""The rules that a system must keep, as a table; findings are problems whose code is the rule's id.
+
+Pure: they look at the graph and the settings and say what they found, where, and what helps.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.spelling import suggestion
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.graph.rules.catalog import RULES
+from tiktoktoe_cli.graph.rules.rule import Finding, Rule, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph.model import Graph
+    from tiktoktoe_cli.graph.settings import CapacitySettings
+
+__all__ = ["RULES", "Finding", "Rule", "Subject", "explain", "validate_graph"]
+
+
+def validate_graph(
+    graph: Graph, capacity: CapacitySettings | None, checked: Collection[str]
+) -> tuple[Problem, ...]:
+    """Apply every rule; `checked` are the services that have health checks. Findings come rule by rule."""
+    subject = Subject(graph, capacity, checked)
+    return tuple(problem for rule in RULES for problem in rule.problems(subject))
+
+
+def explain(rule_id: str) -> str:
+    """Return what a rule means: why it exists, an example that breaks it, and the fix.
+
+    Raises:
+        UsageError: if there is no such rule.
+    """
+    by_id = {rule.id: rule for rule in RULES}
+    rule = by_id.get(rule_id.upper())
+    if rule is None:
+        known = f"the rules are {', '.join(by_id)}"
+        raise UsageError(f"there is no rule `{rule_id}`", hint=suggestion(rule_id.upper(), by_id) or known)
+    return rule.explanation()

@@ -1,0 +1,120 @@
+"""What the YAML says about a service's place in the system, and about the machines the system runs on."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from tiktoktoe_cli.config.fields import Reference, Settings, Text
+from tiktoktoe_cli.config.quantity import Quantity
+from tiktoktoe_cli.config.units import Duration, Ratio
+from tiktoktoe_cli.graph.model import Condition, EdgeKind, Resource
+
+
+def _refuse_less_than_nothing(amount: Quantity) -> Quantity:
+    if amount < 0:
+        raise PydanticCustomError("out-of-range", "`{amount}` is less than nothing", {"amount": str(amount)})
+    return amount
+
+
+Amount = Annotated[Quantity, AfterValidator(_refuse_less_than_nothing)]
+"""A quantity that is not negative."""
+
+
+class AmountsSettings(Settings):
+    """An amount of each resource; what is left out is not stated."""
+
+    cpu: Amount | None = None
+    """Cores: `250m` is a quarter of one."""
+    memory: Amount | None = None
+    """Bytes: `128Mi`."""
+
+
+class ResourceSettings(Settings):
+    """What one replica asks for and what it may use at most, as in Kubernetes."""
+
+    requests: AmountsSettings = AmountsSettings()
+    """What one replica is guaranteed; a resource that is left out is requested up to its limit."""
+    limits: AmountsSettings = AmountsSettings()
+    """What one replica may not exceed; a resource that is left out is not limited."""
+
+    def requested(self, resource: Resource) -> Quantity | None:
+        """Return what one replica reserves of a resource: its request, else its limit, else None."""
+        request: Quantity | None = getattr(self.requests, resource)
+        return self.limit(resource) if request is None else request
+
+    def limit(self, resource: Resource) -> Quantity | None:
+        """Return what one replica may use of a resource at most, or None if it is not limited."""
+        limit: Quantity | None = getattr(self.limits, resource)
+        return limit
+
+
+class DependencySettings(Settings):
+    """One dependency; a text alone is its `version`."""
+
+    version: Text | None = None
+    """The versions that will do, as npm writes ranges (`^1.4`, `>=2 <3`); any by default."""
+    kind: EdgeKind = EdgeKind.START
+    """`start` orders the start and must be free of cycles, `runtime` is a call, `soft` never blocks."""
+    condition: Condition = Condition.HEALTHY
+    """What the dependency must have reached before this service may start."""
+    required: bool = True
+    """Whether a dependency that fails stops this service from starting."""
+    timeout: Duration = Duration.of(60)
+    """How long to wait for the condition; `60s` by default."""
+    policy: Annotated[str, Reference("resilience")] | None = None
+    """The policy of `resilience` that calls over this dependency use; none by default."""
+
+
+def _from_short_form(value: object) -> object:
+    if value is None:
+        return {}
+    is_version = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return {"version": value} if is_version else value
+
+
+Dependency = Annotated[
+    DependencySettings,
+    BeforeValidator(_from_short_form, json_schema_input_type=str | float | DependencySettings | None),
+]
+
+
+class ServiceSettings(Settings):
+    """How a service fits into the system: its version, what it depends on and what it needs to run."""
+
+    version: Text | None = None
+    """The version that is or will be deployed, as written: `1.10` stays `1.10`."""
+    available: tuple[Text, ...] = ()
+    """Other versions that could be deployed instead."""
+    group: Text | None = None
+    """The group that reports and pictures put the service into."""
+    tags: tuple[Text, ...] = ()
+    """Words to select services by."""
+    depends_on: dict[str, Dependency] = Field(default_factory=dict)
+    """The services that this one needs, by name; the short form `ledger: "^1.4"` gives only the version."""
+    resources: ResourceSettings = ResourceSettings()
+    """What one replica needs."""
+    replicas: int = Field(default=1, ge=0)
+    """How many copies run at the same time; 1 by default."""
+
+
+class NodeSettings(Settings):
+    """A kind of machine that services run on."""
+
+    name: Text
+    """What reports call it."""
+    count: int = Field(default=1, ge=0)
+    """How many of them there are; 1 by default."""
+    cpu: Amount
+    """The cores of one."""
+    memory: Amount
+    """The bytes of one."""
+
+
+class CapacitySettings(Settings):
+    """The machines that the whole system has to fit on."""
+
+    nodes: tuple[NodeSettings, ...] = Field(min_length=1)
+    """The kinds of machines."""
+    reserve: Ratio = Ratio(0)
+    """The share of every machine that is kept free, say for its operating system; 0 by default."""

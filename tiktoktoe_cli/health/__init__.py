@@ -1,0 +1,42 @@
+"""Is the system healthy, and if not, which service is the cause and which ones only suffer from it?
+
+Decisions are pure (`verdict`, `thresholds`, `root_cause`, `vacuous`); `probes/` touches the world; `runner` and
+`waiting` bring both together through the `Effects` they are given. May use the graph's model, resilience,
+transport, processes, config, expressions and report's facts. Must not read the environment or start services.
+What loads asyncio or httpx is imported late, by its module: `health.runner`, `health.waiting`, `health.probes`.
+"""
+
+from tiktoktoe_cli.health.effects import Effects, HealthObserver, Probe, SilentObserver, Wait
+from tiktoktoe_cli.health.facts import (
+    Attempt,
+    CheckResult,
+    Demand,
+    ExpectationOutcome,
+    ExpectationResult,
+    HealthFacts,
+    HealthState,
+    ServiceHealth,
+)
+from tiktoktoe_cli.health.observation import Failure, Observation
+from tiktoktoe_cli.health.report import report_of
+from tiktoktoe_cli.health.vacuous import find_vacuous
+
+__all__ = [
+    "Attempt",
+    "CheckResult",
+    "Demand",
+    "Effects",
+    "ExpectationOutcome",
+    "ExpectationResult",
+    "Failure",
+    "HealthFacts",
+    "HealthObserver",
+    "HealthState",
+    "Observation",
+    "Probe",
+    "ServiceHealth",
+    "SilentObserver",
+    "Wait",
+    "find_vacuous",
+    "report_of",
+]

@@ -1,0 +1,79 @@
+"""What a health check is given to act with: a probe, a clock, somebody who watches, and how much it may do at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.health.facts import Attempt, CheckResult, ServiceHealth
+    from tiktoktoe_cli.health.observation import Observation
+    from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.resilience.clock import Clock
+
+
+class Probe(Protocol):
+    """Looks once, within a time limit in nanoseconds that it keeps by itself; `open_probes` makes the real one."""
+
+    async def __call__(self, check: CheckSettings, timeout_ns: int, /) -> Observation:
+        """Observe what a check is about."""
+        ...
+
+
+class HealthObserver(Protocol):
+    """Is told how checks go on, as it happens."""
+
+    def on_start(self, service: str, check: str) -> None:
+        """A check begins."""
+
+    def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
+        """A check was tried once, and failed; it is tried again."""
+
+    def on_finish(self, service: str, result: CheckResult) -> None:
+        """A check is over."""
+
+    def on_round(self, health: ServiceHealth) -> None:
+        """A service that is waited for was checked, and the wait goes on."""
+
+
+class SilentObserver:
+    """Watches, and says nothing."""
+
+    def on_start(self, service: str, check: str) -> None:
+        """Pass over the beginning of a check."""
+
+    def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
+        """Pass over an attempt."""
+
+    def on_finish(self, service: str, result: CheckResult) -> None:
+        """Pass over the end of a check."""
+
+    def on_round(self, health: ServiceHealth) -> None:
+        """Pass over a round of a wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """How checks reach the world; at most `concurrency` of them are under way at the same time."""
+
+    probe: Probe
+    clock: Clock
+    observer: HealthObserver = field(default_factory=SilentObserver)
+    concurrency: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long to wait for a service, and for what.
+
+    `deadline_ns` is a time of the clock. `passes` in a row make it healthy. `gone` returns how the service's process
+    ended (`exited with 1`), or None while it runs. After a round there is a pause, which grows by half each time.
+    """
+
+    deadline_ns: int
+    passes: int = 1
+    gone: Callable[[], str | None] = lambda: None
+    pause_ns: int = 50_000_000
+    max_pause_ns: int = 1_000_000_000

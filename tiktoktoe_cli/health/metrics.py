@@ -1,0 +1,41 @@
+"""The facts of a health check as metrics; the names follow Prometheus' blackbox exporter where it has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tiktoktoe_cli.health.observation import phases_of
+from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.health.facts import CheckResult, HealthFacts
+
+_NS_PER_S: Final = 1_000_000_000
+
+
+def metrics_of(facts: HealthFacts) -> tuple[Metric, ...]:
+    """Make gauges of what every check found, labelled with its service and name."""
+    checks = [(_labels(service.name, check), check) for service in facts.services for check in service.checks]
+    success = (Sample(float(check.state.is_passing), labels) for labels, check in checks)
+    duration = (Sample(check.timing.total_ns / _NS_PER_S, labels) for labels, check in checks)
+    attempts = (Sample(float(len(check.attempts)), labels) for labels, check in checks)
+    phases = (sample for labels, check in checks for sample in _phases(labels, check))
+    gauge = MetricKind.GAUGE
+    return (
+        Metric("probe_success", gauge, "1 if the check passed, also degraded", "", tuple(success)),
+        Metric("probe_duration_seconds", gauge, "how long the last attempt took", "seconds", tuple(duration)),
+        Metric("probe_phase_seconds", gauge, "phases of the last attempt", "seconds", tuple(phases)),
+        Metric("probe_attempts", gauge, "how often the check was tried", "", tuple(attempts)),
+    )
+
+
+def _labels(service: str, check: CheckResult) -> tuple[tuple[str, str], ...]:
+    return (("service", service), ("check", check.name), ("kind", check.kind))
+
+
+def _phases(labels: tuple[tuple[str, str], ...], check: CheckResult) -> Iterator[Sample]:
+    for phase, spent_ns in phases_of(check.timing):
+        if phase != "total":
+            yield Sample(spent_ns / _NS_PER_S, (*labels, ("phase", phase)))

@@ -1,0 +1,62 @@
+"""What one probe saw once, and the variables that expectations read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tiktoktoe_cli.expressions import Duration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tiktoktoe_cli.transport import Timing, TransportFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there was no complete answer; `is_ours` says that the probe itself could not be carried out."""
+
+    reason: str
+    message: str
+    is_ours: bool = False
+
+    @classmethod
+    def of(cls, failure: TransportFailure) -> Failure:
+        """Take over a failure of the network."""
+        return cls(failure.reason.value, failure.message, failure.reason.is_ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a probe saw: CEL values by variable, the phases, what prevented an answer, and remarks for people.
+
+    Without a complete answer there are no values: what was not seen is missing, and never zero or empty.
+    """
+
+    timing: Timing
+    values: Mapping[str, Any] = field(default_factory=dict)  # Any: CEL is dynamically typed
+    failure: Failure | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def bindings(self) -> Mapping[str, Any]:
+        """The variables: the probe's own, and those that every probe has."""
+        return {
+            **self.values,
+            "timing": {name: Duration(spent_ns) for name, spent_ns in phases_of(self.timing)},
+            "connected": self.failure is None,
+            "error": self.failure.reason if self.failure else "",
+        }
+
+
+def phases_of(timing: Timing) -> list[tuple[str, int]]:
+    """Name the phases that ended, with their nanoseconds; `total` comes last."""
+    phases = (
+        ("connect", timing.connect_ns),
+        ("tls", timing.tls_ns),
+        ("ttfb", timing.ttfb_ns),
+        ("transfer", timing.transfer_ns),
+        ("total", timing.total_ns),
+    )
+    return [(name, spent_ns) for name, spent_ns in phases if spent_ns is not None]

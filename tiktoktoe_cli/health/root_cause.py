@@ -1,0 +1,104 @@
+"""Who is the cause, and who only suffers: the states of services → the same, explained by their graph. Pure.
+
+A service that fails while something that it needs fails too is `unreachable`: nothing can be said about the service
+itself. A service that works while something fails that it depends on is `degraded`. What has no check passes the
+question on to what it needs. Where failing services need each other in a circle, all of them are causes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.health.facts import HealthState, ServiceHealth
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.graph.model import Graph
+
+Services: TypeAlias = Mapping[str, ServiceHealth]
+
+
+def explain(services: Services, graph: Graph) -> dict[str, ServiceHealth]:
+    """Give every service its state in the light of the others, with `cause` and `affected`."""
+    causes = _causes(services, graph)
+    affected: dict[str, list[str]] = {name: [] for name in services}
+    for name in services:
+        for cause in causes[name]:
+            affected[cause].append(name)
+    return {
+        name: replace(
+            service,
+            state=_state(service.state, has_cause=bool(causes[name])),
+            cause=tuple(causes[name]),
+            affected=tuple(affected[name]),
+        )
+        for name, service in services.items()
+    }
+
+
+def _state(own: HealthState, *, has_cause: bool) -> HealthState:
+    if not has_cause or own is HealthState.UNCHECKED:
+        return own
+    return HealthState.UNREACHABLE if own.is_failing else HealthState.DEGRADED
+
+
+def _causes(services: Services, graph: Graph) -> dict[str, list[str]]:
+    """Find for every service the root causes behind it, in the order of the services; none for a cause itself."""
+    below = {name: set(_failing_below(name, services, graph)) for name in services}
+    roots = {name for name, service in services.items() if service.state.is_failing and _is_root(name, below)}
+    behind: dict[str, set[str]] = {}
+    for name, service in services.items():
+        if service.state.is_passing:
+            behind[name] = set().union(
+                *(_blame(target, services, below) for target in _all_needs(name, graph))
+            )
+        else:
+            behind[name] = set() if name in roots else below[name]
+    order = {name: position for position, name in enumerate(services)}
+    return {name: sorted(roots & behind[name], key=order.__getitem__) for name in services}
+
+
+def _is_root(name: str, below: Mapping[str, set[str]]) -> bool:
+    """Ask whether all failing services below a failing one are so in a circle with it."""
+    return all(name in below[other] for other in below[name])
+
+
+def _blame(name: str, services: Services, below: Mapping[str, set[str]]) -> set[str]:
+    """Return the failing services that a dependency stands for: itself and what it needs; none if it works."""
+    state = services[name].state if name in services else HealthState.UNCHECKED
+    if state.is_passing:
+        return set()
+    return below.get(name, set()) | ({name} if state.is_failing else set())
+
+
+def _failing_below(name: str, services: Services, graph: Graph) -> Iterator[str]:
+    """Yield the failing services that a service needs, through others that fail or have no check.
+
+    In a circle, that may be the service itself.
+    """
+    seen: set[str] = set()
+    waiting = deque(_needs(name, graph))
+    while waiting:
+        other = waiting.popleft()
+        if other in seen or other not in services or services[other].state.is_passing:
+            continue
+        seen.add(other)
+        waiting.extend(_needs(other, graph))
+        if services[other].state.is_failing:
+            yield other
+
+
+def _needs(name: str, graph: Graph) -> Iterator[str]:
+    """Yield what a service cannot do without."""
+    service = graph.services.get(name)
+    for edge in service.dependencies if service else ():
+        if edge.required and edge.kind is not EdgeKind.SOFT:
+            yield edge.target
+
+
+def _all_needs(name: str, graph: Graph) -> Iterator[str]:
+    service = graph.services.get(name)
+    yield from (edge.target for edge in service.dependencies) if service else ()

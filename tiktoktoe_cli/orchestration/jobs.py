@@ -1,0 +1,122 @@
+"""The jobs that a run can do: replays and simulations, each with its own report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import ConfigError, Severity
+from tiktoktoe_cli.orchestration.moves import JobOutcome
+from tiktoktoe_cli.orchestration.states import JobKind, JobState
+from tiktoktoe_cli.replay import report_of as report_of_replay
+from tiktoktoe_cli.replay import run_pipeline
+from tiktoktoe_cli.replay.reader import find_files
+from tiktoktoe_cli.simulation import check_scenario, run_scenario
+from tiktoktoe_cli.simulation import report_of as report_of_simulation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.orchestration.effects import Job
+    from tiktoktoe_cli.orchestration.settings import JobSettings
+    from tiktoktoe_cli.replay import ReplayObserver
+    from tiktoktoe_cli.replay.settings import PipelineSettings
+    from tiktoktoe_cli.resilience.settings import PolicySettings
+    from tiktoktoe_cli.simulation import SimulatedService, SimulationObserver
+    from tiktoktoe_cli.simulation.settings import SimulationSettings
+
+
+def _nowhere(*_path: str | int) -> None:
+    """Know no places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What jobs are made of: the sections they name, where those are written, and who watches each job."""
+
+    pipelines: Mapping[str, PipelineSettings] = field(default_factory=dict)
+    simulations: Mapping[str, SimulationSettings] = field(default_factory=dict)
+    services: Mapping[str, SimulatedService] = field(default_factory=dict)
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    place: Callable[..., Place | None] = _nowhere
+    replay_observer: Callable[[str], ReplayObserver | None] = _nowhere
+    simulation_observer: Callable[[str], SimulationObserver | None] = _nowhere
+
+
+def make_jobs(entries: Iterable[JobSettings], workshop: Workshop) -> tuple[Job, ...]:
+    """Make the jobs that the configuration lists."""
+    return tuple(_MAKERS[JobKind(entry.kind)](entry.chosen, workshop) for entry in entries)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayJob:
+    """Replays the events of a pipeline."""
+
+    name: str
+    workshop: Workshop
+    kind: JobKind = JobKind.REPLAY
+
+    def check(self) -> None:
+        """Look for the input.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        find_files(self.workshop.pipelines[self.name].input.paths)
+
+    def run(self, should_stop: Callable[[], bool]) -> JobOutcome:
+        """Replay; what was delivered when it is stopped early stays in the partial files."""
+        observer = self.workshop.replay_observer(self.name)
+        facts = run_pipeline(self.name, self.workshop.pipelines[self.name], observer, should_stop)
+        report = report_of_replay(facts)
+        return JobOutcome(_state(is_over=not facts.interrupted, is_yes=facts.ok), report.verdict, report)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationJob:
+    """Simulates a scenario."""
+
+    name: str
+    workshop: Workshop
+    kind: JobKind = JobKind.SIMULATE
+
+    def check(self) -> None:
+        """Look whether the scenario fits the system.
+
+        Raises:
+            ConfigError: with everything that does not.
+        """
+        shop = self.workshop
+        found = check_scenario(
+            self.name, shop.simulations[self.name], shop.services, shop.policies, shop.place
+        )
+        errors = tuple(problem for problem in found if problem.severity is Severity.ERROR)
+        if errors:
+            raise ConfigError(errors)
+
+    def run(self, should_stop: Callable[[], bool]) -> JobOutcome:
+        """Simulate; what was simulated when it is stopped early stands."""
+        shop = self.workshop
+        facts = run_scenario(
+            self.name,
+            shop.simulations[self.name],
+            shop.services,
+            shop.policies,
+            should_stop=should_stop,
+            observer=shop.simulation_observer(self.name),
+        )
+        report = report_of_simulation(facts, shop.place)
+        return JobOutcome(_state(is_over=not facts.stopped, is_yes=facts.holds), report.verdict, report)
+
+
+_MAKERS: Mapping[JobKind, Callable[[str, Workshop], Job]] = {
+    JobKind.REPLAY: ReplayJob,
+    JobKind.SIMULATE: SimulationJob,
+}
+
+
+def _state(*, is_over: bool, is_yes: bool) -> JobState:
+    if not is_over:
+        return JobState.UNFINISHED
+    return JobState.DONE if is_yes else JobState.NO

@@ -1,0 +1,135 @@
+"""What can happen in a run (events), and what is to be done about it (actions); all of them values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.orchestration.states import JobState, ServiceState
+    from tiktoktoe_cli.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The program of a service runs."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The health checks of a service pass, `is_degraded` with a warning."""
+
+    service: str
+    is_degraded: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """A service could not start, did not become healthy in time, or died.
+
+    `is_over` says that nothing of it runs; `output` holds the last lines it printed.
+    """
+
+    service: str
+    reason: str
+    is_over: bool
+    hint: str | None = None
+    output: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitExpired:
+    """A service has waited as long as it may for another one."""
+
+    service: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A service that was to be stopped is over, if `is_over`; `note` tells what it took if that is worth it."""
+
+    service: str
+    note: str = ""
+    is_over: bool = True
+    output: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How a job ended: its verdict in one line, and its whole report, or advice if there is none."""
+
+    state: JobState
+    verdict: str
+    report: Report | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnded:
+    """A job is over."""
+
+    index: int
+    outcome: JobOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """The user wants the run to end."""
+
+    reason: str
+
+
+Event: TypeAlias = Launched | Ready | Broke | WaitExpired | Stopped | JobEnded | StopAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Start a service, or only wait for it, and tell when it is healthy."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitWait:
+    """Tell when a wait has lasted too long."""
+
+    service: str
+    on: str
+    timeout_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunJob:
+    """Begin a job."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """Ask a job to end early."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop a service, or stop waiting for it."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell the observer where a service stands and why."""
+
+    service: str
+    state: ServiceState
+    note: str = ""
+
+
+Action: TypeAlias = Launch | LimitWait | RunJob | CancelJob | Stop | Announce

@@ -1,0 +1,69 @@
+"""What is remembered of each service and job of a run: where it stands, since when, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.graph import Condition
+from tiktoktoe_cli.orchestration.states import LOST, SERVING, ServiceState
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.orchestration.moves import JobOutcome
+    from tiktoktoe_cli.orchestration.plan import PlannedService, Wait
+
+
+@dataclass(slots=True)
+class ServiceRecord:
+    """One service in a run; times are those of the events, in nanoseconds.
+
+    `is_up` holds from the decision to launch until nothing is left to stop; `reached` is how well it was once it
+    served; `without` names what it was started without.
+    """
+
+    plan: PlannedService
+    state: ServiceState = ServiceState.PENDING
+    reached: ServiceState | None = None
+    blockers: tuple[str, ...] = ()  # as last announced
+    is_free: bool = False
+    is_launched: bool = False
+    is_up: bool = False
+    is_stop_ordered: bool = False
+    is_stuck: bool = False  # it does not end, not even when killed
+    reason: str = ""
+    hint: str | None = None
+    output: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    expired: set[str] = field(default_factory=set)
+    started_ns: int | None = None
+    served_ns: int | None = None
+    stopping_ns: int | None = None
+    stopped_ns: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The service."""
+        return self.plan.name
+
+    def reaches(self, condition: Condition) -> bool:
+        """Tell whether whoever waits for the condition has what it needs."""
+        if condition is Condition.STARTED and self.state is ServiceState.STARTING:
+            return self.is_launched
+        return self.state in SERVING
+
+    def ends(self, wait: Wait) -> bool:
+        """Tell whether a wait for this service is over, one way or the other."""
+        return self.reaches(wait.condition) or (self.state in LOST and not wait.required)
+
+    def dooms(self, wait: Wait) -> bool:
+        """Tell whether a wait for this service is in vain."""
+        return self.state in LOST and wait.required
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """One job in a run; `outcome` stays None if it is never begun."""
+
+    outcome: JobOutcome | None = None
+    began_ns: int | None = None
+    ended_ns: int | None = None

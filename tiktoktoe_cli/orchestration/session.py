@@ -1,0 +1,116 @@
+"""A whole run from its inputs to its facts: what the front desk calls."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.health import Effects
+from tiktoktoe_cli.health.probes import open_probes
+from tiktoktoe_cli.orchestration.coordinator import Coordinator
+from tiktoktoe_cli.orchestration.effects import SilentObserver, Surroundings
+from tiktoktoe_cli.orchestration.facts import facts_of
+from tiktoktoe_cli.orchestration.gate import CheckGate
+from tiktoktoe_cli.orchestration.launcher import ChildLauncher, check_commands
+from tiktoktoe_cli.orchestration.plan import make_plan
+from tiktoktoe_cli.orchestration.preflight import check_ports
+from tiktoktoe_cli.orchestration.runner import Runner
+from tiktoktoe_cli.orchestration.signals import signals_to
+from tiktoktoe_cli.processes import Guard
+from tiktoktoe_cli.resilience.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from tiktoktoe_cli.graph import Graph
+    from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.orchestration.effects import Job, OrchestrationObserver
+    from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
+    from tiktoktoe_cli.orchestration.plan import Plan
+    from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
+    from tiktoktoe_cli.resilience.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class OrchestrationInputs:
+    """What a run is about: a validated graph, what each service's checks and actions are, and the jobs to do.
+
+    `environ` is what the services inherit; `started_at` is now, with its time zone.
+    """
+
+    graph: Graph
+    checks: Mapping[str, Sequence[CheckSettings]]
+    actions: Mapping[str, ActionsSettings]
+    settings: OrchestrationSettings
+    jobs: tuple[Job, ...]
+    environ: Mapping[str, str]
+    started_at: datetime
+    clock: Clock = field(default_factory=SystemClock)
+
+
+def plan_of(inputs: OrchestrationInputs) -> Plan:
+    """Plan the run.
+
+    Raises:
+        UsageError: if the start edges form a cycle.
+    """
+    checked = [name for name, checks in inputs.checks.items() if checks]
+    return make_plan(inputs.graph, inputs.actions, checked, inputs.settings.start_timeout)
+
+
+def run_orchestration(
+    inputs: OrchestrationInputs, observer: OrchestrationObserver | None = None
+) -> OrchestrationFacts:
+    """Start everything, do the jobs, stop everything; nothing is left running, however it ends.
+
+    A first SIGINT, SIGTERM or SIGHUP ends the run in order, a second one by force; the facts tell how far it came.
+
+    Raises:
+        UsageError: before anything is started, if a program or folder is missing or there is no order to start in.
+        UnfinishedError: before anything is started, if a port is taken.
+    """
+    plan = plan_of(inputs)
+    check_commands(inputs.actions, inputs.environ)
+    for job in inputs.jobs:
+        job.check()
+    try:
+        return asyncio.run(_run(plan, inputs, observer or SilentObserver()))
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    """Return what a task of the run raised first: it ended the others."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def _run(
+    plan: Plan, inputs: OrchestrationInputs, observer: OrchestrationObserver
+) -> OrchestrationFacts:
+    settings = inputs.settings
+    started = [name for name in inputs.actions if name in plan.services]
+    await check_ports(inputs.checks, started)
+    coordinator = Coordinator(plan, jobs=len(inputs.jobs), concurrency=settings.concurrency)
+    async with AsyncExitStack() as stack:
+        probe = await stack.enter_async_context(open_probes(inputs.clock, inputs.environ))
+        guard = Guard.start()
+        stack.callback(guard.close)
+        surroundings = Surroundings(
+            launcher=ChildLauncher(inputs.actions, inputs.environ, settings.output, guard),
+            gate=CheckGate(inputs.checks, Effects(probe, inputs.clock)),
+            jobs=inputs.jobs,
+            clock=inputs.clock,
+            observer=observer,
+        )
+        runner = Runner(coordinator, surroundings, settings.start_timeout)
+        began = (inputs.started_at, inputs.clock.now())
+        with signals_to(runner.ask_to_stop):
+            await runner.run()
+    places = {name: service.place for name, service in inputs.graph.services.items()}
+    return facts_of(coordinator, inputs.jobs, began, places)

@@ -1,0 +1,135 @@
+"""What the YAML says about starting, stopping and gating: `services.X.actions` and `orchestration`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from tiktoktoe_cli.config.fields import LocalPath, OneOf, Reference, Settings, Text
+from tiktoktoe_cli.config.nodes import LocatedText
+from tiktoktoe_cli.config.units import Duration
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("bad-argument", "a NUL character cannot be passed to a program")
+    return text
+
+
+def _with_a_program(run: tuple[str, ...]) -> tuple[str, ...]:
+    if not run:
+        context = {"hint": "write the program and its arguments, as in `[python3, service.py]`"}
+        raise PydanticCustomError("too-few", "there is no program to start", context)
+    return run
+
+
+def _variable_name(name: str) -> str:
+    if not name or "=" in name or "\0" in name:
+        context = {
+            "name": name.replace("\0", "\\0"),
+            "hint": "a name holds neither `=` nor NUL and is not empty",
+        }
+        raise PydanticCustomError("bad-variable", "`{name}` cannot name an environment variable", context)
+    return name
+
+
+Argument = Annotated[Text, AfterValidator(_without_nul)]
+# not Field(min_length=1): where an item is wrong, that complains about the length, too
+CommandLine = Annotated[
+    tuple[Argument, ...], AfterValidator(_with_a_program), Field(json_schema_extra={"minItems": 1})
+]
+VariableName = Annotated[str, AfterValidator(_variable_name)]
+
+
+class StopSignal(StrEnum):
+    """The signals that may ask a service to stop."""
+
+    TERM = "TERM"
+    INT = "INT"
+    QUIT = "QUIT"
+    HUP = "HUP"
+    KILL = "KILL"
+
+
+class StartSettings(Settings):
+    """How a service is started: one program with its arguments, never through a shell."""
+
+    run: CommandLine
+    """The program and its arguments, one list item each. No shell reads them: for pipes, globs or `$X` name a
+    shell yourself, as in `[sh, -c, "..."]`."""
+    env: dict[VariableName, Argument] = Field(default_factory=dict)
+    """Environment variables to add to those of tiktoktoe; the default adds none."""
+    cwd: LocalPath | None = None
+    """The folder to start in; the default is the folder of the file that names `run`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _start_beside_the_file(cls, given: object) -> object:
+        if not isinstance(given, dict) or given.get("cwd") is not None:
+            return given
+        run = given.get("run")
+        first = run[0] if isinstance(run, list) and run else None
+        return {**given, "cwd": first.node.source.folder} if isinstance(first, LocatedText) else given
+
+
+class StopSettings(Settings):
+    """How a service is asked to stop, and how long it may take."""
+
+    signal: StopSignal = StopSignal.TERM
+    """The signal that the whole process group gets first; the default is `TERM`."""
+    grace: Duration = Duration.of(5)
+    """How long the group may take to end after the signal before it is killed; the default is 5s."""
+
+
+class ActionsSettings(Settings):
+    """What can be done with a service."""
+
+    start: StartSettings
+    """How it is started."""
+    stop: StopSettings = StopSettings()
+    """How it is stopped."""
+
+
+class Strategy(StrEnum):
+    """When a service may start."""
+
+    EVENT_DRIVEN = "event_driven"
+
+
+class OnFailure(StrEnum):
+    """What a failing service leads to, before and after it was healthy."""
+
+    STOP = "stop"
+    ROLLBACK = "rollback"
+
+
+class JobSettings(OneOf):
+    """One piece of work to do while the services are up."""
+
+    choice_of = "kind of job"
+
+    replay: Annotated[str, Reference("pipelines")] | None = None
+    """The pipeline whose events are replayed."""
+    simulate: Annotated[str, Reference("simulations")] | None = None
+    """The simulation to run."""
+
+
+class OrchestrationSettings(Settings):
+    """How the services are brought up together, and what is done once they are."""
+
+    strategy: Strategy = Strategy.EVENT_DRIVEN
+    """`event_driven`: a service starts as soon as what it depends on is ready, whatever the others do."""
+    concurrency: Annotated[int, Field(ge=1)] = 8
+    """How many services may be on their way to healthy at once; the default is 8."""
+    on_failure: OnFailure = OnFailure.STOP
+    """`stop` stops everything that was started, in reverse order. `rollback` undoes what the run changed:
+    for a run that started everything, that is the same. The default is `stop`."""
+    start_timeout: Duration = Duration.of(60)
+    """How long a service may take from its start until it is healthy; the default is 60s."""
+    jobs: tuple[JobSettings, ...] = ()
+    """What to do while all services are up, one after the other; the default is nothing."""
+    output: LocalPath | None = None
+    """A folder for what the services print, one `NAME.log` each; without it only the last lines are kept."""

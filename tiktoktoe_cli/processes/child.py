@@ -1,0 +1,143 @@
+"""One running program and everything it starts: asked to stop, then killed, always collected."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.processes.command import check_command
+from tiktoktoe_cli.processes.exits import Exit
+from tiktoktoe_cli.processes.groups import is_running, signal_group
+from tiktoktoe_cli.processes.output import Output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tiktoktoe_cli.processes.command import Command
+    from tiktoktoe_cli.processes.guard import Guard
+
+_KILL_PATIENCE_S = 5.0  # a killed process ends at once, unless the kernel waits for a device
+_OUTPUT_PATIENCE_S = 0.5
+_POLL_S = 0.02
+
+
+class StopOutcome(StrEnum):
+    """What it took to stop a program."""
+
+    ENDED = "ended"  # it was over before
+    STOPPED = "stopped"  # it obeyed the signal
+    KILLED = "killed"  # its grace ran out
+    STUCK = "stuck"  # it does not even end when killed
+
+
+class Child:
+    """A program in a session and process group of its own, with nothing on its standard input.
+
+    When it ends by itself, what it started in its group is killed; when it is stopped, the whole group gets
+    the signal and the grace. Its output is read all the time, so it never blocks on a full pipe.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, output: Output, guard: Guard | None) -> None:
+        self.output = output
+        self._process = process
+        self._guard = guard
+        self._is_stopping = False
+        self._is_killed = False
+        self._end = asyncio.ensure_future(self._collect())
+
+    @classmethod
+    async def start(cls, command: Command, *, log: Path | None = None, guard: Guard | None = None) -> Self:
+        """Start a program; `log` takes its output, `guard` ends its group if this process is killed.
+
+        Raises:
+            UsageError: if the folder or the program is missing, or the program is not executable.
+            UnfinishedError: if the system refuses for another reason, or the log cannot be written.
+        """
+        output = await Output.open(log)
+        try:
+            process = await _spawn(command, output)
+        except BaseException:
+            await output.close(0)
+            raise
+        output.close_sinks()
+        if guard:
+            guard.watch(process.pid)
+        return cls(process, output, guard)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the program, which is also that of its group."""
+        return self._process.pid
+
+    @property
+    def exit(self) -> Exit | None:
+        """How the program ended, or None while it or something it started runs."""
+        return self._end.result() if self._end.done() else None
+
+    async def wait(self) -> Exit:
+        """Wait until the program and its group are over; a cancelled wait leaves them running."""
+        return await asyncio.shield(self._end)
+
+    async def stop(self, ask: signal.Signals = signal.SIGTERM, grace_s: float = 5.0) -> StopOutcome:
+        """Ask the group to stop, give it time, then kill it; harmless if it is over or being stopped."""
+        if self._end.done():
+            return StopOutcome.ENDED
+        if not self._is_stopping:  # many programs take a second signal for an order to hurry
+            self._is_stopping = True
+            signal_group(self.pid, ask)
+        if await self._ends_within(grace_s):
+            return StopOutcome.KILLED if self._is_killed else StopOutcome.STOPPED
+        self.kill()
+        return StopOutcome.KILLED if await self._ends_within(_KILL_PATIENCE_S) else StopOutcome.STUCK
+
+    def kill(self) -> None:
+        """Kill the group at once; `wait` tells when it is over."""
+        if not self._end.done():
+            self._is_killed = True
+            signal_group(self.pid, signal.SIGKILL)
+
+    async def _ends_within(self, patience_s: float) -> bool:
+        done, _ = await asyncio.wait({self._end}, timeout=patience_s)
+        return bool(done)
+
+    async def _collect(self) -> Exit:
+        status = await self._process.wait()
+        if not self._is_stopping:
+            signal_group(self.pid, signal.SIGKILL)
+        while is_running(self.pid):  # noqa: ASYNC110  # the system does not tell when a group becomes empty
+            await asyncio.sleep(_POLL_S)
+        if self._guard:
+            self._guard.forget(self.pid)
+        await self.output.close(_OUTPUT_PATIENCE_S)
+        return Exit(status)
+
+
+async def _spawn(command: Command, output: Output) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command.run,
+            stdin=asyncio.subprocess.DEVNULL,
+            # our own pipes, not asyncio's: its wait would include whoever else holds the program's output
+            stdout=output.stdout.sink,
+            stderr=output.stderr.sink,
+            cwd=command.cwd,
+            env=dict(command.environ),
+            start_new_session=True,
+        )
+    except OSError as error:
+        check_command(command)
+        raise UnfinishedError(
+            f"cannot start `{command.program}`: {error.strerror}", hint=_advice(error)
+        ) from error
+
+
+def _advice(error: OSError) -> str | None:
+    if error.errno == errno.ENOEXEC:
+        return (
+            "a script needs a first line such as `#!/usr/bin/env python3`, or its interpreter first in `run`"
+        )
+    return None

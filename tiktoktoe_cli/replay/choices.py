@@ -1,0 +1,53 @@
+"""The closed sets of words that a pipeline's YAML and its code share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TimeFormat(StrEnum):
+    """How an event writes down when it happened."""
+
+    RFC3339 = "rfc3339"
+    EPOCH_S = "epoch_s"
+    EPOCH_MS = "epoch_ms"
+
+
+class Order(StrEnum):
+    """In which order events go through the stages."""
+
+    EVENT_TIME = "event_time"
+    INPUT = "input"
+
+
+class ErrorHandling(StrEnum):
+    """What becomes of an event that is not valid."""
+
+    SKIP_INVALID = "skip_invalid"
+    DEAD_LETTER = "dead_letter"
+    FAIL = "fail"
+
+
+class CloudEventsCheck(StrEnum):
+    """Whether events must be CloudEvents 1.0."""
+
+    STRICT = "strict"
+    OFF = "off"
+
+
+class OnMiss(StrEnum):
+    """What becomes of an event that the table says nothing about."""
+
+    NULL = "null"
+    DEAD_LETTER = "dead_letter"
+
+
+class MetricName(StrEnum):
+    """The numbers of a run that monitoring can show; alerts may use all of them."""
+
+    PROCESSED_EVENTS = "processed_events"
+    DELIVERED_EVENTS = "delivered_events"
+    DEAD_LETTERS = "dead_letters"
+    DUPLICATES = "duplicates"
+    ERROR_RATE = "error_rate"
+    ENRICHMENT_LATENCY = "enrichment_latency"

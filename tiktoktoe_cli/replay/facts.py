@@ -1,0 +1,147 @@
+"""What a run found out and did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.replay.station import Drop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tiktoktoe_cli.monitoring import AlertFacts
+    from tiktoktoe_cli.replay.choices import MetricName
+    from tiktoktoe_cli.replay.dead_letters import DeadLetter, Reason
+    from tiktoktoe_cli.replay.line_file import LineFile
+    from tiktoktoe_cli.replay.routing import Rule
+
+
+class Ending(StrEnum):
+    """How a run ended."""
+
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"  # the user stopped it
+    REFUSED = "refused"  # an invalid event met `error_handling: fail`
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """What a stage did: `taken` = `passed` + `dead` + `dropped` + `held`; only a run cut short has held any."""
+
+    name: str
+    taken: int
+    passed: int
+    dead: int
+    dropped: Mapping[Drop, int]
+    measures: Mapping[str, float]
+
+    @property
+    def held(self) -> int:
+        """How many events the stage had neither passed on nor put away when the run ended."""
+        return self.taken - self.passed - self.dead - sum(self.dropped.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationFacts:
+    """What a destination got."""
+
+    name: str
+    path: str
+    events: int
+    size_bytes: int
+
+    @classmethod
+    def of(cls, name: str, output: LineFile) -> DestinationFacts:
+        """Take down what was written to a file."""
+        return cls(name, str(output.path), output.lines, output.size_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What a routing rule did; `errors` counts events for which it had no value, the first of them for this reason."""
+
+    condition: str
+    to: tuple[str, ...]
+    matched: int
+    errors: int
+    first_error: str
+
+    @classmethod
+    def of(cls, rule: Rule) -> RuleFacts:
+        """Take down what a rule has counted."""
+        return cls(rule.when.text if rule.when else "", rule.to, rule.matched, rule.errors, rule.first_error)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFacts:
+    """A run of a pipeline. An event that went to several destinations was delivered once."""
+
+    pipeline: str
+    ending: Ending
+    files: tuple[str, ...]
+    lines: int
+    stages: tuple[StageFacts, ...]
+    rules: tuple[RuleFacts, ...]
+    destinations: tuple[DestinationFacts, ...]
+    dead_letter_path: str
+    reasons: Mapping[Reason, int]
+    metrics: tuple[MetricName, ...]
+    elapsed_s: float
+    refused: DeadLetter | None = None
+    alerts: tuple[AlertFacts, ...] = ()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user stopped the run; its outputs are then in the `.partial` files."""
+        return self.ending is Ending.INTERRUPTED
+
+    @property
+    def events(self) -> int:
+        """How many lines had something on them."""
+        return self.lines - self.dropped(Drop.EMPTY)
+
+    @property
+    def delivered(self) -> int:
+        """How many events reached every destination they were meant for."""
+        return self.stages[-1].passed
+
+    @property
+    def dead(self) -> int:
+        """How many events became dead letters."""
+        return sum(stage.dead for stage in self.stages)
+
+    @property
+    def unfinished(self) -> int:
+        """How many events were on their way when the run was cut short."""
+        return sum(stage.held for stage in self.stages)
+
+    @property
+    def error_rate(self) -> float:
+        """The share of the events that became dead letters or were skipped as invalid."""
+        return (self.dead + self.dropped(Drop.SKIPPED)) / self.events if self.events else 0.0
+
+    @property
+    def events_per_s(self) -> float:
+        """How many events went through in a second."""
+        return self.events / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    @property
+    def enrichment_latency_s(self) -> float:
+        """How long a lookup took on average; 0 if there was none."""
+        lookups = self.measure("lookups")
+        return self.measure("lookup_seconds") / lookups if lookups else 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run did all it should: it came to its end, and no alert fails it."""
+        return self.ending is Ending.COMPLETE and not any(alert.fails for alert in self.alerts)
+
+    def dropped(self, drop: Drop) -> int:
+        """Count the events that were left out for a reason."""
+        return sum(stage.dropped.get(drop, 0) for stage in self.stages)
+
+    def measure(self, name: str) -> float:
+        """Add up a measure over all stages."""
+        return sum(stage.measures.get(name, 0) for stage in self.stages)

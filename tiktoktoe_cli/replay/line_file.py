@@ -1,0 +1,113 @@
+"""A file of lines that is whole or not there: written beside its place, moved into it when the run succeeds.
+
+A run writes to `NAME.partial`, and only at the end makes that durable and puts it in the place of NAME, in one step;
+until then the NAME of an earlier run is untouched. If the run is stopped or fails, `NAME.partial` stays and ends with
+a whole line. Only a machine or process that dies in the middle of a write can leave half a line in it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+_BUFFER_BYTES = 1 << 18
+
+
+def partial_of(path: Path) -> Path:
+    """Name the file that is written until the run has succeeded."""
+    return path.with_name(f"{path.name}.partial")
+
+
+class LineFile:
+    """A file that takes whole lines; a context manager that closes it and keeps what was written.
+
+    Raises:
+        UsageError: there is something else than a file at the path.
+        UnfinishedError: a folder or file cannot be made, written or moved: permissions, a full disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = 0
+        self.size_bytes = 0
+        self._target = Path(os.path.realpath(path))
+        self._partial = partial_of(self._target)
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+
+    def write(self, line: bytes) -> None:
+        """Add a line, which has its newline."""
+        self._pending.append(line)
+        self._pending_bytes += len(line)
+        if self._pending_bytes >= _BUFFER_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything to the operating system; if that fails, cut the file back to whole lines."""
+        data, count = b"".join(self._pending), len(self._pending)
+        self._pending.clear()
+        self._pending_bytes = 0
+        with _told_to_the_user(self.path), self._whole_or_nothing():
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        self.lines += count
+        self.size_bytes += len(data)
+
+    def publish(self) -> None:
+        """Make what was written durable, and put it in its place."""
+        self.flush()
+        with _told_to_the_user(self.path):
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            self._partial.replace(self._target)
+
+    def __enter__(self) -> Self:
+        if self._target.exists() and not stat.S_ISREG(self._target.stat().st_mode):
+            raise UsageError(
+                f"cannot write `{self.path}`: it is not a file", hint="name a file of its own for each output"
+            )
+        with _told_to_the_user(self.path):
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self._partial.open("wb", buffering=0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            if not self._stream.closed:
+                self.flush()
+        except UnfinishedError:
+            if kind is None:
+                raise
+        finally:
+            self._stream.close()
+
+    @contextmanager
+    def _whole_or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            with suppress(OSError):
+                self._stream.truncate(self.size_bytes)
+            raise
+
+
+@contextmanager
+def _told_to_the_user(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        hint = "free some space, or name a file in a folder you may write to"
+        raise UnfinishedError(f"cannot write `{path}`: {reason}", hint=hint) from error

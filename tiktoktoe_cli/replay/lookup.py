@@ -1,0 +1,104 @@
+"""Lookup tables: CSV or NDJSON files → rows by key, in memory."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, TypeAlias
+
+import orjson
+
+from tiktoktoe_cli.config.spelling import suggestion
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.replay.field_path import FieldPath
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tiktoktoe_cli.replay.event import Body
+
+Table: TypeAlias = "dict[str, Body]"
+_Rows: TypeAlias = "Iterator[tuple[int, Body]]"
+
+
+def read_table(path: Path, match: str) -> Table:
+    """Read a table and index it by a column; numbers are indexed by their text.
+
+    Raises:
+        UsageError: it cannot be read, a row has no value in the column or the same as another, or the kind of file
+            is unknown.
+    """
+    read = _FORMATS.get(path.suffix.lower())
+    if read is None:
+        raise UsageError(
+            f"`{path}` is no table", hint=f"tables are {', '.join(f'`{kind}`' for kind in _FORMATS)} files"
+        )
+    try:
+        return _indexed(path, match, read(path, match))
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise UsageError(f"cannot read the table `{path}`: {reason}", hint="check `lookup.table`") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(
+            f"cannot read the table `{path}`: {error}", hint="a table is text in UTF-8"
+        ) from error
+
+
+def _indexed(path: Path, match: str, rows: _Rows) -> Table:
+    table: Table = {}
+    column = FieldPath((match,))
+    for number, row in rows:
+        key = column.read_text(row)
+        if not key:
+            raise UsageError(
+                f"{path}:{number}: the row has no `{match}`", hint="every row needs the column of `match`"
+            )
+        if key in table:
+            raise UsageError(
+                f"{path}:{number}: `{match}` is `{key}` a second time", hint="each key may stand once"
+            )
+        table[key] = row
+    return table
+
+
+def _csv_rows(path: Path, match: str) -> _Rows:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        header = next(reader, [])
+        if match not in header:
+            columns = ", ".join(f"`{name}`" for name in header) or "no columns"
+            raise UsageError(
+                f"{path}:1: there is no column `{match}`",
+                hint=suggestion(match, header) or f"it has {columns}",
+            )
+        for values in reader:
+            if len(values) == len(header):
+                yield reader.line_num, dict(zip(header, values, strict=True))
+            elif values:
+                message = f"{path}:{reader.line_num}: expected {len(header)} values, found {len(values)}"
+                raise UsageError(message, hint="put values that have commas in them in quotes")
+
+
+def _ndjson_rows(path: Path, _match: str) -> _Rows:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                raise UsageError(
+                    f"{path}:{number}: {error}", hint="a row is one JSON object on a line"
+                ) from error
+            if not isinstance(row, dict):
+                raise UsageError(
+                    f"{path}:{number}: expected an object", hint="a row is one JSON object on a line"
+                )
+            yield number, row
+
+
+_FORMATS: dict[str, Callable[[Path, str], _Rows]] = {
+    ".csv": _csv_rows,
+    ".ndjson": _ndjson_rows,
+    ".jsonl": _ndjson_rows,
+}

@@ -1,0 +1,70 @@
+"""The numbers of a run that monitoring knows by name: for alerts, and as OpenMetrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tiktoktoe_cli.expressions import Duration
+from tiktoktoe_cli.replay.choices import MetricName
+from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.replay.facts import ReplayFacts
+
+
+class _Number(NamedTuple):
+    value: Callable[[ReplayFacts], float]
+    kind: MetricKind
+    help: str
+    unit: str = ""
+
+
+_NUMBERS = {
+    MetricName.PROCESSED_EVENTS: _Number(
+        lambda facts: facts.events, MetricKind.COUNTER, "Lines with something on them."
+    ),
+    MetricName.DELIVERED_EVENTS: _Number(
+        lambda facts: facts.delivered,
+        MetricKind.COUNTER,
+        "Events that reached all destinations they were meant for.",
+    ),
+    MetricName.DEAD_LETTERS: _Number(
+        lambda facts: facts.dead, MetricKind.COUNTER, "Events that could not be delivered."
+    ),
+    MetricName.DUPLICATES: _Number(
+        lambda facts: facts.dropped(Drop.DUPLICATE),
+        MetricKind.COUNTER,
+        "Events dropped because they had passed before.",
+    ),
+    MetricName.ERROR_RATE: _Number(
+        lambda facts: facts.error_rate,
+        MetricKind.GAUGE,
+        "The share of events that were dead letters or skipped as invalid.",
+    ),
+    MetricName.ENRICHMENT_LATENCY: _Number(
+        lambda facts: facts.enrichment_latency_s,
+        MetricKind.GAUGE,
+        "How long a lookup took on average.",
+        "seconds",
+    ),
+}
+
+
+def metric_values(facts: ReplayFacts) -> dict[str, float | Duration]:
+    """Give every metric its value, as alerts see it: counts, a share, and the latency as CEL's duration."""
+    values: dict[str, float | Duration] = {name: number.value(facts) for name, number in _NUMBERS.items()}
+    return values | {MetricName.ENRICHMENT_LATENCY: Duration(round(facts.enrichment_latency_s * 1e9))}
+
+
+def chosen_metrics(facts: ReplayFacts) -> tuple[Metric, ...]:
+    """Give the metrics that the pipeline's `monitoring` names, as OpenMetrics has them."""
+    labels = (("pipeline", facts.pipeline),)
+    return tuple(
+        Metric(
+            f"replay_{name}", number.kind, number.help, number.unit, (Sample(number.value(facts), labels),)
+        )
+        for name, number in ((name, _NUMBERS[name]) for name in facts.metrics)
+    )

@@ -1,0 +1,52 @@
+"""Routing: which destinations an event goes to, by the first rule that matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.expressions import EvaluationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tiktoktoe_cli.expressions import Expression
+    from tiktoktoe_cli.replay.event import Body
+
+
+@dataclass(slots=True)
+class Rule:
+    """A rule and what it has seen: how many events it took, for how many it had no value, and why for the first."""
+
+    when: Expression | None
+    to: tuple[str, ...]
+    is_final: bool = True
+    matched: int = 0
+    errors: int = 0
+    first_error: str = ""
+
+    def matches(self, body: Body) -> bool:
+        """Tell whether the rule takes an event; a rule that cannot be evaluated does not, and counts it."""
+        try:
+            answer = True if self.when is None else self.when(body)
+        except EvaluationError as error:
+            return self._has_no_value(error.reason)
+        if answer is True:
+            self.matched += 1
+        return answer is True or (answer is not False and self._has_no_value("neither true nor false"))
+
+    def _has_no_value(self, reason: str) -> bool:
+        self.errors += 1
+        self.first_error = self.first_error or reason
+        return False
+
+
+def route(rules: Sequence[Rule], body: Body) -> tuple[str, ...] | None:
+    """Name the destinations of an event, each once; none if a rule sends it nowhere, None if no rule takes it."""
+    collected: tuple[str, ...] | None = None
+    for rule in rules:
+        if rule.matches(body):
+            if rule.is_final:
+                return rule.to if collected is None else tuple(dict.fromkeys(collected + rule.to))
+            collected = (collected or ()) + rule.to
+    return collected if collected is None else tuple(dict.fromkeys(collected))

@@ -1,0 +1,87 @@
+"""JSON Schemas: reads and compiles one, following references to files beside it, never to the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import orjson
+
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.replay.event import Fault, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema_rs import Validator
+
+    from tiktoktoe_cli.replay.event import Body
+
+_MAX_MESSAGE = 300
+
+
+class SchemaProblemError(UsageError):
+    """A schema that cannot be read or compiled."""
+
+
+class EventSchema:
+    """A compiled schema."""
+
+    def __init__(self, validator: Validator) -> None:
+        self._validator = validator
+        self.is_valid = validator.is_valid
+
+    def faults(self, body: Body) -> Iterator[Fault]:
+        """Yield everything that is wrong with an event."""
+        for error in self._validator.iter_errors(body):
+            rule = pointer(*error.schema_path)
+            keyword = str(error.schema_path[-1]) if error.schema_path else "false"
+            yield Fault(pointer(*error.instance_path), rule, keyword, _shortened(error.message))
+
+
+def compile_schema(path: Path) -> EventSchema:
+    """Read a JSON Schema: draft 2020-12, unless its `$schema` names another draft.
+
+    Raises:
+        SchemaProblemError: it cannot be read, is no JSON, is no schema, or refers to what cannot be reached.
+    """
+    import jsonschema_rs
+
+    try:
+        schema = _read(path)
+        validator = jsonschema_rs.validator_for(
+            schema, retriever=_retrieve, base_uri=path.absolute().as_uri()
+        )
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SchemaProblemError(f"cannot read `{path}`: {reason}", hint="check the path") from error
+    except orjson.JSONDecodeError as error:
+        raise SchemaProblemError(
+            f"`{path}` is not JSON: {error}", hint="a schema is one JSON object"
+        ) from error
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        where = pointer(*error.instance_path) if isinstance(error, jsonschema_rs.ValidationError) else ""
+        message = error.message if isinstance(error, jsonschema_rs.ValidationError) else str(error)
+        at = f" at `{where}`" if where else ""
+        raise SchemaProblemError(
+            f"`{path}` is not a JSON Schema: {_shortened(message)}{at}", hint="correct the schema"
+        ) from error
+    return EventSchema(validator)
+
+
+def _read(path: Path) -> Any:  # JSON
+    return orjson.loads(path.read_bytes())
+
+
+def _retrieve(uri: str) -> Any:  # JSON
+    """Read what a `$ref` names; the library reports what is raised here as its own error."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file" or parts.netloc:
+        raise ValueError("schemas are not fetched from the network; put the file beside this one")
+    return _read(Path(unquote(parts.path)))
+
+
+def _shortened(message: str) -> str:
+    """Keep a message readable: the library's may hold the whole event."""
+    return message if len(message) <= _MAX_MESSAGE else message[:_MAX_MESSAGE] + "…"

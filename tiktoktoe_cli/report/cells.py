@@ -1,0 +1,116 @@
+"""One item and one column → the words in a table's cell, as a person wants to read them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.report.facts import Align, Column, Shows
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.report.facts import Json
+
+NONE = "<none>"
+UNKNOWN = "<unknown>"
+
+_BYTE_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+
+
+def cell(item: Mapping[str, Json], column: Column) -> str:
+    """Write the value that a column shows of an item; a missing or empty one is `<none>`, as in kubectl."""
+    value = reach(item, column.key)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _number(value, column.shows)
+    return _words(value)
+
+
+def reach(item: Mapping[str, Json], key: str) -> Json:
+    """Find a value by its dotted key; a key that itself holds dots wins; None if there is none."""
+    if key in item:
+        return item[key]
+    head, _, rest = key.partition(".")
+    inner = item.get(head)
+    return reach(inner, rest) if rest and isinstance(inner, Mapping) else None
+
+
+def leans_right(column: Column) -> bool:
+    """Tell whether a column holds numbers, whose digits should stand under each other."""
+    return column.align is Align.RIGHT or column.shows not in {Shows.TEXT, Shows.STATE}
+
+
+def _number(value: float, shows: Shows) -> str:
+    if math.isnan(value):
+        return UNKNOWN
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return _NUMBERS[shows](value)
+
+
+def _words(value: Json) -> str:
+    if value is None or value in ("", (), [], {}):
+        return NONE
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={_inner(inner)}" for key, inner in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ",".join(map(_inner, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _inner(value: Json) -> str:
+    return cell({"": value}, Column("", ""))
+
+
+def duration(seconds: float) -> str:
+    """Write a duration as the configuration does, to three digits: `850ms`, `1.25s`, `2m5s`, `2d4h`."""
+    if seconds < 0:
+        return "-" + duration(-seconds)
+    if seconds < 1:
+        return _below_a_second(seconds)
+    if seconds < 59.95:  # noqa: PLR2004  # what still rounds to less than a minute
+        return f"{_digits(seconds)}s"
+    whole = round(seconds)
+    size, unit, part, part_unit = next(row for row in _CLOCK if whole >= row[0])
+    main, rest = divmod(whole, size)
+    return f"{main}{unit}" + (f"{rest // part}{part_unit}" if rest // part else "")
+
+
+_CLOCK = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s"))
+
+
+def _below_a_second(seconds: float) -> str:
+    if not seconds:
+        return "0s"
+    for factor, unit in ((1e3, "ms"), (1e6, "us")):
+        if seconds * factor >= 1:
+            return f"{_digits(seconds * factor)}{unit}"
+    return f"{_digits(seconds * 1e9)}ns"
+
+
+def count(value: float) -> str:
+    """Write a number as short as it is readable: `3`, `0.25`, `1234.5`, `1.2e-05`."""
+    if isinstance(value, int) or value == round(value, 0):
+        return str(int(value)) if abs(value) < 1e16 else f"{value:g}"  # noqa: PLR2004  # beyond: digits mean nothing
+    return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 99.95 else f"{value:.3g}"  # noqa: PLR2004  # three digits either way
+
+
+def _size(value: float) -> str:
+    unit = 0
+    while abs(value) >= 1024 and unit < len(_BYTE_UNITS) - 1:  # noqa: PLR2004  # a Ki is 1024
+        value, unit = value / 1024, unit + 1
+    return f"{value:.4g}{_BYTE_UNITS[unit]}"
+
+
+_NUMBERS: dict[Shows, Callable[[float], str]] = {
+    Shows.TEXT: count,
+    Shows.STATE: count,
+    Shows.NUMBER: count,
+    Shows.MILLISECONDS: lambda value: duration(value / 1e3),
+    Shows.SECONDS: duration,
+    Shows.RATIO: lambda value: f"{value * 100:.4g}%",
+    Shows.BYTES: _size,
+}

@@ -1,0 +1,106 @@
+"""Problems as rustc and uv write them: what, where, the line with carets, what helps; all of them at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.report.frames import lines_of, mark
+from tiktoktoe_cli.report.palette import SEVERITIES, paint
+from tiktoktoe_cli.report.text import many_lines, one_line, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tiktoktoe_cli.errors import Place, Problem
+    from tiktoktoe_cli.report.frames import Line
+    from tiktoktoe_cli.report.view import View
+
+
+def draw_problems(problems: Sequence[Problem], sources: Mapping[str, str], view: View) -> str:
+    """Draw every problem, file by file and from top to bottom, and at last how many there are.
+
+    `sources` holds the text of each file (by the name that places use); a place in another file is named
+    without a frame. Files come in the order of `sources`, problems without a place at the end. Secrets are
+    hidden by the view's mask in messages, hints and frames.
+    """
+    if not problems:
+        return ""
+    drawing = _Drawing(sources, view)
+    blocks = ["\n".join(drawing.problem(problem)) for problem in in_file_order(problems, sources)]
+    return "\n\n".join([*blocks, paint(tally(problems), "bold", color=view.color)]) + "\n"
+
+
+def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:
+    """Sort problems by file (known ones first, then as they appear), line and column; placeless ones last."""
+    problems = list(problems)
+    appearance = dict.fromkeys([*sources, *(problem.place.file for problem in problems if problem.place)])
+    rank = {file: position for position, file in enumerate(appearance)}
+
+    def key(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        return (rank[place.file], place.line, place.column) if place else (len(rank), 0, 0)
+
+    return sorted(problems, key=key)
+
+
+def tally(problems: Iterable[Problem]) -> str:
+    """Count problems by severity, worst first: `3 errors, 1 warning`."""
+    counts = Counter(problem.severity for problem in problems)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    return ", ".join(plural(counts[severity], noun) for severity, noun in nouns.items() if counts[severity])
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    sources: Mapping[str, str]
+    view: View
+    _lines: dict[str, list[Line]] = field(default_factory=dict)  # what is already split and masked
+
+    def problem(self, problem: Problem) -> Iterator[str]:
+        places = [place for place in (problem.place, *(place for _, place in problem.related)) if place]
+        gutter = max([1, *(len(str(place.line)) for place in places if self._line(place) is not None)])
+        style = SEVERITIES[problem.severity]
+        label = self._paint(f"{problem.severity}[{one_line(problem.code)}]", style)
+        yield from self._words(label + self._paint(":", "bold"), problem.message, "bold")
+        if problem.place:
+            yield from self._frame(problem.place, gutter, "^", style)
+        if problem.hint:
+            margin = " " * gutter + " " + self._paint("=", "blue")
+            yield from self._words(f"{margin} {self._paint('help', 'cyan')}:", problem.hint)
+        for words, place in problem.related:
+            yield from self._words(self._paint("note", "bold cyan") + ":", words)
+            yield from self._frame(place, gutter, "-", "cyan")
+
+    def _words(self, label: str, words: str, style: str = "") -> Iterator[str]:
+        first, *others = many_lines(self.view.mask(words)).rstrip("\n").split("\n")
+        yield f"{label} {self._paint(first, style)}"
+        for line in others:
+            yield f"    {line}".rstrip()
+
+    def _frame(self, place: Place, gutter: int, sign: str, style: str) -> Iterator[str]:
+        space = " " * gutter
+        yield f"{space}{self._paint('-->', 'blue')} {self._paint(one_line(self.view.mask(str(place))), 'cyan')}"
+        line = self._line(place)
+        if line is None:
+            return
+        bar = self._paint("|", "blue")
+        ellipsis = "…" if self.view.unicode else "..."
+        marked = mark(line, place.column, place.end_column, self.view.width - gutter - 3, ellipsis=ellipsis)
+        number = self._paint(f"{place.line:>{gutter}}", "blue")
+        yield f"{space} {bar}"
+        yield f"{number} {bar} {marked.text}".rstrip()
+        yield f"{space} {bar} {' ' * marked.indent}{self._paint(sign * marked.length, style)}"
+
+    def _line(self, place: Place) -> Line | None:
+        if place.file not in self.sources:
+            return None
+        if place.file not in self._lines:
+            self._lines[place.file] = lines_of(self.sources[place.file], self.view.mask)
+        lines = self._lines[place.file]
+        return lines[place.line - 1] if 1 <= place.line <= len(lines) else None
+
+    def _paint(self, text: str, style: str) -> str:
+        return paint(text, style, color=self.view.color)

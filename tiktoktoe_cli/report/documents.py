@@ -1,0 +1,100 @@
+"""The answer as data: the JSON envelope that other programs read, whole or line by line.
+
+The envelope is an interface: minor versions of `FORMAT_VERSION` add, major versions break.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from tiktoktoe_cli.report.text import escape_hidden
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.errors import Place, Problem
+    from tiktoktoe_cli.report.facts import Json, Report
+    from tiktoktoe_cli.report.view import Mask, View
+
+FORMAT_VERSION = "1.0"
+
+
+class Envelope(TypedDict):
+    """What `-o json` and `-o yaml` write; the order of the keys is part of it."""
+
+    format_version: str
+    command: str
+    ok: bool
+    verdict: str
+    summary: Json
+    items: list[Json]
+    problems: list[Json]
+
+
+def draw_json(report: Report, view: View) -> str:
+    """Write the envelope as one indented JSON document."""
+    return _dump(envelope(report, view.mask), view, indent=2)
+
+
+def draw_ndjson(report: Report, view: View) -> str:
+    """Write a header line, one line per item and per problem, and a summary line at last.
+
+    What a line is about stands under the key that its `kind` names: items choose their own keys.
+    """
+    whole = envelope(report, view.mask)
+    lines: list[Mapping[str, object]] = [
+        {"format_version": FORMAT_VERSION, "kind": "header", "command": whole["command"]},
+        *({"kind": "item", "item": item} for item in whole["items"]),
+        *({"kind": "problem", "problem": problem} for problem in whole["problems"]),
+        {"kind": "summary", "ok": whole["ok"], "verdict": whole["verdict"], "summary": whole["summary"]},
+    ]
+    return "".join(_dump(line, view) for line in lines)
+
+
+def envelope(report: Report, mask: Mask) -> Envelope:
+    """Build the tree that the data formats write, with secrets hidden and no number that JSON cannot hold."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "command": report.command,
+        "ok": report.ok,
+        "verdict": mask(report.verdict),
+        "summary": plain_data(report.summary, mask),
+        "items": [plain_data(item, mask) for item in report.items],
+        "problems": [plain_data(problem_data(problem), mask) for problem in report.problems],
+    }
+
+
+def problem_data(problem: Problem) -> dict[str, Json]:
+    """Write a problem as other programs read it; every key is always there."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        **_place_data(problem.place),
+        "hint": problem.hint,
+        "related": [{"message": words, **_place_data(place)} for words, place in problem.related],
+    }
+
+
+def _place_data(place: Place | None) -> dict[str, Json]:
+    if place is None:
+        return {"file": None, "line": None, "column": None, "end_column": None}
+    return {"file": place.file, "line": place.line, "column": place.column, "end_column": place.end_column}
+
+
+def plain_data(value: Json, mask: Mask) -> Json:
+    """Copy a value into dicts, lists and plain scalars; NaN and infinities become null, as in JavaScript."""
+    if isinstance(value, str):
+        return mask(str(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain_data(inner, mask) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [plain_data(inner, mask) for inner in value]
+    return value if not isinstance(value, float) or math.isfinite(value) else None
+
+
+def _dump(value: Mapping[str, object], view: View, indent: int | None = None) -> str:
+    # allow_nan=False proves that no bare NaN leaves; what terminals obey leaves as \uXXXX only
+    text = json.dumps(value, ensure_ascii=not view.unicode, allow_nan=False, indent=indent)
+    return escape_hidden(text) + "\n"

@@ -1,0 +1,130 @@
+"""What a command found out, in one shape that every output format can draw from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tiktoktoe_cli.errors import Place, Problem
+
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+
+
+class CaseOutcome(StrEnum):
+    """How one checked thing ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # the answer is no
+    ERROR = "error"  # the answer could not be found out
+    SKIPPED = "skipped"
+
+
+class Align(StrEnum):
+    """To which side a column leans; numbers lean right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Shows(StrEnum):
+    """What the values of a column mean, and so how a person wants to read them.
+
+    Items keep the raw number (`latency_ms: 1234.5`), tables show `1.23s`: machines and persons read one fact.
+    """
+
+    TEXT = "text"
+    STATE = "state"  # a word such as `healthy`: with a symbol and a colour on a terminal
+    NUMBER = "number"
+    MILLISECONDS = "milliseconds"
+    SECONDS = "seconds"
+    RATIO = "ratio"  # 0.995 is shown as 99.5%
+    BYTES = "bytes"  # 1572864 is shown as 1.5Mi
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: where its values are, and how they are shown.
+
+    `key` names the value in an item, with dots to reach inside (`timing.total_ms`); `title` is upper case and
+    has no spaces; a `wide` column is shown only with `-o wide`.
+    """
+
+    key: str
+    title: str
+    wide: bool = False
+    align: Align = Align.LEFT
+    shows: Shows = Shows.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One checked thing, as test reports count them; `group` is the service, pipeline or file around it."""
+
+    group: str
+    name: str
+    outcome: CaseOutcome
+    message: str = ""
+    duration_s: float = 0.0
+    place: Place | None = None
+
+
+class MetricKind(StrEnum):
+    """The OpenMetrics types that this project uses."""
+
+    GAUGE = "gauge"
+    COUNTER = "counter"
+    HISTOGRAM = "histogram"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measured value of a metric.
+
+    `suffix` is needed only where a metric has several kinds of samples: `_bucket` (with a label `le`), `_sum`
+    and `_count` of a histogram. The `_total` of a counter and the `_info` of an info are added by the format.
+    """
+
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A family of samples; `name` includes the unit (`probe_duration_seconds`) but not `_total`."""
+
+    name: str
+    kind: MetricKind
+    help: str
+    unit: str = ""
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole answer of one command.
+
+    `command` is what the user typed without options (`graph validate`). `verdict` is the one line that a
+    person reads last (`8 services healthy in 1.2 s`); `next_steps` are commands to type next, for persons.
+    `items` are the rows, under keys that are an interface; `columns` picks what a table shows of them;
+    `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone.
+    """
+
+    command: str
+    ok: bool
+    verdict: str
+    summary: Mapping[str, Json] = field(default_factory=dict)
+    items: Sequence[Mapping[str, Json]] = ()
+    columns: tuple[Column, ...] = ()
+    name_key: str = "name"
+    problems: tuple[Problem, ...] = ()
+    cases: tuple[Case, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    started_at: datetime | None = None

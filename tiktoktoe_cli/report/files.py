@@ -1,0 +1,107 @@
+"""Writes report files: whole or not at all, and never over something that is not a file."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.report.catalog import ReportKind, render_report
+from tiktoktoe_cli.report.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.report.facts import Report
+    from tiktoktoe_cli.report.terminal import Terminal
+
+STDOUT = "-"
+
+
+def write(report: Report, kind: ReportKind, path: str, terminal: Terminal) -> None:
+    """Write one report file, with its folder if that is missing; `-` is standard output.
+
+    The file is replaced in one step, so that a reader (Prometheus' textfile collector) never sees half of it.
+    `github` also appends Markdown to the file that GITHUB_STEP_SUMMARY names.
+
+    Raises:
+        UsageError: the path cannot be written: a folder, a missing permission.
+        UnfinishedError: writing failed for another reason, such as a full disk.
+    """
+    if path == STDOUT:
+        terminal.answer(render_report(report, kind, terminal.answer_view))
+    else:
+        replace_text(path, render_report(report, kind, View(mask=terminal.mask)))
+    if kind is ReportKind.GITHUB:
+        _append_step_summary(report, terminal)
+
+
+def replace_text(path: str, text: str) -> None:
+    """Put a text into a file in one step; devices and pipes are written to as they are.
+
+    Raises:
+        UsageError: the path cannot be written.
+        UnfinishedError: writing failed for another reason.
+    """
+    target = Path(path)
+    with _told_to_the_user(path):
+        if _is_special(target):
+            target.write_text(text, encoding="utf-8")
+        else:
+            _replace(Path(os.path.realpath(target)), text)
+
+
+def _append_step_summary(report: Report, terminal: Terminal) -> None:
+    from tiktoktoe_cli.report import github
+
+    path = terminal.environ.get(github.SUMMARY_VARIABLE)
+    if not path:
+        return
+    target = Path(path)
+    with _told_to_the_user(path):
+        used = target.stat().st_size if target.exists() else 0
+        text = github.step_summary(report, View(mask=terminal.mask), github.SUMMARY_BYTES - used)
+        with target.open("a", encoding="utf-8", newline="\n") as summary:
+            summary.write(text)
+
+
+def _is_special(target: Path) -> bool:
+    return target.exists() and not stat.S_ISREG(target.stat().st_mode)
+
+
+def _replace(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(4).hex()}.tmp")
+    try:
+        # not tempfile: its files are readable by their owner alone, and collectors run as other users
+        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        temporary.replace(target)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+@contextmanager
+def _told_to_the_user(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        IsADirectoryError,
+        FileExistsError,
+        PermissionError,
+    ) as error:
+        raise UsageError(
+            f"cannot write `{path}`: {_reason(error)}", hint="name a file in a folder you may write to"
+        ) from error
+    except OSError as error:
+        raise UnfinishedError(f"cannot write `{path}`: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

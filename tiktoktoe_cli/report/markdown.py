@@ -1,0 +1,68 @@
+"""Markdown (GitHub's dialect) for step summaries and merge requests: the verdict, the table, the problems."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.report.cells import cell, leans_right
+from tiktoktoe_cli.report.facts import Shows
+from tiktoktoe_cli.report.palette import BAD, GOOD, tone_of
+from tiktoktoe_cli.report.text import one_line, without_ansi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.report.facts import Column, Json, Report
+    from tiktoktoe_cli.report.view import Mask, View
+
+_PUNCTUATION = re.compile(r"([\\`*_\[\]#|~$])")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def draw_markdown(report: Report, view: View) -> str:
+    """Write a heading with the verdict, a table of the items and a list of the problems."""
+    blocks = [_heading(report, view.mask), _table(report, view.mask), _problems(report, view.mask)]
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def _heading(report: Report, mask: Mask) -> str:
+    symbol = (GOOD if report.ok else BAD).symbol
+    return f"### {symbol} {escaped(report.command, mask)}: {escaped(report.verdict, mask)}"
+
+
+def _table(report: Report, mask: Mask) -> str:
+    columns = [column for column in report.columns if not column.wide]
+    if not (report.items and columns):
+        return ""
+    rows = [
+        [escaped(column.title, mask) for column in columns],
+        ["---:" if leans_right(column) else ":---" for column in columns],
+        *([_cell(item, column, mask) for column in columns] for item in report.items),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(item: Mapping[str, Json], column: Column, mask: Mask) -> str:
+    text = cell(item, column)
+    symbol = f"{tone_of(text).symbol} " if column.shows is Shows.STATE else ""
+    return symbol + escaped(text, mask)
+
+
+def _problems(report: Report, mask: Mask) -> str:
+    return "\n".join(line for problem in report.problems for line in _problem(problem, mask))
+
+
+def _problem(problem: Problem, mask: Mask) -> Iterator[str]:
+    where = f" at {escaped(str(problem.place), mask)}" if problem.place else ""
+    code = escaped(problem.code, mask)
+    yield f"- **{problem.severity}\\[{code}\\]**{where}: {escaped(problem.message, mask)}"
+    if problem.hint:
+        yield f"  - help: {escaped(problem.hint, mask)}"
+
+
+def escaped(text: str, mask: Mask) -> str:
+    """Write any text so that Markdown shows it as it is, on one source line; line feeds become `<br>`."""
+    lines = without_ansi(mask(text)).replace("\r\n", "\n").split("\n")
+    return "<br>".join(_PUNCTUATION.sub(r"\\\1", one_line(line)).translate(_ENTITIES) for line in lines)

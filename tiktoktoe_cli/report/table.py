@@ -1,0 +1,144 @@
+"""The answer as a table: drawn by rich on a terminal, plain aligned columns everywhere else.
+
+A pipe gets what `awk` and `grep` want: a header, one line per item, no boxes, symbols or shortened texts. A
+terminal gets symbols beside the state words and never a row that is wider than it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.report.cells import cell, leans_right
+from tiktoktoe_cli.report.facts import Shows
+from tiktoktoe_cli.report.palette import tone_of
+from tiktoktoe_cli.report.text import one_line, pad, shorten, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from tiktoktoe_cli.report.facts import Column, Report
+    from tiktoktoe_cli.report.text import Measure
+    from tiktoktoe_cli.report.view import View
+
+_GAP = 2
+_READABLE = 8  # a column is not shortened below this many characters
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The texts of a table: one row per item, each with one cell per column."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def widths(self, measure: Measure = width_of) -> list[int]:
+        """Measure the widest text of each column, its title included."""
+        titles = [column.title for column in self.columns]
+        return [max(map(measure, texts)) for texts in zip(titles, *self.rows, strict=True)]
+
+
+def draw_table(report: Report, view: View) -> str:
+    """Draw the columns that are not `wide`; nothing at all if there are no items."""
+    return _draw(report, tuple(column for column in report.columns if not column.wide), view)
+
+
+def draw_wide(report: Report, view: View) -> str:
+    """Draw every column; nothing at all if there are no items."""
+    return _draw(report, report.columns, view)
+
+
+def _draw(report: Report, columns: tuple[Column, ...], view: View) -> str:
+    if not (report.items and columns):
+        return ""
+    rows = (tuple(one_line(view.mask(cell(item, column))) for column in columns) for item in report.items)
+    grid = Grid(columns, tuple(rows))
+    return _on_terminal(grid, view) if view.terminal or view.color else _plain(grid)
+
+
+def _plain(grid: Grid) -> str:
+    widths = grid.widths()
+    titles = tuple(column.title for column in grid.columns)
+    return "".join(_plain_row(grid, widths, row) for row in (titles, *grid.rows))
+
+
+def _plain_row(grid: Grid, widths: list[int], row: Sequence[str]) -> str:
+    cells = zip(row, widths, grid.columns, strict=True)
+    texts = [pad(text, width, right=leans_right(column)) for text, width, column in cells]
+    return (" " * _GAP).join(texts).rstrip() + "\n"
+
+
+def _on_terminal(grid: Grid, view: View) -> str:
+    from io import StringIO
+
+    from rich.cells import cell_len
+    from rich.console import Console
+
+    marked = _with_symbols(grid, view) if view.terminal else grid
+    fitted = _fit(marked, view) if view.terminal else marked
+    width = sum(fitted.widths(cell_len)) + _GAP * len(grid.columns)
+    # rich would look at FORCE_COLOR and COLUMNS itself: it gets no environment, the view has decided
+    console = Console(
+        file=StringIO(),
+        force_terminal=True,
+        force_interactive=False,
+        legacy_windows=False,
+        color_system="standard" if view.color else None,
+        no_color=not view.color,
+        width=width,
+        _environ={},
+    )
+    with console.capture() as drawn:
+        console.print(_rich_table(fitted, grid))
+    return "".join(line.rstrip() + "\n" for line in drawn.get().splitlines())
+
+
+def _rich_table(fitted: Grid, original: Grid) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
+    for column in fitted.columns:
+        table.add_column(Text(column.title), justify="right" if leans_right(column) else "left", no_wrap=True)
+    for row, words in zip(fitted.rows, original.rows, strict=True):
+        cells = zip(fitted.columns, row, words, strict=True)
+        table.add_row(*(Text(text, style=_style(column, word)) for column, text, word in cells))
+    return table
+
+
+def _style(column: Column, word: str) -> str:
+    return tone_of(word).style if column.shows is Shows.STATE else ""
+
+
+def _with_symbols(grid: Grid, view: View) -> Grid:
+    def mark(column: Column, text: str) -> str:
+        symbol = tone_of(text).mark(unicode=view.unicode)
+        return f"{symbol} {text}" if column.shows is Shows.STATE else text
+
+    return Grid(grid.columns, tuple(tuple(map(mark, grid.columns, row)) for row in grid.rows))
+
+
+def _fit(grid: Grid, view: View) -> Grid:
+    from rich.cells import cell_len
+
+    mark = "…" if view.unicode else "..."
+    widths = _shrink(grid.widths(cell_len), view.width - _GAP * (len(grid.columns) - 1))
+
+    def cut(text: str, width: int) -> str:
+        return shorten(text, width, mark=mark, measure=cell_len)
+
+    return Grid(grid.columns, tuple(tuple(map(cut, row, widths)) for row in grid.rows))
+
+
+def _shrink(widths: list[int], room: int) -> list[int]:
+    """Take columns from the widest texts first, until they fit or nothing readable is left to take."""
+    shrunk = list(widths)
+    while sum(shrunk) > room and max(shrunk) > _READABLE:
+        widest = max(shrunk)
+        others = [width for width in shrunk if width < widest]
+        same = len(shrunk) - len(others)
+        target = max([_READABLE, *others, widest - -(-(sum(shrunk) - room) // same)])
+        shrunk = [min(width, target) for width in shrunk]
+    return shrunk

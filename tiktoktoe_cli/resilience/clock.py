@@ -1,0 +1,80 @@
+"""Time as an object: the machine's for live calls, a virtual one for tests."""
+
+from __future__ import annotations
+
+import time
+from heapq import heappop, heappush
+from typing import Protocol
+
+_TURNS = 10
+"""How often other tasks may run before virtual time jumps: one that woke reaches its next wait."""
+
+
+class Clock(Protocol):
+    """What a policy knows about time."""
+
+    def now(self) -> int:
+        """Return monotonic time in nanoseconds; only differences mean something."""
+        ...
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Let a duration pass; other tasks run meanwhile."""
+        ...
+
+
+class SystemClock:
+    """The machine's monotonic clock."""
+
+    def now(self) -> int:
+        """Return monotonic time in nanoseconds."""
+        return time.monotonic_ns()
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Sleep in real time."""
+        import asyncio
+
+        await asyncio.sleep(duration_ns / 1_000_000_000)
+
+
+class VirtualClock:
+    """Time that jumps to the earliest sleeper as soon as every task waits; nothing really waits.
+
+    Tasks that wait for the outside world (a socket, a thread) do not hold it back: it is for code whose only
+    waits are this clock's.
+    """
+
+    def __init__(self, start_ns: int = 0) -> None:
+        self._now_ns = start_ns
+        self._sleepers: list[tuple[int, int]] = []
+        self._sequence = 0
+
+    def now(self) -> int:
+        """Return virtual time in nanoseconds."""
+        return self._now_ns
+
+    def advance(self, duration_ns: int) -> None:
+        """Let time pass without anybody sleeping."""
+        self._now_ns += duration_ns
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Return when virtual time has reached now + duration; sleepers wake in the order of their times."""
+        import asyncio
+
+        self._sequence += 1
+        sleeper = (self._now_ns + max(duration_ns, 0), self._sequence)
+        heappush(self._sleepers, sleeper)
+        try:
+            turns = 0
+            while turns < _TURNS:
+                await asyncio.sleep(0)
+                turns = turns + 1 if self._sleepers[0] == sleeper else 0
+            self._now_ns = max(self._now_ns, sleeper[0])
+        finally:
+            self._remove(sleeper)
+
+    def _remove(self, sleeper: tuple[int, int]) -> None:
+        """Take a sleeper out: almost always the earliest one, unless its task was cancelled."""
+        if self._sleepers[0] == sleeper:
+            heappop(self._sleepers)
+        else:
+            self._sleepers = sorted(other for other in self._sleepers if other != sleeper)

@@ -1,0 +1,167 @@
+"""Simulation facts → report: one row for the calls between two services, one case for an assertion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.report.facts import (
+    Align,
+    Case,
+    CaseOutcome,
+    Column,
+    Metric,
+    MetricKind,
+    Report,
+    Sample,
+    Shows,
+)
+from tiktoktoe_cli.simulation.assertions import written
+from tiktoktoe_cli.simulation.facts import AssertionOutcome
+from tiktoktoe_cli.simulation.measures import MEASURES, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.report.facts import Json
+    from tiktoktoe_cli.simulation.facts import AssertionFacts, CallFacts, Estimate, SimulationFacts
+
+_MS, _SECOND = 1_000_000, 1_000_000_000
+_OUTCOMES = {
+    AssertionOutcome.HELD: CaseOutcome.PASSED,
+    AssertionOutcome.BROKEN: CaseOutcome.FAILED,
+    AssertionOutcome.UNDECIDED: CaseOutcome.ERROR,
+}
+_DIVISORS = {Unit.DURATION: _MS}
+_SUFFIXES = {Unit.DURATION: "_ms", Unit.PER_SECOND: "_per_s"}
+
+
+def _number(key: str, title: str, shows: Shows = Shows.NUMBER, *, wide: bool = False) -> Column:
+    return Column(key, title, wide, Align.RIGHT, shows)
+
+
+COLUMNS = (
+    Column("source", "CALLER"),
+    Column("target", "CALLED"),
+    _number("calls", "CALLS"),
+    _number("success_share", "SUCCESS", Shows.RATIO),
+    _number("attempts_per_call", "ATTEMPTS/CALL"),
+    _number("rejected_share", "REJECTED", Shows.RATIO),
+    _number("openings", "OPENED"),
+    _number("open_share", "OPEN", Shows.RATIO),
+    _number("half_open_share", "HALF-OPEN", Shows.RATIO, wide=True),
+)
+
+
+def report_of(facts: SimulationFacts, place: Callable[..., Place | None] = lambda *_: None) -> Report:
+    """Turn the facts of a scenario into a report; `place` locates its assertions in the user's files."""
+    return Report(
+        command="simulate run",
+        ok=facts.holds,
+        verdict=_verdict(facts),
+        summary=_summary(facts),
+        items=[_item(call) for call in facts.calls],
+        columns=COLUMNS,
+        name_key="name",
+        cases=tuple(_cases(facts, place)),
+        metrics=tuple(_metrics(facts)),
+    )
+
+
+def _verdict(facts: SimulationFacts) -> str:
+    runs = f"{len(facts.replications)} x {Duration(facts.duration_ns)}"
+    if facts.stopped:
+        return f"{facts.scenario} was stopped: {facts.stopped}"
+    rate = facts.measures.get("success_rate")
+    success = (
+        f"{written(rate.mean, Unit.SHARE)} of the requests succeeded" if rate else "there were no requests"
+    )
+    held = sum(one.outcome is AssertionOutcome.HELD for one in facts.assertions)
+    assertions = f"{held} of {len(facts.assertions)} assertions hold; " if facts.assertions else ""
+    return f"{facts.scenario}: {assertions}{success} ({runs} simulated)"
+
+
+def _summary(facts: SimulationFacts) -> dict[str, Json]:
+    first = facts.replications[0]
+    return {
+        "scenario": facts.scenario,
+        "seed": facts.seed,
+        "duration_s": facts.duration_ns / _SECOND,
+        "replications": len(facts.replications),
+        "stopped": facts.stopped,
+        "measures": {_key(name): _measured(name, found) for name, found in facts.measures.items()},
+        "failures": {reason: found.mean for reason, found in facts.failures.items()},
+        "assertions": [_assertion(one) for one in facts.assertions],
+        "transitions": [
+            {
+                "source": call.source,
+                "target": call.target,
+                "at_s": change.at_ns / _SECOND,
+                "from": change.source.value,
+                "to": change.target.value,
+                "cause": change.cause,
+            }
+            for call in first.calls
+            for change in call.transitions or ()
+        ],
+        "timeline": [
+            {
+                "second": number,
+                "offered": one.offered,
+                "good": one.good,
+                "failed": one.failed,
+                "state": one.state.value,
+            }
+            for number, one in enumerate(first.timeline)
+        ],
+    }
+
+
+def _key(name: str) -> str:
+    return name + _SUFFIXES.get(MEASURES[name].unit, "")
+
+
+def _measured(name: str, found: Estimate) -> dict[str, Json]:
+    divisor = _DIVISORS.get(MEASURES[name].unit, 1)
+    low, high = (None if bound is None else bound / divisor for bound in (found.low, found.high))
+    return {"mean": found.mean / divisor, "low": low, "high": high, "measured": found.measured}
+
+
+def _assertion(one: AssertionFacts) -> dict[str, Json]:
+    return {"assertion": one.text, "outcome": one.outcome.value, "measured": one.measured}
+
+
+def _item(call: CallFacts) -> dict[str, Json]:
+    means = {
+        "calls": call.calls,
+        "success_share": call.success_share,
+        "attempts_per_call": call.attempts_per_call,
+        "rejected_share": call.rejected_share,
+        "openings": call.openings,
+        "open_share": call.open_share,
+        "half_open_share": call.half_open_share,
+    }
+    ends: dict[str, Json] = {"source": call.source, "target": call.target}
+    name = f"{call.source}->{call.target}"
+    return {"name": name} | ends | {key: found.mean if found else None for key, found in means.items()}
+
+
+def _cases(facts: SimulationFacts, place: Callable[..., Place | None]) -> Iterator[Case]:
+    for position, one in enumerate(facts.assertions):
+        where = place("simulations", facts.scenario, "assert", position)
+        message = facts.stopped or one.measured
+        yield Case(facts.scenario, one.text, _OUTCOMES[one.outcome], message, place=where)
+
+
+def _metrics(facts: SimulationFacts) -> Iterator[Metric]:
+    for name, found in facts.measures.items():
+        measure = MEASURES[name]
+        is_time = measure.unit is Unit.DURATION
+        yield Metric(
+            f"simulation_{name}_seconds" if is_time else f"simulation_{name}",
+            MetricKind.GAUGE,
+            measure.help,
+            "seconds" if is_time else "",
+            (Sample(found.mean / (_SECOND if is_time else 1), (("scenario", facts.scenario),)),),
+        )

@@ -1,0 +1,29 @@
+"""Addresses as they may be shown, and the parts that a connection needs of them."""
+
+from __future__ import annotations
+
+import re
+
+_USERINFO = re.compile(r"(?<=//)[^/?#]*@")
+_HOST_AND_PORT = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^:\s\[\]/@]+)):(?P<port>[0-9]{1,5})"
+)
+MAX_PORT = 65535
+
+
+def without_userinfo(url: str) -> str:
+    """Leave out the user and password of a URL, also where the rest of it is malformed."""
+    return _USERINFO.sub("", url)
+
+
+def split_address(address: str) -> tuple[str, int] | None:
+    """Split `host:port` or `[ipv6]:port`; None if it is neither, or the port is not from 1 to 65535."""
+    match = _HOST_AND_PORT.fullmatch(address)
+    if match is None or not 1 <= int(match["port"]) <= MAX_PORT:
+        return None
+    return match["ipv6"] or match["name"], int(match["port"])
+
+
+def join_address(host: str, port: int) -> str:
+    """Write a host and a port as one address."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,89 @@
+"""Trace events of httpcore → the phases of an exchange; pure, with the time of each event handed in.
+
+An exchange is in one phase at a time. An event ends the phase before it and may begin the next; a redirect goes
+through the phases again, and their times add up, as in Prometheus' blackbox exporter.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from tiktoktoe_cli.transport.exchange import Timing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Phase(StrEnum):
+    """A part of an exchange; the words say what was going on when it was broken off."""
+
+    CONNECT = "connecting"
+    TLS = "in the TLS handshake"
+    TTFB = "waiting for the answer"
+    TRANSFER = "reading the body"
+
+
+# httpcore 1.0 documents the events and warns that their names may change; a test against a real server holds them.
+_BEGINS: Final[Mapping[str, Phase]] = {
+    "connection.connect_tcp.started": Phase.CONNECT,
+    "connection.start_tls.started": Phase.TLS,
+    "http11.send_request_headers.started": Phase.TTFB,
+    "http11.receive_response_headers.complete": Phase.TRANSFER,
+}
+_ENDS: Final = frozenset(
+    {
+        "connection.connect_tcp.complete",
+        "connection.start_tls.complete",
+        "http11.receive_response_body.complete",
+    }
+)
+
+
+class Phases:
+    """Adds up the phases of one exchange that began at `started_ns`."""
+
+    def __init__(self, started_ns: int) -> None:
+        self._started_ns = started_ns
+        self._spent_ns: dict[Phase, int] = {}
+        self._phase = Phase.CONNECT
+        self._phase_started_ns: int | None = None
+
+    @property
+    def current(self) -> Phase:
+        """The phase that the exchange is in, or was in last."""
+        return self._phase
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether a server has answered at all, be it with a redirect."""
+        return Phase.TTFB in self._spent_ns
+
+    def see(self, event: str, now_ns: int) -> None:
+        """Take one event; those that mean nothing here are passed over."""
+        if event in _BEGINS:
+            self._end(now_ns)
+            self._phase, self._phase_started_ns = _BEGINS[event], now_ns
+        elif event in _ENDS:
+            self._end(now_ns)
+
+    def finish(self, now_ns: int) -> Timing:
+        """End the exchange in order, and with it the phase it is in."""
+        self._end(now_ns)
+        return self.break_off(now_ns)
+
+    def break_off(self, now_ns: int) -> Timing:
+        """End the exchange in the middle: the phase it is in did not end, and has no time."""
+        return Timing(
+            total_ns=now_ns - self._started_ns,
+            connect_ns=self._spent_ns.get(Phase.CONNECT),
+            tls_ns=self._spent_ns.get(Phase.TLS),
+            ttfb_ns=self._spent_ns.get(Phase.TTFB),
+            transfer_ns=self._spent_ns.get(Phase.TRANSFER),
+        )
+
+    def _end(self, now_ns: int) -> None:
+        if self._phase_started_ns is not None:
+            spent_ns = now_ns - self._phase_started_ns
+            self._spent_ns[self._phase] = self._spent_ns.get(self._phase, 0) + spent_ns
+            self._phase_started_ns = None

@@ -1,0 +1,34 @@
+"""A TCP connection, made to see whether it can be made."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.units import NANOSECONDS
+from tiktoktoe_cli.transport.addresses import join_address
+from tiktoktoe_cli.transport.exchange import FailureReason, TcpReply, Timing, TransportFailure, shown_duration
+from tiktoktoe_cli.transport.foreign import Diagnosis, diagnose
+from tiktoktoe_cli.transport.sockets import open_socket
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.resilience.clock import Clock
+
+
+async def connect_tcp(host: str, port: int, timeout_ns: int, clock: Clock) -> TcpReply | TransportFailure:
+    """Connect and close again; the addresses of a name are tried in their order. Raises nothing but cancellation."""
+    started_ns = clock.now()
+    target = join_address(host, port)
+    try:
+        async with asyncio.timeout(timeout_ns / NANOSECONDS["s"]):
+            (await open_socket(host, port)).close()
+    except TimeoutError:
+        message = f"no connection to `{target}` within {shown_duration(timeout_ns)}"
+        return TransportFailure(FailureReason.TIMEOUT, message, Timing(clock.now() - started_ns))
+    except (OSError, UnicodeError, OverflowError) as error:
+        diagnosis = diagnose(error) or Diagnosis(FailureReason.NETWORK)
+        return TransportFailure(
+            diagnosis.reason, diagnosis.describe(target), Timing(clock.now() - started_ns)
+        )
+    spent_ns = clock.now() - started_ns
+    return TcpReply(Timing(total_ns=spent_ns, connect_ns=spent_ns))
