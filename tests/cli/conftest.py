@@ -23,9 +23,7 @@ class Result:
 
 
 @pytest.fixture
-def tiktoktoe(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Result]:
+def tiktoktoe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Return a function that runs a command line in an environment without surprises."""
     for name in ("TIKTOKTOE_CONFIG", "TIKTOKTOE_OUTPUT", "FORCE_COLOR", "NO_COLOR", "CI", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)

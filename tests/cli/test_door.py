@@ -46,7 +46,11 @@ def test_help_goes_to_standard_output(
         (["confg"], "no such command 'confg'", "tiktoktoe --help"),
         (["config", "chek"], "no such command 'chek'", "tiktoktoe config --help"),
         (["config", "check", "--nope"], "no such option", "tiktoktoe config check --help"),
-        (["config", "check", "-o", "jsn", "-c", "x"], "unknown value of `--output`: `jsn`", "did you mean `json`?"),
+        (
+            ["config", "check", "-o", "jsn", "-c", "x"],
+            "unknown value of `--output`: `jsn`",
+            "did you mean `json`?",
+        ),
         (["config", "check", "--color", "sometimes"], "`--color`", "choose one of"),
         (["config", "check", "--report", "junit"], "names no file", "--report junit=FILE"),
         (["config", "check", "--report", "junt=x", "-c", "x"], "unknown value of `--report`", "`junit`"),

@@ -86,6 +86,8 @@ h:
         ("{name: a, tcp: {address: 'h:1'}, expect: ['nothing']}", "expression", 3),
         ("{name: a, tcp: {address: 'h:1'}, thresholds: {pass: 0}}", "out-of-range", 3),
         ("{name: a, tcp: {address: 'h:1'}, typo: 1}", "unknown-key", 3),
+        ('{name: a, exec: {run: ["a\\0b"]}}', "bad-argument", 3),
+        ("{name: a, exec: {run: []}}", "too-few", 3),
     ],
 )
 def test_what_is_wrong_is_told_once_and_at_its_place(write: Write, check: str, code: str, line: int) -> None:

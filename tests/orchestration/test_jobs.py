@@ -15,8 +15,9 @@ from tiktoktoe_cli.simulation import simulated_services
 from tiktoktoe_cli.system import load_system
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.orchestration.effects import Job
     from pathlib import Path
+
+    from tiktoktoe_cli.orchestration.effects import Job
 
 SYSTEM = """
 version: 1

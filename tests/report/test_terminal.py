@@ -8,7 +8,8 @@ from typing import TextIO
 
 import pytest
 
-from tiktoktoe_cli.report import ColorChoice, OutputClosedError, Terminal, TerminalOptions
+from tiktoktoe_cli.errors import OutputClosedError
+from tiktoktoe_cli.report import ColorChoice, Terminal, TerminalOptions
 
 
 class Screen(StringIO):
@@ -139,7 +140,8 @@ def test_escapes_what_the_encoding_lacks() -> None:
 
 READER_LEAVES = """
 import os, sys
-from tiktoktoe_cli.report import OutputClosedError, Terminal
+from tiktoktoe_cli.errors import OutputClosedError
+from tiktoktoe_cli.report import Terminal
 terminal = Terminal.on((sys.stdin, sys.stdout, sys.stderr), {})
 try:
     terminal.answer("x" * 1_000_000)

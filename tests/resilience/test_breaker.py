@@ -124,6 +124,13 @@ def test_a_released_permit_can_be_used_again() -> None:
     assert permitted
 
 
+def test_a_late_release_gives_no_permit() -> None:
+    """A call that was admitted before the circuit opened has no probe's permit to give back."""
+    state = half_open()
+
+    assert release(RULES, state, state[1] - 1) == state
+
+
 def test_a_late_result_does_not_decide() -> None:
     """Results of calls admitted before the circuit opened do not count as probes."""
     state, ring = half_open(), bytearray(10)

@@ -88,9 +88,14 @@ def test_a_call_that_is_fast_enough_passes_a_timeout() -> None:
     clock = VirtualClock()
     destination = Destination(clock, lambda _: Outcome.succeeded("ok"), takes_ns=SECOND // 2)
 
-    outcome = asyncio.run(policy_of(clock, {"timeout": "1s"}).call(destination))
+    async def call_and_look_around() -> tuple[Outcome[str], int]:
+        outcome = await policy_of(clock, {"timeout": "1s"}).call(destination)
+        await asyncio.sleep(0)
+        return outcome, len(asyncio.all_tasks())
 
-    assert (outcome.value, clock.now()) == ("ok", SECOND // 2)
+    outcome, tasks = asyncio.run(call_and_look_around())
+
+    assert (outcome.value, clock.now(), tasks) == ("ok", SECOND // 2, 1)
 
 
 def test_cancelling_the_caller_is_not_a_timeout() -> None:
@@ -152,13 +157,14 @@ def test_a_cancelled_probe_gives_its_permit_back() -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    for _ in range(5):
-        asyncio.run(lose_a_probe())
-    for _ in range(2):
-        asyncio.run(policy.call(Destination(clock, lambda _: Outcome.succeeded("ok"))))
-
     layer = policy.layers[0]
     assert isinstance(layer, BreakerLayer)
+    for _ in range(5):
+        asyncio.run(lose_a_probe())
+    assert (layer.breaker.state, layer.breaker.counts.released) == (BreakerState.HALF_OPEN, 5)
+
+    for _ in range(2):
+        asyncio.run(policy.call(Destination(clock, lambda _: Outcome.succeeded("ok"))))
     assert layer.breaker.state is BreakerState.CLOSED
 
 

@@ -39,6 +39,24 @@ def test_a_case_stands_where_its_assertion_is_written() -> None:
     assert [case.place and case.place.file for case in report.cases][1] == "simulations/test/assert/1"
 
 
+def test_an_assertion_that_does_not_hold_is_a_problem() -> None:
+    """A person reads which assertion failed, and what was measured instead."""
+    broken, undecided = report_of(FACTS).problems
+
+    assert (broken.code, undecided.code) == ("assertion-broken", "assertion-undecided")
+    assert broken.message.startswith("`success_rate > 0.99` does not hold: success_rate is ")
+    assert undecided.message.endswith("cannot be decided: recovery_time has no value")
+
+
+def test_the_verdict_tells_what_matters_first() -> None:
+    """How many assertions hold, and the measures that have a value."""
+    verdict = report_of(FACTS).verdict
+
+    assert verdict.startswith("test: 1 of 3 assertions hold; ")
+    assert "p99 1ms, amplification 1." in verdict
+    assert "recovered" not in verdict
+
+
 def test_each_pair_of_services_is_a_row() -> None:
     """The row tells how the calls ended and how long the breaker was open."""
     (item,) = report_of(FACTS).items
@@ -73,3 +91,4 @@ def test_a_stopped_run_says_so() -> None:
     report = report_of(replace(FACTS, stopped="it was interrupted"))
 
     assert (report.ok, report.verdict) == (False, "test was stopped: it was interrupted")
+    assert report.problems == ()

@@ -80,6 +80,26 @@ def test_a_kill_loses_what_is_under_way() -> None:
     assert facts.replications[0].failures == {"down": 999}
 
 
+def test_a_killed_caller_forgets_its_calls() -> None:
+    """An answer that arrives after its caller has died changes nothing: each request ends once."""
+    slow = service("payments", {"constant": "500ms"})
+
+    facts = simulate((PAIR[0], slow), faults=[{"at": "3s", "for": "100ms", "on": "gateway", "kill": True}])
+
+    run = facts.replications[0]
+    assert run.failures == {"down": 60}  # 50 under way and 10 that arrived meanwhile
+    assert run.good == run.offered - 60
+
+
+def test_a_killed_service_comes_back_with_all_its_slots() -> None:
+    """The slots of the requests that a kill lost are free afterwards."""
+    gateway = service("gateway", {"constant": "5ms"}, concurrency=1, queue=0)
+
+    facts = simulate((gateway,), faults=[{"at": "3.012s", "for": "0.988s", "on": "gateway", "kill": True}])
+
+    assert [second.failed for second in facts.replications[0].timeline][4:] == [0] * 6
+
+
 def test_latency_faults_multiply_and_add() -> None:
     """Ten times 1 ms and 5 ms more are 15 ms."""
     facts = simulate(
@@ -180,6 +200,15 @@ def test_replicas_multiply_what_a_service_can_take() -> None:
 
     assert one.measures["success_rate"].mean == pytest.approx(0.5, abs=0.01)
     assert two.measures["success_rate"].mean == 1
+
+
+def test_replicas_multiply_the_queue() -> None:
+    """Two replicas hold 2 requests and queue 2 x 3 more; a thousand come and nobody is finished."""
+    swamp = service("gateway", {"constant": "1h"}, concurrency=1, queue=3, replicas=2)
+
+    facts = simulate((swamp,))
+
+    assert facts.replications[0].offered - facts.replications[0].failures["queue_full"] == 8
 
 
 def test_a_long_chain_of_services_fails_without_deep_recursion() -> None:

@@ -24,18 +24,20 @@ def queue_under(service_time: dict[str, object], concurrency: int = 1) -> Simula
     )
 
 
-def test_one_server_takes_as_long_as_the_formula_of_m_m_1_says() -> None:
+@pytest.fixture(scope="module")
+def m_m_1() -> SimulationFacts:
+    """One server with 10 ms of memoryless work, loaded to 70 %."""
+    return queue_under({"exponential": {"mean": "10ms"}})
+
+
+def test_one_server_takes_as_long_as_the_formula_of_m_m_1_says(m_m_1: SimulationFacts) -> None:
     """With arrivals 70/s and service 100/s the mean response time is 1/(100-70) s, within 3 %."""
-    facts = queue_under({"exponential": {"mean": "10ms"}})
-
-    assert mean_latency_ms(facts) == pytest.approx(1000 / 30, rel=0.03)
+    assert mean_latency_ms(m_m_1) == pytest.approx(1000 / 30, rel=0.03)
 
 
-def test_response_times_of_m_m_1_are_exponential() -> None:
+def test_response_times_of_m_m_1_are_exponential(m_m_1: SimulationFacts) -> None:
     """The 99th percentile is ln(100) mean response times, within 5 %."""
-    facts = queue_under({"exponential": {"mean": "10ms"}})
-
-    assert facts.measures["latency_p99"].mean / MS == pytest.approx(math.log(100) * 1000 / 30, rel=0.05)
+    assert m_m_1.measures["latency_p99"].mean / MS == pytest.approx(math.log(100) * 1000 / 30, rel=0.05)
 
 
 def test_constant_work_waits_half_as_long() -> None:

@@ -158,6 +158,19 @@ def test_broken_answers_are_failures_with_a_reason(behave: Behaviour, reason: Fa
     assert failure.reason is reason
 
 
+def test_an_answer_that_comes_before_the_body_was_sent_is_read() -> None:
+    """A server that refuses a big body and hangs up has answered."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    reply = replied(refuse, method="POST", body=bytes(16 * 1024 * 1024))
+
+    assert reply.status == 413
+
+
 def test_more_than_the_promised_length_is_not_read() -> None:
     """A body ends where its length says."""
     reply = replied(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more"))

@@ -82,7 +82,9 @@ def schema(common: Common) -> ExitCode:
     return ExitCode.YES
 
 
-@add_command(app, "explain", examples=("tiktoktoe config explain bad-unit", "tiktoktoe config explain"))
+@add_command(
+    app, "explain", examples=("tiktoktoe config explain bad-unit", "tiktoktoe config explain TTG101")
+)
 def explain(
     common: Common,
     code: Annotated[
@@ -92,9 +94,14 @@ def explain(
     """Explain what a problem's code means, with a wrong and a right example."""
     from tiktoktoe_cli.cli.desk import Desk, unknown
     from tiktoktoe_cli.config.codes import CODES
+    from tiktoktoe_cli.graph.rules import RULE_PREFIX
+    from tiktoktoe_cli.graph.rules import explain as explain_rule
     from tiktoktoe_cli.report import OutputFormat
 
     desk = Desk.open(common)
+    if code is not None and code.upper().startswith(RULE_PREFIX):
+        desk.terminal.answer(explain_rule(code) + "\n")
+        return ExitCode.YES
     if code is not None and code not in CODES:
         raise unknown(code, CODES, "problem code")
     chosen = [CODES[code]] if code else list(CODES.values())

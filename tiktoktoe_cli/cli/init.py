@@ -19,7 +19,7 @@ app = make_app("Write a commented starter configuration.")
     "init",
     examples=(
         "tiktoktoe init demo",
-        "tiktoktoe init demo --template minimal",
+        "tiktoktoe init tiny --template minimal",
     ),
 )
 def init(

@@ -173,9 +173,12 @@ class Ratio(Written, float):
             raise UnitError(f"`{text}` is not a share", "write it as `0.5` or `50%`")
         value = float(digits) / scale
         if value > 1:
-            raise UnitError(
-                f"`{text}` is more than the whole", f"a share is between 0 and 1; did you mean `{text}%`?"
+            hint = (
+                "a share is at most 1, or 100%"
+                if scale > 1
+                else f"a share is at most 1; did you mean `{text}%`?"
             )
+            raise UnitError(f"`{text}` is more than the whole", hint)
         return cls(value)
 
     @property

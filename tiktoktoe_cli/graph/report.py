@@ -48,12 +48,7 @@ def _validation(facts: Validation, fail_on: Severity) -> Report:
             "findings": {severity.value: counts[severity] for severity in _SEVERITIES},
         },
         items=[_finding(problem) for problem in facts.findings],
-        columns=(
-            Column("rule", "RULE"),
-            Column("severity", "SEVERITY"),
-            Column("message", "FINDING"),
-            Column("place", "PLACE"),
-        ),
+        columns=(),  # persons see the findings as problems, in code frames
         name_key="rule",
         problems=facts.findings,
         cases=tuple(_case(rule, facts.findings, failing) for rule in RULES),

@@ -115,13 +115,21 @@ class TcpSettings(Settings):
     """Where to connect to, `host:port`."""
 
 
+def _some_words(run: tuple[str, ...]) -> tuple[str, ...]:
+    if not run:
+        raise PydanticCustomError(
+            "too-few", "expected a program", {"hint": "write `run: [program, argument]`"}
+        )
+    return run
+
+
 class ExecSettings(Settings):
     """Runs a program, never through a shell."""
 
     variables: ClassVar[tuple[str, ...]] = ("exit_code", "stdout", "stderr", "timing", "error")
     assumed: ClassVar[tuple[str, ...]] = ("exit_code == 0",)
 
-    run: Annotated[tuple[Annotated[Text, AfterValidator(_as_argument)], ...], Field(min_length=1)]
+    run: Annotated[tuple[Annotated[Text, AfterValidator(_as_argument)], ...], AfterValidator(_some_words)]
     """The program and its arguments, one list item each; for pipes or globs name a shell: `[sh, -c, "..."]`."""
     cwd: LocalPath | None = None
     """The folder to run in; the default is the folder of the file that names `run`."""

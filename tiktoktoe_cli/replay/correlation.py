@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tiktoktoe_cli.replay.event import Event
 
@@ -57,11 +57,12 @@ class Sessions:
     )  # a heap: last known end, serial, session
     _serials: Iterator[int] = field(default_factory=count)
 
-    def advance(self, time_us: int) -> Iterator[Session]:
+    def advance(self, time_us: int) -> Iterable[Session]:
         """Learn that an event of this time has come; yield the sessions that it closes, in the order of their ends."""
         if self._newest_us is None or time_us > self._newest_us:
             self._newest_us = time_us
-        return self._close_before(self._newest_us - self.gap_us - self.lateness_us)
+        end_us = self._newest_us - self.gap_us - self.lateness_us
+        return self._close_before(end_us) if self._closing and self._closing[0][0] < end_us else ()
 
     def finish(self) -> Iterator[Session]:
         """Yield the sessions that are still open: no event will come."""

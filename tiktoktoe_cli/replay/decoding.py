@@ -83,7 +83,9 @@ def _syntax_fault(line: Line, error: orjson.JSONDecodeError) -> Fault:
     except UnicodeDecodeError as problem:
         return Fault("", RULE, "utf-8", f"not UTF-8 from byte {problem.start} of the line")
     if line.end is LineEnd.END_OF_FILE:
-        return Fault("", RULE, "cut", f"the file ends within the line: {error.msg} at character {error.colno}")
+        return Fault(
+            "", RULE, "cut", f"the file ends within the line: {error.msg} at character {error.colno}"
+        )
     return Fault("", RULE, "json", f"{error.msg} at character {error.colno}")
 
 

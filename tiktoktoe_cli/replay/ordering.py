@@ -11,7 +11,7 @@ import struct
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
@@ -31,11 +31,7 @@ _ENTRY_BYTES = 250  # what Python needs for an entry beside its bytes
 _HEADER = struct.Struct("<qqqqq")
 
 
-class _Entry(NamedTuple):
-    time_us: int
-    line: Line
-
-
+_Entry: TypeAlias = tuple[int, Line]  # a plain one: many are made, and they sort as events do
 _Run: TypeAlias = Path
 
 
@@ -52,8 +48,8 @@ def by_time(run_bytes: int = RUN_BYTES, fan_in: int = FAN_IN) -> Stage:
     def stage(events: Iterator[Event]) -> Events:
         try:
             with TemporaryDirectory(prefix="tiktoktoe-sort-") as folder:
-                for entry in _sorted(events, _Spill(Path(folder)), run_bytes, fan_in):
-                    yield Event(*entry, orjson.loads(entry.line.raw))
+                for time_us, line in _sorted(events, _Spill(Path(folder)), run_bytes, fan_in):
+                    yield Event(time_us, line, orjson.loads(line.raw))
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             hint = "free some space, or set TMPDIR to a folder that has it"
@@ -101,7 +97,7 @@ class _Spill:
         with run.open("rb", buffering=1 << 18) as stream:
             while header := stream.read(_HEADER.size):
                 time_us, file, number, offset, length = _HEADER.unpack(header)
-                yield _Entry(time_us, Line(file, number, offset, stream.read(length)))
+                yield time_us, Line(file, number, offset, stream.read(length))
         run.unlink()
 
     def merge(self, runs: list[_Run]) -> Iterator[_Entry]:
@@ -113,7 +109,7 @@ def _sorted(events: Iterable[Event], spill: _Spill, run_bytes: int, fan_in: int)
     entries: list[_Entry] = []
     held = 0
     for time_us, line, _ in events:
-        entries.append(_Entry(time_us, line))
+        entries.append((time_us, line))
         held += len(line.raw) + _ENTRY_BYTES
         if held >= run_bytes:
             entries.sort()

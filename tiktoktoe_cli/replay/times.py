@@ -16,7 +16,7 @@ from tiktoktoe_cli.replay.choices import TimeFormat
 ReadTime: TypeAlias = Callable[[object], int | None]
 
 _RFC3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|(60))(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,19 +32,26 @@ def read_rfc3339(value: object) -> int | None:
 
     The year is 1 to 9999, in UTC too. Second 60 is allowed where leap seconds are: at the end of a day in UTC.
     """
-    match = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    match = _RFC3339.fullmatch(value)
     if match is None:
         return None
-    text = match[0].upper()
-    leap_us = _SECOND_US if match[1] else 0
     try:
-        moment = datetime.fromisoformat(text.replace(":60", ":59", 1) if leap_us else text)
+        time_us = (datetime.fromisoformat(value.upper()) - _EPOCH) // _MICROSECOND
     except ValueError:
+        return _read_leap_second(value)
+    return time_us if _FIRST_US <= time_us <= _LAST_US else None
+
+
+def _read_leap_second(value: str) -> int | None:
+    """Read what the grammar allows and Python's calendar does not know: second 60 at the end of a day in UTC."""
+    if ":60" not in value:
         return None
-    time_us = (moment - _EPOCH) // _MICROSECOND + leap_us
-    if leap_us and time_us % _DAY_US >= _SECOND_US:
+    time_us = read_rfc3339(value.replace(":60", ":59", 1))
+    if time_us is None or (time_us + _SECOND_US) % _DAY_US >= _SECOND_US:
         return None
-    return _within_calendar(time_us)
+    return _within_calendar(time_us + _SECOND_US)
 
 
 def read_epoch_s(value: object) -> int | None:
@@ -72,7 +79,7 @@ def write_rfc3339(time_us: int) -> str:
 
 
 def _scaled(value: object, unit_us: int) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LAST_US:
         return None
     return _within_calendar(round(value * unit_us))
 

@@ -168,8 +168,7 @@ class Counts:
     released: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """The answer to a call that wants to start; a `generation` to report back with, or when to come back."""
 
     permitted: bool

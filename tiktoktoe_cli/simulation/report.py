@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.report.facts import (
     Align,
     Case,
@@ -37,6 +38,20 @@ _DIVISORS = {Unit.DURATION: _MS}
 _SUFFIXES = {Unit.DURATION: "_ms", Unit.PER_SECOND: "_per_s"}
 
 
+_TOLD = {
+    "success_rate": "{} of the requests succeeded",
+    "latency_p99": "p99 {}",
+    "amplification": "amplification {}",
+    "time_to_open": "a breaker opened after {}",
+    "recovery_time": "recovered after {}",
+}
+_PROBLEMS = {
+    AssertionOutcome.BROKEN: ("assertion-broken", "does not hold"),
+    AssertionOutcome.UNDECIDED: ("assertion-undecided", "cannot be decided"),
+}
+Locate: TypeAlias = "Callable[..., Place | None]"
+
+
 def _number(key: str, title: str, shows: Shows = Shows.NUMBER, *, wide: bool = False) -> Column:
     return Column(key, title, wide, Align.RIGHT, shows)
 
@@ -54,7 +69,7 @@ COLUMNS = (
 )
 
 
-def report_of(facts: SimulationFacts, place: Callable[..., Place | None] = lambda *_: None) -> Report:
+def report_of(facts: SimulationFacts, place: Locate = lambda *_: None) -> Report:
     """Turn the facts of a scenario into a report; `place` locates its assertions in the user's files."""
     return Report(
         command="simulate run",
@@ -64,6 +79,7 @@ def report_of(facts: SimulationFacts, place: Callable[..., Place | None] = lambd
         items=[_item(call) for call in facts.calls],
         columns=COLUMNS,
         name_key="name",
+        problems=tuple(_problems(facts, place)),
         cases=tuple(_cases(facts, place)),
         metrics=tuple(_metrics(facts)),
     )
@@ -73,13 +89,18 @@ def _verdict(facts: SimulationFacts) -> str:
     runs = f"{len(facts.replications)} x {Duration(facts.duration_ns)}"
     if facts.stopped:
         return f"{facts.scenario} was stopped: {facts.stopped}"
-    rate = facts.measures.get("success_rate")
-    success = (
-        f"{written(rate.mean, Unit.SHARE)} of the requests succeeded" if rate else "there were no requests"
-    )
     held = sum(one.outcome is AssertionOutcome.HELD for one in facts.assertions)
     assertions = f"{held} of {len(facts.assertions)} assertions hold; " if facts.assertions else ""
-    return f"{facts.scenario}: {assertions}{success} ({runs} simulated)"
+    measures = ", ".join(_told(facts)) or "there were no requests"
+    return f"{facts.scenario}: {assertions}{measures} ({runs} simulated)"
+
+
+def _told(facts: SimulationFacts) -> Iterator[str]:
+    """Yield the measures that a person wants to know first, as far as they have a value."""
+    for name, words in _TOLD.items():
+        found = facts.measures.get(name)
+        if found:
+            yield words.format(written(found.mean, MEASURES[name].unit))
 
 
 def _summary(facts: SimulationFacts) -> dict[str, Json]:
@@ -147,9 +168,22 @@ def _item(call: CallFacts) -> dict[str, Json]:
     return {"name": name} | ends | {key: found.mean if found else None for key, found in means.items()}
 
 
-def _cases(facts: SimulationFacts, place: Callable[..., Place | None]) -> Iterator[Case]:
+def _problems(facts: SimulationFacts, place: Locate) -> Iterator[Problem]:
+    """Yield the assertions that do not hold; none for a run that was stopped, which is the reason for all of them."""
     for position, one in enumerate(facts.assertions):
-        where = place("simulations", facts.scenario, "assert", position)
+        if one.outcome in _PROBLEMS and not facts.stopped:
+            code, words = _PROBLEMS[one.outcome]
+            message = f"`{one.text}` {words}: {one.measured}"
+            yield Problem(code, message, _where(facts, position, place))
+
+
+def _where(facts: SimulationFacts, position: int, place: Locate) -> Place | None:
+    return place("simulations", facts.scenario, "assert", position)
+
+
+def _cases(facts: SimulationFacts, place: Locate) -> Iterator[Case]:
+    for position, one in enumerate(facts.assertions):
+        where = _where(facts, position, place)
         message = facts.stopped or one.measured
         yield Case(facts.scenario, one.text, _OUTCOMES[one.outcome], message, place=where)
 

@@ -41,10 +41,11 @@ class HttpClient:
 
     def __init__(self, clock: Clock, make_tls: Callable[[], ssl.SSLContext] = trusted_context) -> None:
         self._clock = clock
+        self._secure = _LateTransport(make_tls)
         self._client = httpx.AsyncClient(
             # the context of the plain one is never used: `https` goes to the other
             transport=_LateTransport(lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
-            mounts={"https://": _LateTransport(make_tls)},
+            mounts={"https://": self._secure},
             headers=_HEADERS,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             max_redirects=MAX_REDIRECTS,
@@ -66,6 +67,8 @@ class HttpClient:
 
         A user and password in the URL are sent as Basic authentication, to the first host only.
         """
+        if request.url.lower().startswith("https:"):
+            self._secure.open()  # before the clock of the request starts
         exchange = RunningExchange(request, self._clock)
         if not request.is_sendable:
             return exchange.refuse()
@@ -86,8 +89,13 @@ class _LateTransport(httpx.AsyncBaseTransport):
         self._transport: httpx.AsyncHTTPTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._transport = self._transport or _open_transport(self._make_tls())
-        return await self._transport.handle_async_request(request)
+        return await self.open().handle_async_request(request)
+
+    def open(self) -> httpx.AsyncHTTPTransport:
+        """Open it, unless it is open."""
+        if self._transport is None:
+            self._transport = _open_transport(self._make_tls())
+        return self._transport
 
     async def aclose(self) -> None:
         if self._transport:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.model import Graph
     from tiktoktoe_cli.graph.settings import CapacitySettings
 
-__all__ = ["RULES", "Finding", "Rule", "Subject", "explain", "validate_graph"]
+__all__ = ["RULES", "RULE_PREFIX", "Finding", "Rule", "Subject", "explain", "validate_graph"]
+
+RULE_PREFIX = "TTG"
 
 
 def validate_graph(

@@ -1,0 +1,61 @@
+"""Every example in the help of a command is executed, as it is written, in a copy of the samples."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.shop import Shop
+from tiktoktoe_cli.cli.app import GROUPS, load_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEEDS_SERVICES = "health check"
+
+
+def _commands() -> Iterator[tuple[str, Any]]:
+    """Yield every command with its path."""
+    for name in GROUPS:
+        group = load_command(name)
+        below = getattr(group, "commands", None)
+        if below is None:
+            yield name, group
+        else:
+            yield from ((f"{name} {sub}", command) for sub, command in below.items())
+
+
+def _examples() -> Iterator[str]:
+    for _, command in _commands():
+        yield from (line.strip()[2:] for line in command.epilog.splitlines() if line.startswith("  $ "))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """One shop for all examples, as one reader tries them all in one place."""
+    return Shop.copy_to(tmp_path_factory.mktemp("examples"))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in _commands()])
+def test_every_command_has_examples(path: str) -> None:
+    """Help without an example is half a help."""
+    command = dict(_commands())[path]
+
+    assert "  $ tiktoktoe " in (command.epilog or "")
+    assert command.help
+
+
+@pytest.mark.parametrize("example", list(_examples()))
+def test_examples_run_as_they_are_written(shop: Shop, example: str) -> None:
+    """Whoever copies an example gets an answer: yes, or a no that the example is about."""
+    program, *arguments = shlex.split(example)
+
+    code, out, err = shop.run(*arguments)
+
+    assert program == "tiktoktoe"
+    expected = 1 if example.startswith(f"tiktoktoe {NEEDS_SERVICES}") else 0
+    assert code == expected, err
+    assert out or err
+    assert "Traceback" not in err
