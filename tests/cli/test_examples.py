@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEEDS_SERVICES = "health check"
 
 
-def _commands() -> Iterator[tuple[str, Any]]:
+def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command with its path."""
     for name in GROUPS:
         group = load_command(name)
@@ -28,7 +28,7 @@ def _commands() -> Iterator[tuple[str, Any]]:
 
 
 def _examples() -> Iterator[str]:
-    for _, command in _commands():
+    for _, command in commands():
         yield from (line.strip()[2:] for line in command.epilog.splitlines() if line.startswith("  $ "))
 
 
@@ -38,10 +38,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop.copy_to(tmp_path_factory.mktemp("examples"))
 
 
-@pytest.mark.parametrize("path", [path for path, _ in _commands()])
+@pytest.mark.parametrize("path", [path for path, _ in commands()])
 def test_every_command_has_examples(path: str) -> None:
     """Help without an example is half a help."""
-    command = dict(_commands())[path]
+    command = dict(commands())[path]
 
     assert "  $ tiktoktoe " in (command.epilog or "")
     assert command.help

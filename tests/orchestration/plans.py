@@ -79,6 +79,11 @@ class World:
     launched: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
 
+    @property
+    def harmless(self) -> list[Event]:
+        """The possible events that bring the run forward."""
+        return [event for event in self.possible if not _is_trouble(event)]
+
     def carry_out(self, action: Action) -> None:
         """Begin what an action asks for."""
         match action:
@@ -88,8 +93,9 @@ class World:
                 self.possible += [Launched(name), Broke(name, "could not start", is_over=True)]
             case Stop(name):
                 self.stopped.append(name)
-                self.possible = [event for event in self.possible if getattr(event, "service", "") != name]
-                self.possible.append(Stopped(name))
+                # it may still end by itself before it is found stopped
+                self._forget(name)
+                self.possible += [Stopped(name), Broke(name, "died", is_over=True)]
             case LimitWait(name, on):
                 self.possible.append(WaitExpired(name, on))
             case RunJob(index):
@@ -113,19 +119,25 @@ class World:
                 if self.plan.services[name].role is Role.AWAITED:
                     self._forget(name)
                     self.running.discard(name)
-            case Broke(name, is_over=is_over):
-                self._forget(name)
-                if is_over:
-                    self.running.discard(name)
-                else:
-                    self.possible.append(Broke(name, "died", is_over=True))
+            case Broke():
+                self._break(event)
             case Stopped(name):
                 self.running.discard(name)
-                self.possible.remove(event)
+                self._forget(name)
             case JobEnded():
                 self.possible = [other for other in self.possible if not isinstance(other, JobEnded)]
             case StopAsked() | WaitExpired():
                 self.possible.remove(event)
+
+    def _break(self, event: Broke) -> None:
+        name = event.service
+        self._forget(name)
+        if name in self.stopped:
+            self.possible.append(Stopped(name))
+        elif event.is_over:
+            self.running.discard(name)
+        else:
+            self.possible.append(Broke(name, "died", is_over=True))
 
     def _forget(self, name: str) -> None:
         self.possible = [
@@ -133,3 +145,9 @@ class World:
             for event in self.possible
             if isinstance(event, WaitExpired | StopAsked | JobEnded) or event.service != name
         ]
+
+
+def _is_trouble(event: Event) -> bool:
+    if isinstance(event, JobEnded):
+        return event.outcome.state is JobState.UNFINISHED
+    return isinstance(event, Broke | WaitExpired | StopAsked)

@@ -208,6 +208,18 @@ def test_an_optional_service_is_skipped_with_what_it_needs() -> None:
     assert drive.after(Launched("core"), Ready("core")) == [RunJob(0)]
 
 
+def test_a_loss_while_it_waits_for_a_place_skips_it() -> None:
+    """A service whose turn has come is not launched if what it needs was lost meanwhile."""
+    drive = Drive(plan(optional("nice"), service("slow"), optional("late", "nice")), concurrency=1)
+    drive.after(Launched("nice"), Ready("nice"))
+    assert drive.coordinator.blocked_by("late") == ()
+
+    drive.after(Broke("nice", "died", is_over=True), Launched("slow"))
+
+    assert drive.after(Ready("slow")) == [Stop("slow")]
+    assert drive.states()["late"] == "skipped"
+
+
 def test_a_wait_is_limited_from_the_start_of_what_is_waited_for() -> None:
     """The limit is set when the dependency starts, not when the run does."""
     waits = service("core", Wait("store", timeout_ns=5_000_000_000))
@@ -275,8 +287,10 @@ def test_the_end_of_a_service_that_is_being_stopped_is_no_failure() -> None:
     drive = Drive(plan(service("a")))
     drive.after(Launched("a"), Ready("a"))
 
-    drive.after(Broke("a", "was ended by SIGTERM", is_over=True), Stopped("a"))
+    drive.after(Broke("a", "was ended by SIGTERM", is_over=True))
 
+    assert not drive.coordinator.is_done
+    drive.after(Stopped("a"))
     assert drive.coordinator.failure is None
     assert drive.states() == {"a": "stopped"}
 

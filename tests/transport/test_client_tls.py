@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from tiktoktoe_cli.transport.client import HttpClient
 from tiktoktoe_cli.transport.trust import trusted_context
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from tests.transport.conftest import Certificates
@@ -122,3 +122,15 @@ def test_trust_is_loaded_once_and_only_for_tls(certificates: Certificates) -> No
         return counts
 
     assert asyncio.run(play()) == [0, 1, 1]
+
+
+def test_trust_that_cannot_be_loaded_is_a_tls_failure() -> None:
+    """A broken bundle of authorities is a value like every other failure."""
+
+    def fail() -> ssl.SSLContext:
+        raise ssl.SSLError(1, "bad bundle")
+
+    failure = asked(None, fail)
+
+    assert isinstance(failure, TransportFailure)
+    assert failure.reason is FailureReason.TLS

@@ -101,5 +101,55 @@ CODES = {
             "version: 2",
             "version: 1",
         ),
+        Code("duplicate-name", "Two entries of a list have the same name, so nobody could tell them apart."),
+        Code("bad-address", "An address is a host and a port.", "address: db", 'address: "127.0.0.1:5432"'),
+        Code(
+            "bad-url",
+            "A URL starts with `http://` or `https://` and names a host.",
+            "url: host/x",
+            "url: http://host/x",
+        ),
+        Code("bad-method", "An HTTP method is a single word such as `GET`."),
+        Code("bad-argument", "An argument of a program cannot hold a NUL character."),
+        Code("bad-variable", "A name cannot be that of an environment variable."),
+        Code("unknown-variable", "The expression names something that this kind of check never sees."),
+        Code(
+            "vacuous-expectation",
+            "The expectation holds even if nothing answers, so it proves nothing.",
+            "status != 500",
+            "status == 200",
+        ),
+        Code("duplicate-layer", "A policy has each kind of layer at most once."),
+        Code(
+            "cap-below-base", "The longest wait between tries is shorter than the first.", "cap: 1s, base: 2s"
+        ),
+        Code(
+            "minimum-beyond-window",
+            "A window never holds as many calls as the breaker waits for, so it never opens.",
+        ),
+        Code("p99-below-p50", "99 of 100 calls cannot be faster than half of them."),
+        Code(
+            "call-cycle",
+            "Services call each other without end, so a simulated request would never be answered.",
+        ),
+        Code("fault-unreached", "No request reaches the service, so its fault changes nothing."),
+        Code("fault-too-late", "The scenario is over before the fault begins."),
+        Code("no-performance", "A service without `performance` answers at once and without limit."),
+        Code(
+            "assertion-broken",
+            "An assertion of a scenario does not hold; the message shows what was measured.",
+        ),
+        Code("assertion-undecided", "An assertion names something that was not measured in this scenario."),
+        Code("json-schema", "The JSON Schema of a pipeline cannot be read or compiled."),
+        Code("same-file", "Two outputs, or an output and an input, are the same file."),
+        Code("unreachable-rule", "A routing rule stands below one that takes every event."),
+        Code("invalid-event", "An event is not valid, and the pipeline says `error_handling: fail`."),
+        Code(
+            "rule-without-value",
+            "A routing condition had no value for some events, because a field was missing.",
+        ),
+        Code("service-failed", "A service died, did not start, or did not turn healthy in time."),
+        Code("service-killed", "A service ignored its stop signal and had to be killed."),
+        Code("job-unfinished", "A job of a run could not be done to its end."),
     )
 }

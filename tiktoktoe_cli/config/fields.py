@@ -66,6 +66,9 @@ class OneOf(Settings):
             hint = f"choose one of {names}"
             context = {"hint": hint, "given": given, "of": self.choice_of}
             raise PydanticCustomError("one-of", "expected exactly one {of}, found {given}", context)
+        if self.chosen is None:
+            context = {"hint": f"say what `{self.kind}` is", "key": self.kind, "at": [(self.kind,)]}
+            raise PydanticCustomError("wrong-type", "`{key}` is empty", context)
         return self
 
     @property

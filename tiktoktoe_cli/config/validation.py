@@ -154,7 +154,7 @@ def keys_at(type_: Any, loc: Iterable[Step]) -> set[str]:
         below = [branch for outer in types for inner in _below(outer, step) for branch in _branches(inner)]
         types = below or types
     models = [branch for branch in types if isinstance(branch, type) and issubclass(branch, BaseModel)]
-    return {name for model in models for name in model.model_fields}
+    return {field.alias or name for model in models for name, field in model.model_fields.items()}
 
 
 def _branches(type_: Any) -> Iterator[Any]:
@@ -171,8 +171,8 @@ def _branches(type_: Any) -> Iterator[Any]:
 
 def _below(type_: Any, step: Step) -> Iterator[Any]:
     if isinstance(type_, type) and issubclass(type_, BaseModel):
-        field = type_.model_fields.get(str(step))
-        if field:
-            yield field.annotation
+        for name, field in type_.model_fields.items():
+            if (field.alias or name) == step:
+                yield field.annotation
     elif get_args(type_):
         yield get_args(type_)[-1 if isinstance(step, str) else 0]

@@ -66,7 +66,7 @@ class Board:
 
     def launch(self) -> None:
         """Launch what may be launched now, and skip what never will be."""
-        while self.is_open and (self._touched or self._has_room()):
+        while self._touched or self._has_room():
             if self._touched:
                 self._reconsider(self.records[self._touched.popleft()])
             else:

@@ -149,10 +149,8 @@ class Transition:
     cause: str
 
 
-def transition(before: State, after: State, at_ns: int) -> Transition | None:
-    """Name the change between two states, if there was one."""
-    if before[0] == after[0]:
-        return None
+def transition(before: State, after: State, at_ns: int) -> Transition:
+    """Name the change from one state to another."""
     return Transition(at_ns, STATES[before[0]], STATES[after[0]], CAUSES[before[0], after[0]])
 
 
@@ -227,7 +225,6 @@ class CircuitBreaker:
             self._state = release(self.rules, self._state, admission.generation)
 
     def _move(self, state: State, now_ns: int) -> None:
-        change = transition(self._state, state, now_ns)
-        if change:
-            self._transitions.append(change)
+        if state[0] != self._state[0]:
+            self._transitions.append(transition(self._state, state, now_ns))
         self._state = state

@@ -169,9 +169,8 @@ class BreakerStep:
 
     def move(self, state: State, now_ns: int) -> None:
         """Take on a state, and note it if it has another name."""
-        change = transition(self.state, state, now_ns)
-        if change:
-            self.transitions.append(change)
+        if state[0] != self.state[0]:
+            self.transitions.append(transition(self.state, state, now_ns))
         self.state = state
 
 

@@ -67,9 +67,18 @@ class HttpClient:
 
         A user and password in the URL are sent as Basic authentication, to the first host only.
         """
+        try:
+            self._prepare(request)
+        except OSError as error:
+            return RunningExchange(request, self._clock).fail(error)
+        return await self._run(request, RunningExchange(request, self._clock))
+
+    def _prepare(self, request: HttpRequest) -> None:
+        """Load what TLS trusts before the clock of the first request that needs it starts."""
         if request.url.lower().startswith("https:"):
-            self._secure.open()  # before the clock of the request starts
-        exchange = RunningExchange(request, self._clock)
+            self._secure.open()
+
+    async def _run(self, request: HttpRequest, exchange: RunningExchange) -> HttpReply | TransportFailure:
         if not request.is_sendable:
             return exchange.refuse()
         try:

@@ -1,0 +1,39 @@
+"""Every code that a message can carry can be explained."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tiktoktoe_cli.config.codes import CODES
+
+PACKAGE = Path(__file__).resolve().parents[2] / "tiktoktoe_cli"
+MAKERS = {"Problem", "PydanticCustomError", "_FaultError", "_Rule", "_problem", "_stop"}
+
+
+def _codes_in(path: Path) -> set[str]:
+    """Find the codes that a file gives to its problems."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            words = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            texts = [word for word in words if isinstance(word, str) and word.replace("-", "").isalnum()]
+            if name in MAKERS and texts:
+                found.add(texts[0])
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
+def test_every_code_is_explained(path: Path) -> None:
+    """A code in brackets is never a riddle: `config explain` knows it."""
+    assert _codes_in(path) <= CODES.keys()
+
+
+def test_every_explained_code_exists() -> None:
+    """What nobody can meet needs no explanation."""
+    used = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.stem != "codes")
+
+    assert [code for code in CODES if f'"{code}"' not in used] == []

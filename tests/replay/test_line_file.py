@@ -1,0 +1,112 @@
+"""Outputs are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.replay.line_file import LineFile, partial_of
+
+
+def test_replaces_the_old_file_only_when_published(tmp_path: Path) -> None:
+    """Until the end readers see the file of the run before; then the new one, in one step."""
+    path = tmp_path / "deep" / "a"
+    path.parent.mkdir()
+    path.write_bytes(b"old\n")
+
+    with LineFile(path) as file:
+        file.write(b"new\n")
+        file.flush()
+        before = path.read_bytes()
+        file.publish()
+
+    assert (before, path.read_bytes()) == (b"old\n", b"new\n")
+    assert (file.lines, file.size_bytes) == (1, 4)
+    assert os.listdir(path.parent) == ["a"]
+
+
+def test_keeps_whole_lines_of_a_run_that_failed(tmp_path: Path) -> None:
+    """What was written stays beside the untouched old file."""
+    path = tmp_path / "a"
+    path.write_bytes(b"old\n")
+
+    with pytest.raises(KeyboardInterrupt), LineFile(path) as file:
+        file.write(b"new\n")
+        raise KeyboardInterrupt
+
+    assert path.read_bytes() == b"old\n"
+    assert partial_of(path).read_bytes() == b"new\n"
+
+
+def test_follows_a_link_and_keeps_it(tmp_path: Path) -> None:
+    """A link to a file stays a link; what it leads to is replaced."""
+    target, link = tmp_path / "target", tmp_path / "link"
+    link.symlink_to(target)
+
+    with LineFile(link) as file:
+        file.write(b"x\n")
+        file.publish()
+
+    assert link.is_symlink()
+    assert target.read_bytes() == b"x\n"
+
+
+@pytest.mark.parametrize("name", [".", "fifo"])
+def test_refuses_what_is_no_file(tmp_path: Path, name: str) -> None:
+    """Folders and pipes cannot be replaced in one step."""
+    os.mkfifo(tmp_path / "fifo")
+
+    with pytest.raises(UsageError, match="it is not a file"), LineFile(tmp_path / name):
+        pass
+
+
+def test_names_the_path_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file in the place of a folder is told with the path."""
+    (tmp_path / "a").write_bytes(b"")
+
+    with pytest.raises(UnfinishedError, match="cannot write `.*/a/b`: "), LineFile(tmp_path / "a" / "b"):
+        pass
+
+
+_FILL = """
+import signal, sys
+from pathlib import Path
+from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.replay.line_file import LineFile
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+try:
+    with LineFile(Path(sys.argv[1])) as file:
+        for _ in range(200_000):
+            file.write(b"0123456\\n")
+        file.publish()
+except UnfinishedError as error:
+    sys.exit(error.message)
+"""
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
+    """When there is no more room, the run says so, and what is there ends with a whole line."""
+    path = tmp_path / "a"
+    limit = 600_001  # bytes; a limit on the size of files fails a write as a full disk does, in the middle
+
+    done = subprocess.run(
+        [sys.executable, "-c", _FILL, str(path)],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),  # noqa: PLW1509  # no threads here
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert f"cannot write `{path}`: file too large" in done.stderr
+    assert not path.exists()
+    written = partial_of(path).read_bytes()
+    assert written
+    assert set(written.split(b"\n")) == {b"0123456", b""}
+    assert written.endswith(b"\n")

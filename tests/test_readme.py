@@ -1,0 +1,109 @@
+"""The README tells the truth: its commands run, its tables are the code's, its lines are what CI calls."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.shop import Shop
+from tests.cli.test_examples import commands
+from tiktoktoe_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"^```(\w+)( exit=(\d+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def _commands_table() -> str:
+    rows = [f"| `tiktoktoe {path}` | {command.help.splitlines()[0]} |" for path, command in commands()]
+    return "\n".join(["| command | |", "|---|---|", *rows])
+
+
+def _exit_codes_table() -> str:
+    rows = [f"| {code.value} | {code.meaning} |" for code in ExitCode]
+    return "\n".join(["| code | meaning |", "|---|---|", *rows])
+
+
+GENERATED = {"commands": _commands_table, "exit-codes": _exit_codes_table}
+
+
+def _region(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_what_repeats_the_code_is_drawn_from_it(name: str, request: pytest.FixtureRequest) -> None:
+    """Tables of commands and exit codes cannot drift; `--update-golden` draws them anew."""
+    text = README.read_text(encoding="utf-8")
+    drawn = _region(name).sub(lambda match: f"{match[1]}{GENERATED[name]()}\n{match[2]}", text)
+    if request.config.getoption("--update-golden"):
+        README.write_text(drawn, encoding="utf-8")
+
+    assert _region(name).search(text)
+    assert README.read_text(encoding="utf-8") == drawn
+
+
+def test_ci_calls_the_readmes_test_line() -> None:
+    """What a newcomer types to run the tests is what CI runs, word for word."""
+    line = next(
+        body.strip() for _, _, _, body in BLOCK.findall(README.read_text()) if ".venv/bin/pytest" in body
+    )
+
+    assert line in (ROOT / ".ci" / "run").read_text()
+
+
+def _console() -> Iterator[tuple[str, int]]:
+    """Yield the commands of the tour, with the exit code they are said to have."""
+    for kind, _, code, body in BLOCK.findall(README.read_text(encoding="utf-8")):
+        if kind == "console":
+            yield from ((line[2:], int(code or 0)) for line in body.splitlines() if line.startswith("$ "))
+
+
+def _recipes() -> Iterator[str]:
+    for kind, _, _, body in BLOCK.findall(README.read_text(encoding="utf-8")):
+        if kind == "yaml":
+            yield from re.findall(r"- run: (tiktoktoe .*)", body)
+
+
+def test_the_tour_can_be_walked(tmp_path: Path) -> None:
+    """Each command of the tour, in its order, does what the text says."""
+    shop = Shop.copy_to(tmp_path)
+    steps = list(_console())
+    for command, expected in steps:
+        program, *arguments = shlex.split(command)
+        if program == "cd":
+            shop = Shop(shop.folder / arguments[0], shop.environ)
+            continue
+
+        code, _, err = shop.run(*arguments)
+
+        assert (program, code) == ("tiktoktoe", expected), (command, err)
+    assert len(steps) > 5
+
+
+def test_the_recipes_run(tmp_path: Path) -> None:
+    """What is copied into a pipeline works there."""
+    shop = Shop.copy_to(tmp_path)
+    summary = tmp_path / "summary.md"
+    recipes = list(_recipes())
+    for recipe in recipes:
+        _, *arguments = shlex.split(recipe)
+
+        code, _, err = shop.run(
+            *arguments,
+            TIKTOKTOE_CONFIG="samples/shop/tiktoktoe.yaml",
+            GITHUB_ACTIONS="true",
+            CI="true",
+            GITHUB_STEP_SUMMARY=str(summary),
+        )
+
+        assert code == 0, (recipe, err)
+    assert len(recipes) == 3
+    assert (tmp_path / "out" / "graph.xml").is_file()

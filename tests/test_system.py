@@ -1,0 +1,207 @@
+"""The whole YAML: every part is read by the room that owns it, and any file ends in a system or in problems."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiktoktoe_cli.checkup import check_everything
+from tiktoktoe_cli.config import load
+from tiktoktoe_cli.config.nodes import plain
+from tiktoktoe_cli.errors import ConfigError, Severity
+from tiktoktoe_cli.report import View, draw_problems
+from tiktoktoe_cli.system import PARTS, json_schema, load_system, read_system
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.errors import Problem
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+CONFIGS = sorted(SAMPLES.glob("*/*.yaml"))
+
+TEN_MISTAKES = """\
+version: 1
+servces: {}
+services:
+  api:
+    replicas: two
+    replicas: 2
+    heatlh: []
+    depends_on:
+      db: {kind: strat}
+    resources: {requests: {memory: 128mb}}
+    health:
+      - name: up
+        http: {url: "http://127.0.0.1:${NOWHERE_PORT}/"}
+        expect: ['stauts == 200', 'body.x = 1']
+resilience:
+  default: [{retry: {max_attempts: 0}}]
+include: nope.yaml
+"""
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.parent.name)
+def test_the_samples_have_no_problems(path: Path) -> None:
+    """What newcomers read first is right in every part."""
+    checkup = check_everything(read_system([str(path)], {}))
+
+    assert checkup.problems == ()
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.parent.name)
+def test_the_samples_fit_the_schema_that_their_first_line_names(path: Path) -> None:
+    """An editor that follows the modeline finds a schema, and nothing to complain about."""
+    modeline = path.read_text(encoding="utf-8").splitlines()[0]
+    schema = json.loads((path.parent / modeline.partition("$schema=")[2]).read_text(encoding="utf-8"))
+    root = load([str(path)], {}).root
+    assert root is not None
+
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert list(jsonschema.Draft7Validator(schema).iter_errors(plain(root))) == []
+
+
+def test_the_schema_in_the_samples_is_the_one_of_the_code(request: pytest.FixtureRequest) -> None:
+    """The committed schema is drawn from the settings; `--update-golden` draws it anew."""
+    path = SAMPLES / "tiktoktoe.schema.json"
+    text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    if request.config.getoption("--update-golden"):
+        path.write_text(text, encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_ten_mistakes_are_told_at_once(write: Callable[[str, str], str]) -> None:
+    """One run names every mistake, in the order of the lines."""
+    path = write("ten.yaml", TEN_MISTAKES)
+
+    with pytest.raises(ConfigError) as caught:
+        load_system([path], {})
+
+    found = [(problem.code, problem.place and problem.place.line) for problem in caught.value.problems]
+    assert found == [
+        ("unknown-key", 2),
+        ("wrong-type", 5),
+        ("duplicate-key", 6),
+        ("unknown-key", 7),
+        ("unknown-value", 9),
+        ("bad-unit", 10),
+        ("unset-variable", 13),
+        ("expression", 14),
+        ("expression", 14),
+        ("out-of-range", 16),
+        ("file-unreadable", 17),
+    ]
+
+
+def test_each_mistake_is_drawn_with_its_frame(write: Callable[[str, str], str]) -> None:
+    """Every problem with a place shows the line it is about."""
+    with pytest.raises(ConfigError) as caught:
+        load_system([write("ten.yaml", TEN_MISTAKES)], {})
+
+    drawn = draw_problems(caught.value.problems, caught.value.sources, View())
+
+    lines = TEN_MISTAKES.splitlines()
+    for problem in caught.value.problems:
+        assert problem.place is not None
+        assert lines[problem.place.line - 1] in drawn
+
+
+def test_only_the_parts_that_were_asked_for_are_checked(write: Callable[[str, str], str]) -> None:
+    """A mistake in a pipeline does not keep anybody from checking the graph."""
+    path = write("a.yaml", "services: {a: {}}\npipelines: {p: {nonsense: 1}}\n")
+
+    assert set(load_system([path], {}, ["services"]).parts) == {"services"}
+    with pytest.raises(ConfigError):
+        load_system([path], {}, ["pipelines"])
+
+
+def test_a_misspelt_facet_of_a_service_is_suggested(write: Callable[[str, str], str]) -> None:
+    """`heatlh` is told as `health`, although another room owns that key."""
+    system = read_system([write("a.yaml", "services: {a: {heatlh: []}}\n")], {})
+
+    assert [problem.hint for problem in system.document.problems] == ["did you mean `health`?"]
+
+
+def test_secrets_appear_nowhere(write: Callable[[str, str], str]) -> None:
+    """A bearer token is hidden in the frame of a mistake beside it."""
+    path = write(
+        "a.yaml",
+        'services: {a: {health: [{name: x, timout: 1s, http: {url: "http://h/", auth: {bearer: "hunter2"}}}]}}\n',
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_system([path], {})
+
+    drawn = draw_problems(caught.value.problems, caught.value.sources, View(mask=caught.value.mask))
+
+    assert "timout" in drawn
+    assert "hunter2" not in drawn
+
+
+def test_a_large_system_is_checked_in_seconds(write: Callable[[str, str], str]) -> None:
+    """Ten thousand services with their checks take seconds, not minutes."""
+    service = """\
+  s{0}:
+    version: "1.{0}.0"
+    depends_on: {{s{1}: "^1"}}
+    resources: {{requests: {{cpu: 250m, memory: 128Mi}}}}
+    health: [{{name: api, http: {{url: "http://127.0.0.1/"}}, expect: ['status == 200']}}]
+"""
+    text = (
+        "services:\n"
+        + "".join(service.format(number, number - 1) for number in range(1, 10_000))
+        + "  s0: {}\n"
+    )
+    path = write("large.yaml", text)
+
+    started = time.monotonic()
+    system = load_system([path], {}, ["services", "checks"])
+
+    assert len(system["services"]) == 10_000
+    assert time.monotonic() - started < 30
+
+
+def test_every_part_has_its_room() -> None:
+    """Each part names a type that exists."""
+    for part in PARTS:
+        assert part.type() is not None
+
+
+def _draw(problems: tuple[Problem, ...], sources: Any) -> str:
+    return draw_problems(problems, sources, View())
+
+
+_YAMLISH = st.lists(
+    st.sampled_from(
+        [
+            "version: 1\n", "services:\n", "  a:\n", "    depends_on:\n", "      b: ", "'^1'\n", "{", "}", "[", "]",
+            ": ", "- ", "\n", "    health:\n", "      - ", "http: ", "{url: x}\n", "&a ", "*a\n", "<<: ", "${X}", "\t",
+            "resilience: ", "pipelines: ", "simulations: ", "orchestration: ", "capacity: ", "null\n", "1\n", "x\n",
+            "    actions: ", "    performance: ", "include: ", "!!int ", "|\n", ">-\n", '"', "'", "#", "é", "\x00",
+        ]
+    ),
+    max_size=40,
+).map("".join)  # fmt: skip
+
+
+@given(st.one_of(st.binary(max_size=300), _YAMLISH.map(str.encode), st.text(max_size=300).map(str.encode)))
+def test_any_bytes_give_a_system_or_problems(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    """Whatever a file holds, reading and checking it ends with answers that can be drawn."""
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(data)
+
+    system = read_system([str(path)], {})
+    checkup = check_everything(system)
+
+    _draw(checkup.problems, system.document.sources)
+    assert all(problem.code and problem.message for problem in checkup.problems)
+    assert system.document.root is not None or any(
+        problem.severity is Severity.ERROR for problem in checkup.problems
+    )
