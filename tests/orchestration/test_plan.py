@@ -91,6 +91,7 @@ def test_a_service_scaled_to_nothing_is_not_started() -> None:
     plan = make_plan(build_graph(settings, lambda *_: None), {"off"}, {"off"}, START_TIMEOUT_NS)
 
     assert plan.services["off"].role is Role.ASSUMED
+    assert plan.started == ()
 
 
 def test_services_that_nobody_needs_by_force_are_optional() -> None:

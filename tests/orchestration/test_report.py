@@ -203,10 +203,10 @@ def test_the_table_shows_services_and_jobs_in_one() -> None:
     text = render(report_of(GOOD), OutputFormat.TABLE, View())
 
     assert text == (
-        "NAME    KIND     STATE    WAITED_FOR  STARTED_AT  HEALTHY_AFTER    TOOK  NOTE\n"
-        "store   service  stopped  <none>              0s          500ms  <none>  <none>\n"
-        "core    service  stopped  store            500ms           1.5s  <none>  <none>\n"
-        "orders  replay   done     <none>              2s         <none>      4s  3 events: 3 delivered\n"
+        "NAME    KIND     RESULT   BEGAN_AT   TOOK  NOTE\n"
+        "store   service  healthy        0s  500ms  <none>\n"
+        "core    service  healthy     500ms   1.5s  <none>\n"
+        "orders  replay   done           2s     4s  3 events: 3 delivered\n"
     )
 
 

@@ -160,7 +160,7 @@ def test_a_missing_program_is_seen_before_anything_starts(tmp_path: Path) -> Non
         file.read_text().replace(f"['{sys.executable}', serve.py, core", "[pyhton3, serve.py, core")
     )
 
-    with pytest.raises(UsageError, match="there is no program `pyhton3`"):
+    with pytest.raises(UsageError, match="`core` cannot be started: there is no program `pyhton3`"):
         run_orchestration(inputs_of(file))
 
     assert pids(tmp_path) == []

@@ -70,7 +70,7 @@ def test_fail_ends_the_run_at_the_first_invalid_event(shelf: Shelf) -> None:
     ("content", "message"),
     [
         ("{", "is not JSON"),
-        ('{"type": "nope"}', "at `/properties/type`"),
+        ('{"type": "nope"}', "at `/type`"),
         ('{"pattern": "("}', "is not a JSON Schema"),
         ('{"$ref": "#/nowhere"}', "is not a JSON Schema"),
         ('{"$ref": "missing.json"}', "is not a JSON Schema"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.transport.asking import SECOND, ask, failed, replied
 from tests.transport.servers import (
     OK,
     answering,
@@ -26,39 +27,7 @@ from tiktoktoe_cli.transport.client import HttpClient
 if TYPE_CHECKING:
     from tests.transport.servers import Behaviour
 
-SECOND = 1_000_000_000
 SHORT = SECOND // 5
-
-
-async def ask(port: int, path: str = "/", **options: object) -> HttpReply | TransportFailure:
-    """Send one request to a port of the loopback."""
-    options = {"url": f"http://127.0.0.1:{port}{path}", "timeout_ns": 5 * SECOND, **options}
-    async with HttpClient(SystemClock()) as client:
-        return await client.request(HttpRequest(**options))  # type: ignore[arg-type]
-
-
-def asked(behave: Behaviour, **options: object) -> HttpReply | TransportFailure:
-    """Send one request to a server that behaves like this."""
-
-    async def play() -> HttpReply | TransportFailure:
-        async with serving(behave) as port:
-            return await ask(port, **options)  # type: ignore[arg-type]
-
-    return asyncio.run(play())
-
-
-def replied(behave: Behaviour, **options: object) -> HttpReply:
-    """Send one request that is answered."""
-    reply = asked(behave, **options)
-    assert isinstance(reply, HttpReply), reply
-    return reply
-
-
-def failed(behave: Behaviour, **options: object) -> TransportFailure:
-    """Send one request that fails."""
-    failure = asked(behave, **options)
-    assert isinstance(failure, TransportFailure), failure
-    return failure
 
 
 def test_an_answer_is_returned_whatever_its_status() -> None:
@@ -257,94 +226,23 @@ def test_a_failure_after_a_redirect_names_the_one_who_failed() -> None:
     assert f"`127.0.0.1:{dead}`" in failure.message
 
 
-def test_credentials_do_not_follow_a_redirect_to_another_server() -> None:
-    """What was meant for one server is not told to the next."""
-    first: list[str] = []
-    second: list[str] = []
+def test_every_request_has_a_connection_of_its_own() -> None:
+    """A server that would keep the connection sees a new one for each request."""
+    connections: list[int] = []
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(1)
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(OK)
 
     async def play() -> None:
-        async with serving(answering(OK, heads=second)) as other:
-            elsewhere = redirecting(f"http://127.0.0.1:{other}/")
-            async with serving(answering(elsewhere, heads=first)) as port:
-                await ask(port, headers=(("Authorization", "Bearer sesame"),))
-
-    asyncio.run(play())
-
-    assert "sesame" in first[0]
-    assert "sesame" not in second[0]
-
-
-def test_a_password_in_the_address_is_sent_but_never_shown() -> None:
-    """It becomes Basic authentication, and is in no address, message or representation."""
-    heads: list[str] = []
-
-    async def play() -> list[HttpReply | TransportFailure]:
-        async with serving(answering(OK, heads=heads)) as port:
-            good = await ask(0, url=f"http://user:sesame@127.0.0.1:{port}/")
-        bad = await ask(0, url=f"http://user:sesame@127.0.0.1:{port}/")
-        worse = await ask(0, url="http://user:sesame@127.0.0.1:99999/")
-        return [good, bad, worse]
-
-    outcomes = asyncio.run(play())
-
-    assert "authorization: basic dxnlcjpzzxnhbwu=" in heads[0].lower()
-    assert [type(outcome) for outcome in outcomes] == [HttpReply, TransportFailure, TransportFailure]
-    assert "sesame" not in repr(outcomes)
-    assert "sesame" not in repr(HttpRequest("http://user:sesame@h/", 1))
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"url": "ftp://127.0.0.1/"}, FailureReason.INVALID_URL),
-        ({"url": "127.0.0.1:80"}, FailureReason.INVALID_URL),
-        ({"url": "http://"}, FailureReason.INVALID_URL),
-        ({"url": "http://127.0.0.1:99999/"}, FailureReason.INVALID_URL),
-        ({"url": "http://[::1/"}, FailureReason.INVALID_URL),
-        ({"url": "http://a..b/"}, FailureReason.INVALID_URL),
-        ({"url": f"http://{'a' * 64}.b/"}, FailureReason.INVALID_URL),
-        ({"url": "http://127.0.0.1/\0"}, FailureReason.INVALID_URL),
-        ({"headers": (("X", "sesame\r\nY: z"),)}, FailureReason.INVALID_REQUEST),
-        ({"headers": (("Ü X", "sesame"),)}, FailureReason.INVALID_REQUEST),
-        ({"method": "GE T"}, FailureReason.INVALID_REQUEST),
-        ({"method": "GÜT"}, FailureReason.INVALID_REQUEST),
-    ],
-)
-def test_a_request_that_cannot_be_sent_is_our_fault(
-    options: dict[str, object], reason: FailureReason
-) -> None:
-    """Wrong addresses, methods and headers are told apart from what servers do wrong, without quoting values."""
-    failure = failed(answering(OK), **options)
-
-    assert failure.reason is reason
-    assert failure.reason.is_ours
-    assert "sesame" not in failure.message
-
-
-def test_cookies_are_not_carried_to_the_next_request() -> None:
-    """What one answer sets does not change what the next request finds."""
-    heads: list[str] = []
-    answer = OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: session=1; Path=/\r\n\r\n")
-
-    async def play() -> None:
-        async with serving(answering(answer, heads=heads)) as port, HttpClient(SystemClock()) as client:
-            for _ in range(2):
+        async with serving(keep) as port, HttpClient(SystemClock()) as client:
+            for _ in range(3):
                 await client.request(HttpRequest(f"http://127.0.0.1:{port}/", SECOND))
 
     asyncio.run(play())
 
-    assert len(heads) == 2
-    assert "cookie" not in heads[1].lower()
-
-
-def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A check asks the address it names, whatever proxy the shell has set."""
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
-
-    reply = asked(answering(OK))
-
-    assert isinstance(reply, HttpReply)
+    assert len(connections) == 3
 
 
 def test_many_requests_run_at_the_same_time() -> None:

@@ -102,6 +102,24 @@ def test_a_silent_handshake_ends_at_the_deadline(certificates: Certificates) -> 
     assert failure.message.endswith("within 200ms, still in the TLS handshake")
 
 
+def test_a_handshake_that_is_given_up_hangs_up(certificates: Certificates) -> None:
+    """The server sees the end of the connection, soon after the deadline."""
+    ended = asyncio.Event()
+
+    async def watch(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        ended.set()
+
+    async def play() -> None:
+        async with serving(watch) as port, HttpClient(SystemClock(), certificates.client) as client:
+            await client.request(HttpRequest(f"https://127.0.0.1:{port}/", SECOND // 5))
+            await asyncio.wait_for(ended.wait(), 2)
+
+    asyncio.run(play())
+
+    assert ended.is_set()
+
+
 def test_trust_is_loaded_once_and_only_for_tls(certificates: Certificates) -> None:
     """Plain requests do not pay for certificates, and TLS requests pay once, also after a redirect."""
     made: list[ssl.SSLContext] = []

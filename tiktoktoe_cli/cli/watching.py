@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.orchestration.states import ServiceState
+
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.facts import Attempt, CheckResult, ServiceHealth
-    from tiktoktoe_cli.orchestration.states import JobKind, JobState, ServiceState
+    from tiktoktoe_cli.orchestration.states import JobKind, JobState
     from tiktoktoe_cli.replay import Phase
     from tiktoktoe_cli.report import Progress
+
+_ARRIVED = {
+    ServiceState.HEALTHY,
+    ServiceState.DEGRADED,
+    ServiceState.FAILED,
+    ServiceState.STOPPED,
+    ServiceState.SKIPPED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +63,22 @@ class ReplayWatcher:
 
 @dataclass(slots=True)
 class SimulationWatcher:
-    """Counts the replications, in hundredths."""
+    """Counts the replications."""
 
     progress: Progress
     _scenario: str = ""
-    _done: int = 0
 
     def started(self, scenario: str, replications: int) -> None:
         """Begin to count."""
         self._scenario = scenario
-        self.progress.started(scenario, total=replications * 100, unit="% of a replication")
+        self.progress.started(scenario, total=replications, unit="replications")
 
-    def advanced(self, replication: int, share: float) -> None:
-        """Count on to a share of a replication."""
-        done = int((replication - 1 + share) * 100)
-        self.progress.advance(self._scenario, done - self._done)
-        self._done = done
+    def advanced(self, _replication: int, _share: float) -> None:
+        """Pass over: a replication takes a moment."""
 
     def finished(self, replication: int) -> None:
-        """Count on to the end of a replication."""
-        self.advanced(replication, 1.0)
+        """Count on."""
+        self.progress.advance(self._scenario)
 
 
 @dataclass(slots=True)
@@ -83,8 +89,11 @@ class OrchestrationWatcher:
     _known: set[str] = field(default_factory=set)
 
     def on_service(self, service: str, state: ServiceState, note: str) -> None:
-        """Show the state of a service."""
-        self._tell(service, state.value, note)
+        """Show the state of a service; one that has arrived at a state stops counting its seconds."""
+        if state in _ARRIVED:
+            self.progress.finished(service, state.value, note)
+        else:
+            self._tell(service, state.value, note)
 
     def on_job(self, job: str, kind: JobKind, state: JobState | None, note: str) -> None:
         """Show that a job runs or has ended."""

@@ -67,8 +67,8 @@ class OneOf(Settings):
             context = {"hint": hint, "given": given, "of": self.choice_of}
             raise PydanticCustomError("one-of", "expected exactly one {of}, found {given}", context)
         if self.chosen is None:
-            context = {"hint": f"say what `{self.kind}` is", "key": self.kind, "at": [(self.kind,)]}
-            raise PydanticCustomError("wrong-type", "`{key}` is empty", context)
+            words = {"hint": f"say what `{self.kind}` is", "key": self.kind}
+            raise PydanticCustomError("wrong-type", "`{key}` is empty", {**words, "at": [(self.kind,)]})
         return self
 
     @property

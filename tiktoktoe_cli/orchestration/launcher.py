@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.processes import Child, Command, StopOutcome, check_command
 
 if TYPE_CHECKING:
@@ -85,8 +86,11 @@ def check_commands(actions: Mapping[str, ActionsSettings], environ: Mapping[str,
     Raises:
         UsageError: for the first one whose folder or program is missing.
     """
-    for service in actions.values():
-        check_command(command_of(service, environ))
+    for name, service in actions.items():
+        try:
+            check_command(command_of(service, environ))
+        except UsageError as error:
+            raise UsageError(f"`{name}` cannot be started: {error.message}", hint=error.hint) from None
 
 
 def log_name(service: str) -> str:

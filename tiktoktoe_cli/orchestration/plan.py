@@ -60,6 +60,11 @@ class Plan:
                 found[wait.on].append(service.name)
         object.__setattr__(self, "dependents", {name: tuple(names) for name, names in found.items()})
 
+    @property
+    def started(self) -> tuple[str, ...]:
+        """The services that are ours to start."""
+        return tuple(name for name, service in self.services.items() if service.role is Role.STARTED)
+
 
 def make_plan(
     graph: Graph, started: Collection[str], checked: Collection[str], start_timeout_ns: int

@@ -41,13 +41,12 @@ _PLAN_COLUMNS = (
 _RUN_COLUMNS = (
     Column("name", "NAME"),
     Column("kind", "KIND"),
-    Column("state", "STATE", shows=Shows.STATE),
-    Column("reached", "REACHED", shows=Shows.STATE, wide=True),
-    Column("waited_for", "WAITED_FOR"),
-    Column("started_at_s", "STARTED_AT", align=Align.RIGHT, shows=Shows.SECONDS),
-    Column("healthy_after_s", "HEALTHY_AFTER", align=Align.RIGHT, shows=Shows.SECONDS),
-    Column("duration_s", "TOOK", align=Align.RIGHT, shows=Shows.SECONDS),
+    Column("result", "RESULT", shows=Shows.STATE),
+    Column("started_at_s", "BEGAN_AT", align=Align.RIGHT, shows=Shows.SECONDS),
+    Column("took_s", "TOOK", align=Align.RIGHT, shows=Shows.SECONDS),
+    Column("state", "NOW", shows=Shows.STATE, wide=True),
     Column("stopped_in_s", "STOPPED_IN", wide=True, align=Align.RIGHT, shows=Shows.SECONDS),
+    Column("waited_for", "WAITED_FOR", wide=True),
     Column("note", "NOTE"),
 )
 _JOB_CASES = {
@@ -166,13 +165,13 @@ def _service(service: ServiceFacts) -> dict[str, Json]:
     return {
         "name": service.name,
         "kind": "service",
+        "result": (service.reached or service.state).value,
         "state": service.state.value,
-        "reached": service.reached.value if service.reached else None,
         "role": service.role.value,
         "waited_for": list(service.waited_for),
         "without": list(service.without),
         "started_at_s": service.started_at_s,
-        "healthy_after_s": service.healthy_after_s,
+        "took_s": service.healthy_after_s,
         "stopped_in_s": service.stopped_in_s,
         "note": _note(service),
         "output": list(service.output),
@@ -188,9 +187,10 @@ def _job(job: JobFacts) -> dict[str, Json]:
     return {
         "name": job.name,
         "kind": job.kind.value,
+        "result": job.state.value,
         "state": job.state.value,
         "started_at_s": job.started_at_s,
-        "duration_s": job.duration_s,
+        "took_s": job.duration_s,
         "note": job.verdict,
         "summary": job.report.summary if job.report else None,
     }

@@ -73,7 +73,7 @@ def run_orchestration(
         UnfinishedError: before anything is started, if a port is taken.
     """
     plan = plan_of(inputs)
-    check_commands(inputs.actions, inputs.environ)
+    check_commands({name: inputs.actions[name] for name in plan.started}, inputs.environ)
     for job in inputs.jobs:
         job.check()
     try:
@@ -94,8 +94,7 @@ async def _run(
     plan: Plan, inputs: OrchestrationInputs, observer: OrchestrationObserver
 ) -> OrchestrationFacts:
     settings = inputs.settings
-    started = [name for name in inputs.actions if name in plan.services]
-    await check_ports(inputs.checks, started)
+    await check_ports(inputs.checks, plan.started)
     coordinator = Coordinator(plan, jobs=len(inputs.jobs), concurrency=settings.concurrency)
     async with AsyncExitStack() as stack:
         probe = await stack.enter_async_context(open_probes(inputs.clock, inputs.environ))

@@ -57,11 +57,11 @@ class Child:
             UsageError: if the folder or the program is missing, or the program is not executable.
             UnfinishedError: if the system refuses for another reason, or the log cannot be written.
         """
-        output = await Output.open(log)
+        output = Output.open(log)
         try:
             process = await _spawn(command, output)
         except BaseException:
-            await output.close(0)
+            output.close()
             raise
         output.close_sinks()
         if guard:
@@ -112,7 +112,8 @@ class Child:
             await asyncio.sleep(_POLL_S)
         if self._guard:
             self._guard.forget(self.pid)
-        await self.output.close(_OUTPUT_PATIENCE_S)
+        await self.output.drain(_OUTPUT_PATIENCE_S)
+        self.output.close()
         return Exit(status)
 
 

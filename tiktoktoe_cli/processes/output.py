@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Self, cast
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Self
 
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.processes.tail import Tail
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG_LIMIT_BYTES = 16 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
 _CUT = b"\n[tiktoktoe: the log ends here, it reached its limit]\n"
 
 
@@ -43,24 +45,17 @@ class Log:
         self._file.close()
 
 
-class Pipe(asyncio.Protocol):
+class Pipe:
     """One stream of a program: `sink` is the end that the program writes to."""
 
     def __init__(self, log: Log | None) -> None:
         self.tail = Tail()
-        self.sink = -1
         self._log = log
-        self._ended = asyncio.get_running_loop().create_future()
-        self._transport: asyncio.ReadTransport | None = None
-
-    @classmethod
-    async def open(cls, log: Log | None) -> Self:
-        """Make a pipe and begin to read it."""
-        source, sink = os.pipe()
-        pipe = cls(log)
-        pipe.sink = sink
-        await asyncio.get_running_loop().connect_read_pipe(lambda: pipe, os.fdopen(source, "rb", buffering=0))
-        return pipe
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._source, self.sink = os.pipe()
+        os.set_blocking(self._source, False)
+        self._loop.add_reader(self._source, self._read)
 
     def close_sink(self) -> None:
         """Close our copy of the program's end, so that the pipe ends with the program."""
@@ -68,27 +63,26 @@ class Pipe(asyncio.Protocol):
             os.close(self.sink)
             self.sink = -1
 
-    async def close(self, patience_s: float) -> None:
-        """Read what is left, for a bounded time (a daemon may hold the other end), and close."""
-        self.close_sink()
+    async def drain(self, patience_s: float) -> None:
+        """Read what is left, for a bounded time: a daemon may hold the other end."""
         await asyncio.wait({self._ended}, timeout=patience_s)
-        if self._transport:
-            self._transport.close()
-        await self._ended
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the transport (called by asyncio)."""
-        self._transport = cast("asyncio.ReadTransport", transport)
+    def close(self) -> None:
+        """Read no more."""
+        self.close_sink()
+        if not self._ended.done():
+            self._loop.remove_reader(self._source)
+            os.close(self._source)
+            self._ended.set_result(None)
 
-    def data_received(self, data: bytes) -> None:
-        """Keep what came (called by asyncio)."""
+    def _read(self) -> None:
+        data = os.read(self._source, _CHUNK_BYTES)
+        if not data:
+            self.close()
+            return
         self.tail.feed(data)
         if self._log:
             self._log.write(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the name is asyncio's
-        """Note the end (called by asyncio)."""
-        self._ended.set_result(None)
 
 
 class Output:
@@ -100,14 +94,21 @@ class Output:
         self._log = log
 
     @classmethod
-    async def open(cls, log_path: Path | None) -> Self:
+    def open(cls, log_path: Path | None) -> Self:
         """Make the pipes, and the log if a path is given.
 
         Raises:
-            UnfinishedError: if the log cannot be written.
+            UnfinishedError: if the log cannot be written, or too many files are open.
         """
-        log = Log(log_path) if log_path else None
-        return cls(await Pipe.open(log), await Pipe.open(log), log)
+        with ExitStack() as undo:
+            log = undo.enter_context(closing(Log(log_path))) if log_path else None
+            try:
+                stdout = undo.enter_context(closing(Pipe(log)))
+                stderr = undo.enter_context(closing(Pipe(log)))
+            except OSError as error:
+                raise UnfinishedError(f"cannot open a pipe: {error.strerror}") from error
+            undo.pop_all()
+            return cls(stdout, stderr, log)
 
     @property
     def last_lines(self) -> tuple[str, ...]:
@@ -119,8 +120,13 @@ class Output:
         self.stdout.close_sink()
         self.stderr.close_sink()
 
-    async def close(self, patience_s: float) -> None:
-        """Read what is left and close everything."""
-        await asyncio.gather(self.stdout.close(patience_s), self.stderr.close(patience_s))
+    async def drain(self, patience_s: float) -> None:
+        """Read what is left, for a bounded time."""
+        await asyncio.gather(self.stdout.drain(patience_s), self.stderr.drain(patience_s))
+
+    def close(self) -> None:
+        """Close everything."""
+        self.stdout.close()
+        self.stderr.close()
         if self._log:
             self._log.close()

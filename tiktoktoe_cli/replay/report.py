@@ -72,8 +72,7 @@ def _verdict(facts: ReplayFacts) -> str:
         ("unfinished", "unfinished", facts.unfinished),
     )
     parts += [f"{number:,} {one if number == 1 else many}" for one, many, number in counts if number]
-    events = f"{facts.events:,} event{'s' * (facts.events != 1)}"
-    return f"{_PREFIXES[facts.ending]}{events}: {', '.join(parts)} in {facts.elapsed_s:.1f} s{_fired(facts)}"
+    return f"{_PREFIXES[facts.ending]}{_events(facts.events)}: {', '.join(parts)} in {facts.elapsed_s:.1f} s{_fired(facts)}"
 
 
 _PREFIXES = {
@@ -86,6 +85,10 @@ _PREFIXES = {
 def _fired(facts: ReplayFacts) -> str:
     names = [f"`{alert.name}`" for alert in facts.alerts if alert.state is not AlertState.QUIET]
     return f"; alert{'s' * (len(names) != 1)} {', '.join(names)}" if names else ""
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event{'s' * (count != 1)}"
 
 
 def _summary(facts: ReplayFacts) -> dict[str, Json]:
@@ -153,7 +156,7 @@ def _problems(facts: ReplayFacts) -> Iterator[Problem]:
     for rule in facts.rules:
         if rule.errors:
             message = (
-                f"the rule `{rule.condition}` had no value for {rule.errors:,} events: {rule.first_error}"
+                f"the rule `{rule.condition}` had no value for {_events(rule.errors)}: {rule.first_error}"
             )
             hint = "they went on to the next rule; guard the field with `has(...)`"
             yield Problem("rule-without-value", message, hint=hint, severity=Severity.WARNING)

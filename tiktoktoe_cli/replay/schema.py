@@ -35,8 +35,8 @@ class EventSchema:
     def faults(self, body: Body) -> Iterator[Fault]:
         """Yield everything that is wrong with an event."""
         for error in self._validator.iter_errors(body):
-            rule = pointer(*error.schema_path)
-            keyword = str(error.schema_path[-1]) if error.schema_path else "false"
+            rule = pointer(*error.evaluation_path)
+            keyword = str(error.evaluation_path[-1]) if error.evaluation_path else "false"
             yield Fault(pointer(*error.instance_path), rule, keyword, _shortened(error.message))
 
 

@@ -89,8 +89,9 @@ class Live(Sink):
 
     def _table(self, rows: list[tuple[Step, float]]) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))
-        for justify in ("left", "left", "right", "left"):
+        for justify in ("left", "left", "right"):
             table.add_column(justify=justify, no_wrap=True, overflow="ellipsis")
+        table.add_column()  # what it is about gives way first: rich narrows the columns that could wrap
         for step, taken_s in rows:
             table.add_row(*self._row(step, taken_s))
         return table
@@ -104,7 +105,7 @@ class Live(Sink):
             Text(duration(round(step.elapsed_s + since, 1)), style="dim"),
         )
         bar = _bar(step.total, step.done) if step.total else state
-        return name, bar, time, Text(self._shown(self._about(step)))
+        return name, bar, time, Text(self._shown(self._about(step)), no_wrap=True, overflow="ellipsis")
 
     def _about(self, step: Step) -> str:
         return ", ".join(filter(None, [counting(step) if step.is_counting else "", step.note]))

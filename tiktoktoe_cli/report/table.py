@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.report.cells import cell, leans_right
+from tiktoktoe_cli.report.cells import NONE, cell, leans_right
 from tiktoktoe_cli.report.facts import Shows
 from tiktoktoe_cli.report.palette import tone_of
 from tiktoktoe_cli.report.text import one_line, pad, shorten, width_of
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.view import View
 
 _GAP = 2
-_READABLE = 8  # a column is not shortened below this many characters
+_READABLE = 8  # a column is not shortened below this many characters while others have more
+_LEAST = 4  # and never below this
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,16 @@ def _draw(report: Report, columns: tuple[Column, ...], view: View) -> str:
         return ""
     rows = (tuple(one_line(view.mask(cell(item, column))) for column in columns) for item in report.items)
     grid = Grid(columns, tuple(rows))
+    if view.terminal:
+        grid = _without_empty_columns(grid)
     return _on_terminal(grid, view) if view.terminal or view.color else _plain(grid)
+
+
+def _without_empty_columns(grid: Grid) -> Grid:
+    """Leave out what nobody has: a person needs the room, while a script counts on its columns."""
+    kept = [place for place in range(len(grid.columns)) if any(row[place] != NONE for row in grid.rows)]
+    columns = tuple(grid.columns[place] for place in kept)
+    return Grid(columns, tuple(tuple(row[place] for place in kept) for row in grid.rows))
 
 
 def _plain(grid: Grid) -> str:
@@ -114,6 +124,8 @@ def _style(column: Column, word: str) -> str:
 
 def _with_symbols(grid: Grid, view: View) -> Grid:
     def mark(column: Column, text: str) -> str:
+        if text == NONE:
+            return "-"
         symbol = tone_of(text).mark(unicode=view.unicode)
         return f"{symbol} {text}" if column.shows is Shows.STATE else text
 
@@ -135,10 +147,11 @@ def _fit(grid: Grid, view: View) -> Grid:
 def _shrink(widths: list[int], room: int) -> list[int]:
     """Take columns from the widest texts first, until they fit or nothing readable is left to take."""
     shrunk = list(widths)
-    while sum(shrunk) > room and max(shrunk) > _READABLE:
-        widest = max(shrunk)
-        others = [width for width in shrunk if width < widest]
-        same = len(shrunk) - len(others)
-        target = max([_READABLE, *others, widest - -(-(sum(shrunk) - room) // same)])
-        shrunk = [min(width, target) for width in shrunk]
+    for least in (_READABLE, _LEAST):
+        while sum(shrunk) > room and max(shrunk) > least:
+            widest = max(shrunk)
+            others = [width for width in shrunk if width < widest]
+            same = len(shrunk) - len(others)
+            target = max([least, *others, widest - -(-(sum(shrunk) - room) // same)])
+            shrunk = [min(width, target) for width in shrunk]
     return shrunk

@@ -60,14 +60,12 @@ class _PlainStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002, ASYNC109
     ) -> httpcore.AsyncNetworkStream:
-        try:
-            streams = await asyncio.open_connection(
+        # asyncio closes the socket if the handshake fails or is cancelled
+        return _TlsStream(
+            *await asyncio.open_connection(
                 sock=self._connection, ssl=ssl_context, server_hostname=server_hostname
             )
-        except BaseException:
-            self._connection.close()
-            raise
-        return _TlsStream(*streams)
+        )
 
 
 class _TlsStream(httpcore.AsyncNetworkStream):

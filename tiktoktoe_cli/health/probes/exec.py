@@ -12,8 +12,8 @@ from tiktoktoe_cli.health.observation import Failure, Observation
 from tiktoktoe_cli.transport import FailureReason, Timing, shown_duration
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.health.probe_settings import ExecSettings
     from tiktoktoe_cli.health.probes.outside import Outside
-    from tiktoktoe_cli.health.settings import ExecSettings
     from tiktoktoe_cli.processes import Child
 
 

@@ -10,8 +10,8 @@ from tiktoktoe_cli.health.observation import Failure, Observation
 from tiktoktoe_cli.transport import HttpReply, HttpRequest
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.health.probe_settings import AuthSettings, HttpSettings
     from tiktoktoe_cli.health.probes.outside import Outside
-    from tiktoktoe_cli.health.settings import AuthSettings, HttpSettings
 
 
 async def probe_http(settings: HttpSettings, timeout_ns: int, outside: Outside) -> Observation:

@@ -9,8 +9,8 @@ from tiktoktoe_cli.transport import TransportFailure
 from tiktoktoe_cli.transport.addresses import split_address
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.health.probe_settings import TcpSettings
     from tiktoktoe_cli.health.probes.outside import Outside
-    from tiktoktoe_cli.health.settings import TcpSettings
 
 
 async def probe_tcp(settings: TcpSettings, timeout_ns: int, outside: Outside) -> Observation:

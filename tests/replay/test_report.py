@@ -1,0 +1,109 @@
+"""What a person and a machine are told about a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tiktoktoe_cli.replay import report_of, run_pipeline
+from tiktoktoe_cli.report import CaseOutcome, ReportKind, View, render_report
+
+if TYPE_CHECKING:
+    from tests.replay.conftest import Shelf
+    from tiktoktoe_cli.replay import ReplayFacts
+
+TIME = "2026-03-02T08:00:00Z"
+
+
+@pytest.fixture
+def facts(shelf: Shelf) -> ReplayFacts:
+    """Return a run with one of everything."""
+    event = {"time": TIME, "source": "/a", "id": "1", "n": 1}
+    shelf.events(event, event, {"n": 1}, {"time": TIME})
+    shelf.put("b.ndjson", "\n")
+    alerts = [
+        {"name": "errors", "when": "error_rate > 0.2"},
+        {"name": "odd", "when": "delivered_events / duplicates > 5"},
+    ]
+    settings = shelf.settings(
+        stages=[{"dedupe": {}}],
+        routing=[{"when": "n > 0", "to": ["all"]}, {"to": []}],
+        monitoring={"alerts": alerts, "metrics": ["processed_events", "enrichment_latency"]},
+    )
+    return run_pipeline("orders", settings, clock=iter([0, 400_000_000]).__next__)
+
+
+def test_the_verdict_says_it_all_in_one_line(facts: ReplayFacts) -> None:
+    """One line has the counts that are not nothing, the time, and the alerts."""
+    report = report_of(facts)
+
+    assert report.verdict == (
+        "4 events: 1 delivered to 1 destination, 1 dead letter, 1 duplicate, 1 filtered in 0.4 s; alert `errors`"
+    )
+    assert not report.ok
+
+
+def test_every_stage_and_output_is_a_row(facts: ReplayFacts) -> None:
+    """The table adds up: what a stage lets out is what the next one takes in."""
+    rows = [
+        tuple(item[key] for key in ("name", "kind", "in", "out", "dead", "dropped"))
+        for item in report_of(facts).items
+    ]
+
+    assert rows == [
+        ("input", "stage", 5, 3, 1, 1),
+        ("order", "stage", 3, 3, 0, 0),
+        ("dedupe", "stage", 3, 2, 0, 1),
+        ("delivery", "stage", 2, 1, 0, 1),
+        ("all", "destination", 1, None, None, None),
+        ("dead_letter", "dead letters", 1, None, None, None),
+    ]
+
+
+def test_a_rule_that_had_no_value_is_a_warning(facts: ReplayFacts) -> None:
+    """Routing by a field that is missing is seen, though the event went on."""
+    [problem] = report_of(facts).problems
+
+    assert (problem.code, problem.severity) == ("rule-without-value", "warning")
+    assert problem.message.startswith("the rule `n > 0` had no value for 1 event: ")
+
+
+def test_alerts_are_cases(facts: ReplayFacts) -> None:
+    """A test report has the run and each of its alerts."""
+    cases = [(case.name, case.outcome) for case in report_of(facts).cases]
+
+    assert cases == [
+        ("replay", CaseOutcome.PASSED),
+        ("alert errors", CaseOutcome.FAILED),
+        ("alert odd", CaseOutcome.PASSED),
+    ]
+
+
+def test_metrics_are_those_that_monitoring_names(facts: ReplayFacts) -> None:
+    """The metrics of the YAML are written as OpenMetrics."""
+    text = render_report(report_of(facts), ReportKind.OPENMETRICS, View())
+
+    assert [line for line in text.splitlines() if not line.startswith("#")] == [
+        'replay_processed_events_total{pipeline="orders"} 4',
+        'replay_enrichment_latency_seconds{pipeline="orders"} 0.0',
+    ]
+
+
+def test_a_run_that_was_cut_short_points_to_what_is_there(shelf: Shelf) -> None:
+    """Paths in the report are those of the files as they are now, and the invalid event is a problem."""
+    shelf.events({"time": TIME, "n": 1})
+    stages = [{"validation": {"cloudevents": "strict", "error_handling": "fail"}}]
+
+    report = report_of(run_pipeline("orders", shelf.settings(stages=stages), clock=lambda: 0))
+
+    partial = f"{shelf.folder}/out/dead.ndjson.partial"
+    assert report.verdict == (
+        "stopped at an invalid event: 1 event: 0 delivered to 1 destination, 1 dead letter in 0.0 s"
+    )
+    assert report.items[-1]["detail"] == partial
+    assert report.next_steps == (f"head -n 1 {partial}",)
+    assert report.problems[0].message.startswith(
+        f"`{shelf.folder}/a.ndjson:1` is not valid: `id` is required; "
+    )
+    assert [case.outcome for case in report.cases] == [CaseOutcome.FAILED]

@@ -1,0 +1,114 @@
+"""What a pipeline's YAML may say, and where it is told what it may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tiktoktoe_cli.config.quantity import Quantity
+from tiktoktoe_cli.errors import ConfigError, Problem
+from tiktoktoe_cli.replay.choices import ErrorHandling, OnMiss, Order
+from tiktoktoe_cli.replay.field_path import FieldPath
+from tiktoktoe_cli.system import load_system
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.replay.settings import PipelineSettings
+
+    Write = Callable[[str, str], str]
+
+YAML = """\
+version: 1
+pipelines:
+  orders:
+    input: {paths: [a.ndjson]}
+    stages:
+      - context_enrichment: {lookup: {table: t.csv, key: data.id, match: id}, into: data.x, on_miss: null}
+      - dedupe: {}
+      - correlation: {key: data.id, window: 5m}
+      - validation: {cloudevents: off}
+    routing:
+      - {when: 'type == "a"', to: [all]}
+      - {to: [all]}
+    destinations: {all: {file: out/all.ndjson}}
+    dead_letter: {file: out/dead.ndjson}
+    monitoring: {alerts: [{name: errors, when: 'error_rate > 0.01'}]}
+"""
+
+
+def read(write: Write, text: str) -> PipelineSettings:
+    """Read the pipeline of a configuration."""
+    settings: PipelineSettings = load_system([write("tiktoktoe.yaml", text)], {}, {"pipelines"})["pipelines"][
+        "orders"
+    ]
+    return settings
+
+
+def problem_of(write: Write, old: str, new: str) -> Problem:
+    """Change the configuration, and return the one problem that it has then."""
+    assert old in YAML
+    with pytest.raises(ConfigError) as caught:
+        read(write, YAML.replace(old, new, 1))
+    [problem] = caught.value.problems
+    return problem
+
+
+def test_what_is_not_said_has_the_documented_defaults(write: Write) -> None:
+    """A short pipeline is a whole one."""
+    settings = read(write, YAML)
+
+    enrichment, dedupe, correlation, validation = (stage.chosen for stage in settings.stages)
+    assert (settings.input.order, settings.input.max_line) == (Order.EVENT_TIME, Quantity.parse("1Mi"))
+    assert settings.input.time.field == FieldPath(("time",))
+    assert (enrichment.on_miss, enrichment.cache.size) == (OnMiss.NULL, 1000)
+    assert [str(field) for field in dedupe.key] == ["source", "id"]
+    assert (str(dedupe.window), str(correlation.lateness)) == ("2m", "0s")
+    assert validation.error_handling is ErrorHandling.DEAD_LETTER
+
+
+def test_paths_start_at_the_file_that_names_them(write: Write) -> None:
+    """Relative paths do not depend on where the command is typed."""
+    settings = read(write, YAML)
+
+    folder = settings.input.paths[0].parent
+    assert settings.destinations["all"].chosen.path == folder / "out" / "all.ndjson"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "marked", "hint"),
+    [
+        ("[all]}\n    dest", "[al]}\n    dest", "unknown-name", "al]}", "did you mean `all`?"),
+        ("{when: 'type == \"a\"', to", "{to", "unreachable-rule", "{to: [all]}", "move it to the end"),
+        ("out/dead.ndjson", "out/all.ndjson", "same-file", "out/all.ndjson}", "choose another file"),
+        (
+            "out/dead.ndjson",
+            "out/all.ndjson.partial",
+            "same-file",
+            "out/all.ndjson.partial",
+            "choose another file",
+        ),
+        ("out/all.ndjson", "a.ndjson", "same-file", "a.ndjson", "choose another file"),
+        ("key: data.id, window", "key: data..id, window", "wrong-form", "data..id", "write it as"),
+        ("key: data.id, window", "key: [a], window", "wrong-form", "key: [a]", "write it as"),
+        ("error_rate > 0.01", "eror_rate > 0.01", "expression", "eror_rate", "did you mean `error_rate`?"),
+        ("type ==", "type =", "expression", "=", ""),
+        ("{cloudevents: off}", "{schema: none.json}", "json-schema", "none.json", "check the path"),
+        ("- dedupe: {}", "- dedup: {}", "unknown-key", "dedup", "did you mean `dedupe`?"),
+        ("paths: [a.ndjson]", "paths: [a.ndjson], max_line: 1", "out-of-range", "1}", "choose a length"),
+        ("window: 5m", "window: 5", "bad-unit", "5}", "5s"),
+        ("paths: [a.ndjson]", "paths: []", "too-few", "paths: []", ""),
+    ],
+)
+def test_a_mistake_is_told_at_its_place(
+    write: Write, old: str, new: str, code: str, marked: str, hint: str
+) -> None:
+    """Every mistake has a code, the place of the words that are wrong, and advice."""
+    problem = problem_of(write, old, new)
+
+    line = YAML.replace(old, new, 1).splitlines()[problem.place.line - 1] if problem.place else ""
+    assert problem.code == code
+    assert problem.place is not None
+    assert line[problem.place.column - 1 :].startswith(marked)
+    assert hint in (problem.hint or "")
