@@ -57,6 +57,8 @@ class Thing(Settings):
     password: Secret | None = None
     file: LocalPath | None = None
     when: Annotated[Expression, Cel("status", "body")] | None = None
+    names: tuple[Text, ...] = Field(("x",), min_length=1)
+    tries: int = Field(3, alias="retries")
 
 
 @pytest.fixture
@@ -109,6 +111,10 @@ def test_reads_values_with_their_units(
         ("probes: [{http: {url: u, timeout: 5}}]", "bad-unit", 37, "`5s`"),
         ("probes: [{http: {}}]", "missing-key", 13, None),
         ("probes: 1", "wrong-type", 11, None),
+        ("probes: [{http: }]", "wrong-type", None, "say what `http` is"),
+        ("names: [{}]", "wrong-type", None, None),
+        ("names: []", "too-few", None, None),
+        ("retires: 1", "unknown-key", 3, "did you mean `retries`?"),
         ("when: 'status = 1'", "expression", None, None),
         ("when: 'stauts == 1'", "expression", 10, "status"),
     ],
@@ -124,7 +130,7 @@ def test_tells_each_mistake_at_its_place(
     settings, problems = read(f"things:\n a:\n  {setting}\nresilience: {{default: []}}\n")
 
     assert settings is None
-    assert problems[0].code == code
+    assert [problem.code for problem in problems] == [code]
     assert problems[0].place is not None
     assert problems[0].place.line == 3
     assert column is None or problems[0].place.column == column

@@ -8,7 +8,7 @@ from tiktoktoe_cli.expressions import Duration
 from tiktoktoe_cli.monitoring import AlertState, judge
 from tiktoktoe_cli.monitoring.settings import AlertSettings
 
-VALUES = {"rate": 0.5, "count": 0, "latency": Duration(2_000_000)}
+VALUES: dict[str, float | Duration] = {"rate": 0.5, "count": 0, "latency": Duration(2_000_000)}
 
 
 @pytest.mark.parametrize(

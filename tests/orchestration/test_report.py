@@ -86,6 +86,17 @@ def test_a_run_tells_what_was_not_quite_healthy() -> None:
     assert report.verdict == "1 service healthy, 1 degraded, 1 failed in 2.1s; all stopped in 400ms"
 
 
+def test_a_service_that_was_healthy_and_died_is_not_called_healthy() -> None:
+    """How well it was before is no longer news."""
+    died = replace(CORE, state=ServiceState.FAILED, is_essential=False, reason="was ended by SIGSEGV")
+
+    report = report_of(run_of(STORE, died))
+
+    assert report.verdict == "1 service healthy, 1 failed in 2.1s; all stopped in 400ms"
+    assert report.items[1]["result"] == "failed"
+    assert report.summary["services"] == {"failed": 1, "healthy": 1}
+
+
 def test_a_failure_is_the_verdict() -> None:
     """The last line names the cause, not its consequences."""
     report = report_of(BAD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tiktoktoe_cli.replay.decoding import decode, parse
@@ -10,7 +12,8 @@ from tiktoktoe_cli.replay.field_path import FieldPath
 from tiktoktoe_cli.replay.station import Drop, Station
 from tiktoktoe_cli.replay.times import read_rfc3339
 
-from tests.replay.conftest import Letters
+if TYPE_CHECKING:
+    from tests.replay.conftest import Letters
 
 
 def line(raw: bytes, end: LineEnd = LineEnd.NEWLINE) -> Line:

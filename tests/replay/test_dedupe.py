@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tiktoktoe_cli.replay.stages.dedupe import Seen
+from tiktoktoe_cli.replay.station import Drop
 
 if TYPE_CHECKING:
     from tests.replay.conftest import Shelf
@@ -48,4 +49,4 @@ def test_drops_and_counts_duplicates(shelf: Shelf) -> None:
     facts = shelf.run({"dedupe": {}})
 
     assert len(shelf.read("all")) == 4
-    assert (facts.delivered, facts.dropped("duplicate"), facts.dead) == (4, 2, 0)
+    assert (facts.delivered, facts.dropped(Drop.DUPLICATE), facts.dead) == (4, 2, 0)

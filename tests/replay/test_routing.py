@@ -8,6 +8,7 @@ import pytest
 
 from tiktoktoe_cli.expressions import compile_expression
 from tiktoktoe_cli.replay.routing import Rule, route
+from tiktoktoe_cli.replay.station import Drop
 
 if TYPE_CHECKING:
     from tests.replay.conftest import Shelf
@@ -78,5 +79,5 @@ def test_every_way_out_is_counted(shelf: Shelf) -> None:
 
     facts = shelf.run(routing=rules, destinations=destinations)
 
-    assert (facts.delivered, facts.dropped("filtered"), facts.reasons) == (1, 1, {"unrouted": 1})
+    assert (facts.delivered, facts.dropped(Drop.FILTERED), facts.reasons) == (1, 1, {"unrouted": 1})
     assert shelf.bytes_of("all") == shelf.bytes_of("copy") == b'{"time":"2026-03-02T08:00:00Z","n":1}\n'

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tiktoktoe_cli.config.quantity import Quantity
-from tiktoktoe_cli.errors import ConfigError, Problem
+from tiktoktoe_cli.errors import ConfigError
 from tiktoktoe_cli.replay.choices import ErrorHandling, OnMiss, Order
 from tiktoktoe_cli.replay.field_path import FieldPath
 from tiktoktoe_cli.system import load_system
@@ -46,15 +47,6 @@ def read(write: Write, text: str) -> PipelineSettings:
     return settings
 
 
-def problem_of(write: Write, old: str, new: str) -> Problem:
-    """Change the configuration, and return the one problem that it has then."""
-    assert old in YAML
-    with pytest.raises(ConfigError) as caught:
-        read(write, YAML.replace(old, new, 1))
-    [problem] = caught.value.problems
-    return problem
-
-
 def test_what_is_not_said_has_the_documented_defaults(write: Write) -> None:
     """A short pipeline is a whole one."""
     settings = read(write, YAML)
@@ -76,39 +68,47 @@ def test_paths_start_at_the_file_that_names_them(write: Write) -> None:
     assert settings.destinations["all"].chosen.path == folder / "out" / "all.ndjson"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "marked", "hint"),
-    [
-        ("[all]}\n    dest", "[al]}\n    dest", "unknown-name", "al]}", "did you mean `all`?"),
-        ("{when: 'type == \"a\"', to", "{to", "unreachable-rule", "{to: [all]}", "move it to the end"),
-        ("out/dead.ndjson", "out/all.ndjson", "same-file", "out/all.ndjson}", "choose another file"),
-        (
-            "out/dead.ndjson",
-            "out/all.ndjson.partial",
-            "same-file",
-            "out/all.ndjson.partial",
-            "choose another file",
-        ),
-        ("out/all.ndjson", "a.ndjson", "same-file", "a.ndjson", "choose another file"),
-        ("key: data.id, window", "key: data..id, window", "wrong-form", "data..id", "write it as"),
-        ("key: data.id, window", "key: [a], window", "wrong-form", "key: [a]", "write it as"),
-        ("error_rate > 0.01", "eror_rate > 0.01", "expression", "eror_rate", "did you mean `error_rate`?"),
-        ("type ==", "type =", "expression", "=", ""),
-        ("{cloudevents: off}", "{schema: none.json}", "json-schema", "none.json", "check the path"),
-        ("- dedupe: {}", "- dedup: {}", "unknown-key", "dedup", "did you mean `dedupe`?"),
-        ("paths: [a.ndjson]", "paths: [a.ndjson], max_line: 1", "out-of-range", "1}", "choose a length"),
-        ("window: 5m", "window: 5", "bad-unit", "5}", "5s"),
-        ("paths: [a.ndjson]", "paths: []", "too-few", "paths: []", ""),
-    ],
-)
-def test_a_mistake_is_told_at_its_place(
-    write: Write, old: str, new: str, code: str, marked: str, hint: str
-) -> None:
-    """Every mistake has a code, the place of the words that are wrong, and advice."""
-    problem = problem_of(write, old, new)
+@dataclass(frozen=True)
+class Mistake:
+    """Words of the configuration, others in their place, and what is said about it, where the text is `marked`."""
 
-    line = YAML.replace(old, new, 1).splitlines()[problem.place.line - 1] if problem.place else ""
-    assert problem.code == code
+    old: str
+    new: str
+    code: str
+    marked: str
+    hint: str = ""
+
+
+MISTAKES = (
+    Mistake("[all]}\n    dest", "[al]}\n    dest", "unknown-name", "al]}", "did you mean `all`?"),
+    Mistake("{when: 'type == \"a\"', to", "{to", "unreachable-rule", "{to: [all]}", "move it to the end"),
+    Mistake("out/dead.ndjson", "out/all.ndjson", "same-file", "out/all.ndjson}", "choose another file"),
+    Mistake(
+        "out/dead", "out/all.ndjson.partial} #", "same-file", "out/all.ndjson.partial", "choose another file"
+    ),
+    Mistake("out/all.ndjson", "a.ndjson", "same-file", "a.ndjson", "choose another file"),
+    Mistake("key: data.id, window", "key: data..id, window", "wrong-form", "data..id", "write it as"),
+    Mistake("key: data.id, window", "key: [a], window", "wrong-form", "key: [a]", "write it as"),
+    Mistake("error_rate > 0.01", "eror_rate > 0.01", "expression", "eror_rate", "did you mean `error_rate`?"),
+    Mistake("type ==", "type =", "expression", "="),
+    Mistake("{cloudevents: off}", "{schema: none.json}", "json-schema", "none.json", "check the path"),
+    Mistake("- dedupe: {}", "- dedup: {}", "unknown-key", "dedup", "did you mean `dedupe`?"),
+    Mistake("paths: [a.ndjson]", "paths: [a.ndjson], max_line: 1", "out-of-range", "1}", "choose a length"),
+    Mistake("window: 5m", "window: 5", "bad-unit", "5}", "5s"),
+    Mistake("paths: [a.ndjson]", "paths: []", "too-few", "paths: []"),
+)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.code} {mistake.marked}")
+def test_a_mistake_is_told_at_its_place(write: Write, mistake: Mistake) -> None:
+    """Every mistake has a code, the place of the words that are wrong, and advice."""
+    text = YAML.replace(mistake.old, mistake.new, 1)
+
+    with pytest.raises(ConfigError) as caught:
+        read(write, text)
+
+    [problem] = caught.value.problems
+    assert problem.code == mistake.code
     assert problem.place is not None
-    assert line[problem.place.column - 1 :].startswith(marked)
-    assert hint in (problem.hint or "")
+    assert text.splitlines()[problem.place.line - 1][problem.place.column - 1 :].startswith(mistake.marked)
+    assert mistake.hint in (problem.hint or "")

@@ -9,6 +9,7 @@ import pytest
 
 from tiktoktoe_cli.replay import Ending
 from tiktoktoe_cli.replay.schema import SchemaProblemError, compile_schema
+from tiktoktoe_cli.replay.station import Drop
 
 if TYPE_CHECKING:
     from tests.replay.conftest import Shelf
@@ -45,7 +46,7 @@ def test_skip_invalid_counts_and_goes_on(shelf: Shelf) -> None:
 
     facts = shelf.run({"validation": {"cloudevents": "strict", "error_handling": "skip_invalid"}})
 
-    assert (facts.delivered, facts.dropped("skipped"), facts.dead, facts.error_rate) == (1, 1, 0, 0.5)
+    assert (facts.delivered, facts.dropped(Drop.SKIPPED), facts.dead, facts.error_rate) == (1, 1, 0, 0.5)
     assert shelf.bytes_of("dead") == b""
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from tiktoktoe_cli.cli.completion import words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_PANEL = "Common options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +35,67 @@ class Common:
         return replace(earlier, **given)
 
 
+_OUTPUTS = ("table", "wide", "json", "ndjson", "yaml", "name")
+_KINDS = ("junit=", "markdown=", "github=", "openmetrics=", "json=", "ndjson=")
+
+
+def _option(
+    *names: str, help_text: str, **more: Any
+) -> Any:  # typer's own parameters, and what it makes of them
+    return typer.Option(*names, help=help_text, **more)
+
+
+def _choice(*names: str, help_text: str, metavar: str, of: tuple[str, ...]) -> Any:  # as _option
+    return typer.Option(*names, help=help_text, metavar=metavar, autocompletion=words(*of))
+
+
 _OPTIONS: dict[str, Any] = {
     "config": Annotated[
         list[str] | None,
-        typer.Option(
-            "-c", "--config", metavar="FILE", help="Configuration; repeat to merge several, - for stdin."
+        _option(
+            "-c", "--config", metavar="FILE", help_text="Configuration; repeat to merge several, - for stdin."
         ),
     ],
     "output": Annotated[
         str | None,
-        typer.Option("-o", "--output", metavar="FORMAT", help="table, wide, json, ndjson, yaml or name."),
+        _choice(
+            "-o",
+            "--output",
+            metavar="FORMAT",
+            help_text="table, wide, json, ndjson, yaml or name.",
+            of=_OUTPUTS,
+        ),
     ],
     "report": Annotated[
         list[str] | None,
-        typer.Option(
-            "--report", metavar="KIND=FILE", help="Also write junit, markdown, github, openmetrics, json ..."
+        _choice(
+            "--report",
+            metavar="KIND=FILE",
+            help_text="Also write junit, markdown, github, openmetrics, json or ndjson; repeatable.",
+            of=_KINDS,
         ),
     ],
-    "quiet": Annotated[bool | None, typer.Option("-q", "--quiet", help="Print nothing but the answer.")],
+    "quiet": Annotated[bool | None, _option("-q", "--quiet", help_text="Print nothing but the answer.")],
     "verbose": Annotated[
-        int | None, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says all.")
+        int | None, _option("-v", "--verbose", count=True, help_text="Say more; -vv says all.")
     ],
-    "color": Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.")],
+    "color": Annotated[
+        str | None,
+        _choice(
+            "--color", metavar="WHEN", help_text="auto, always or never.", of=("auto", "always", "never")
+        ),
+    ],
     "progress": Annotated[
-        str | None, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")
+        str | None,
+        _choice(
+            "--progress",
+            metavar="HOW",
+            help_text="auto, plain, json or none.",
+            of=("auto", "plain", "json", "none"),
+        ),
     ],
     "debug": Annotated[
-        bool | None, typer.Option("--debug", help="Show the traceback of an unexpected error.")
+        bool | None, _option("--debug", help_text="Show the traceback of an unexpected error.")
     ],
 }
 

@@ -76,7 +76,7 @@ class SimulationWatcher:
     def advanced(self, _replication: int, _share: float) -> None:
         """Pass over: a replication takes a moment."""
 
-    def finished(self, replication: int) -> None:
+    def finished(self, _replication: int) -> None:
         """Count on."""
         self.progress.advance(self._scenario)
 

@@ -88,8 +88,15 @@ class Shape:
 
 
 def _details(error: ValidationError) -> Iterator[dict[str, Any]]:
-    """Yield the errors; one that names several places with `at` (paths below its own) becomes one for each."""
-    for detail in error.errors(include_url=False):
+    """Yield the errors; one that names several places with `at` (paths below its own) becomes one for each.
+
+    A list that is too short only because its items were wrong is not worth a word.
+    """
+    details = error.errors(include_url=False)
+    above = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    for detail in details:
+        if detail["type"] == "too_short" and detail["loc"] in above:
+            continue
         for below in detail.get("ctx", {}).get("at", ((),)):
             yield {**detail, "loc": (*detail["loc"], *below)}
 

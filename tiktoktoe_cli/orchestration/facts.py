@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import ExitCode
-from tiktoktoe_cli.orchestration.states import JobState, Role, ServiceState
+from tiktoktoe_cli.orchestration.states import LOST, JobState, Role, ServiceState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,11 @@ class ServiceFacts:
     hint: str | None = None
     output: tuple[str, ...] = ()
     place: Place | None = None
+
+    @property
+    def result(self) -> ServiceState:
+        """Say in one word how the service fared: a loss counts more than how well it was before."""
+        return self.state if self.state in LOST else self.reached or self.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _stopped(facts: OrchestrationFacts) -> str:
 
 
 def _services(facts: OrchestrationFacts) -> str:
-    counts = Counter(service.reached or service.state for service in facts.services)
+    counts = Counter(service.result for service in facts.services)
     healthy = counts.pop(ServiceState.HEALTHY, 0)
     others = [f"{count} {state}" for state, count in counts.items()]
     return ", ".join([f"{plural(healthy, 'service')} healthy", *others])
@@ -148,7 +148,7 @@ def _jobs(facts: OrchestrationFacts) -> str:
 
 
 def _summary(facts: OrchestrationFacts) -> dict[str, Json]:
-    services = Counter((service.reached or service.state).value for service in facts.services)
+    services = Counter(service.result.value for service in facts.services)
     jobs = Counter(job.state.value for job in facts.jobs)
     return {
         "services": dict(sorted(services.items())),
@@ -165,7 +165,7 @@ def _service(service: ServiceFacts) -> dict[str, Json]:
     return {
         "name": service.name,
         "kind": "service",
-        "result": (service.reached or service.state).value,
+        "result": service.result.value,
         "state": service.state.value,
         "role": service.role.value,
         "waited_for": list(service.waited_for),

@@ -72,7 +72,8 @@ def _verdict(facts: ReplayFacts) -> str:
         ("unfinished", "unfinished", facts.unfinished),
     )
     parts += [f"{number:,} {one if number == 1 else many}" for one, many, number in counts if number]
-    return f"{_PREFIXES[facts.ending]}{_events(facts.events)}: {', '.join(parts)} in {facts.elapsed_s:.1f} s{_fired(facts)}"
+    outcome = f"{_events(facts.events)}: {', '.join(parts)} in {facts.elapsed_s:.1f} s"
+    return f"{_PREFIXES[facts.ending]}{outcome}{_fired(facts)}"
 
 
 _PREFIXES = {
