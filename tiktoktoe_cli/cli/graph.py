@@ -29,17 +29,19 @@ def show(common: Common) -> ExitCode:
     """Draw the services in start order, one line each, with a rail for each service that others depend on."""
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.graph.facts import survey
-    from tiktoktoe_cli.graph.render import draw_graph
+    from tiktoktoe_cli.graph.render import draw_graph, legend
     from tiktoktoe_cli.graph.report import report_of
     from tiktoktoe_cli.report import OutputFormat
 
     desk = Desk.open(common)
     overview = survey(graph_of(desk.load("services")))
     report = report_of(overview)
-    picture = None
-    if desk.output is OutputFormat.TABLE:
-        picture = draw_graph(overview.graph, report, desk.terminal.answer_view)
-    return desk.answer(report, picture=picture)
+    if desk.output is not OutputFormat.TABLE:
+        return desk.answer(report)
+    view = desk.terminal.answer_view
+    code = desk.answer(report, picture=draw_graph(overview.graph, report, view))
+    desk.terminal.detail(legend(unicode=view.unicode))
+    return code
 
 
 @add_command(
