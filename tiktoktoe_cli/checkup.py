@@ -57,7 +57,7 @@ def findings(system: System) -> Iterator[Problem]:
     from tiktoktoe_cli.simulation import check_scenario, simulated_services
 
     graph = build_graph(system["services"], system.place)
-    checked = [name for name, checks in system["checks"].items() if checks]
+    checked = {name for name, checks in system["checks"].items() if checks}
     yield from validate_graph(graph, system["capacity"], checked)
     for name, checks in system["checks"].items():
         yield from find_vacuous(name, checks, system.place)

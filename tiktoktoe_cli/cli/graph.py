@@ -74,7 +74,7 @@ def validate(
         return ExitCode.YES
     level = choose(Severity, fail_on, "--fail-on")
     system = desk.load("services", "capacity", "checks")
-    checked = [name for name, checks in system["checks"].items() if checks]
+    checked = {name for name, checks in system["checks"].items() if checks}
     return desk.answer(report_of(facts.validate(graph_of(system), system["capacity"], checked), level))
 
 

@@ -33,10 +33,15 @@ Names = Callable[[str], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What validators may ask while a document is checked: the names of a section, and where secrets go."""
+    """What validators may ask while a document is checked.
+
+    `names` lists a section, `learn_secret` takes what must never be shown, and `compiled` keeps expressions: large
+    systems say `status == 200` thousands of times.
+    """
 
     names: Names
     learn_secret: Callable[[str], None]
+    compiled: dict[tuple[str, tuple[str, ...] | None], Expression]
 
 
 class Settings(BaseModel):
@@ -165,7 +170,7 @@ class Cel:
         self, _source: Any, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         text = core_schema.plain_serializer_function_ser_schema(lambda expression: expression.text)
-        return core_schema.no_info_plain_validator_function(self._compile, serialization=text)
+        return core_schema.with_info_plain_validator_function(self._compile, serialization=text)
 
     def __get_pydantic_json_schema__(
         self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
@@ -173,14 +178,17 @@ class Cel:
         known = f" over {', '.join(self.variables)}" if self.variables else ""
         return {"type": ["string", "boolean", "number"], "description": f"A CEL expression{known}."}
 
-    def _compile(self, value: object) -> Expression:
+    def _compile(self, value: object, info: ValidationInfo) -> Expression:
         from tiktoktoe_cli.expressions import Expression, ExpressionError, compile_expression
 
         if isinstance(value, Expression):
             return value
-        text = value if isinstance(value, str) else _as_expression(value)
+        text = str(value if isinstance(value, str) else _as_expression(value))
+        known = info.context.compiled if isinstance(info.context, Context) else {}
         try:
-            return compile_expression(str(text), variables=self.variables)
+            if (text, self.variables) not in known:
+                known[text, self.variables] = compile_expression(text, variables=self.variables)
+            return known[text, self.variables]
         except ExpressionError as error:
             where = {"offset": error.offset, "length": error.length, "hint": error.hint or ""}
             raise PydanticCustomError(

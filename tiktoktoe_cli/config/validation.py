@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.config.document import Document
     from tiktoktoe_cli.config.nodes import Node, Spot, Step
+    from tiktoktoe_cli.expressions import Expression
 
 
 class _Rule(NamedTuple):
@@ -72,13 +73,14 @@ class Shape:
         self.type = type_
         self.also = also  # keys that others read from the same map: known to the did-you-mean
         self._adapter: TypeAdapter[Any] = TypeAdapter(type_)
+        self._compiled: dict[tuple[str, tuple[str, ...] | None], Expression] = {}
 
     def read(self, document: Document, node: Node, path: tuple[Step, ...]) -> Any:  # what the type says
         """Read settings from a node that stands at a path (or from a part of that node).
 
         Problems are added to the document, each at its place, and None is returned if there were any.
         """
-        context = Context(names=document.keys, learn_secret=document.mask.add)
+        context = Context(document.keys, document.mask.add, self._compiled)
         try:
             return self._adapter.validate_python(plain(node), context=context)
         except ValidationError as error:

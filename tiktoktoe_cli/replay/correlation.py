@@ -29,11 +29,17 @@ class Session:
     events: list[Event]
     is_absorbed: bool = False
 
+    def is_near(self, time_us: int, gap_us: int) -> bool:
+        """Tell whether an event of this time belongs here."""
+        return self.first_us - gap_us <= time_us <= self.last_us + gap_us
+
     def add(self, event: Event) -> None:
         """Take an event in."""
         self.events.append(event)
-        self.first_us = min(self.first_us, event.time_us)
-        self.last_us = max(self.last_us, event.time_us)
+        if event.time_us > self.last_us:
+            self.last_us = event.time_us
+        elif event.time_us < self.first_us:
+            self.first_us = event.time_us
 
     def absorb(self, other: Session) -> None:
         """Take another session in."""
@@ -70,12 +76,8 @@ class Sessions:
 
     def add(self, key: str, event: Event) -> bool:
         """Put an event into its session; False if it is late. Call `advance` with its time first."""
-        time_us, gap_us = event.time_us, self.gap_us
-        near = [
-            session
-            for session in self._open.get(key, ())
-            if session.first_us - gap_us <= time_us <= session.last_us + gap_us
-        ]
+        siblings = self._open.get(key)
+        near = [session for session in siblings if session.is_near(event.time_us, self.gap_us)] if siblings else None
         if not near:
             return self._open_session(key, event)
         near[0].add(event)

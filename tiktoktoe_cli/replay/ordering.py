@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.field_path import FieldPath
     from tiktoktoe_cli.replay.station import Events, Stage, Station
 
-RUN_BYTES = 64 << 20
+RUN_BYTES = 128 << 20
 FAN_IN = 64
 _ENTRY_BYTES = 250  # what Python needs for an entry beside its bytes
 _HEADER = struct.Struct("<qqqqq")

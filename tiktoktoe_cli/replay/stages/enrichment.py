@@ -32,6 +32,7 @@ class _Enrichment:
     def __init__(self, settings: EnrichmentSettings, station: Station) -> None:
         self._settings = settings
         self._station = station
+        self._clock = station.clock
         self._lookups = 0
         self._lookup_ns = 0
         self._not_found = 0
@@ -68,9 +69,9 @@ class _Enrichment:
         )
 
     def _found(self, key: str | None, find: Callable[[str], Body | None]) -> Body | None:
-        began = self._station.clock()
+        began_ns = self._clock()
         row = None if key is None else find(key)
-        self._lookup_ns += self._station.clock() - began
+        self._lookup_ns += self._clock() - began_ns
         self._lookups += 1
         self._not_found += row is None
         return row
