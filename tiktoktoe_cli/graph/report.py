@@ -81,7 +81,7 @@ def _case(rule: Rule, findings: tuple[Problem, ...], failing: set[Severity]) -> 
 
 def _plan(facts: StartPlan) -> Report:
     items: list[dict[str, Json]] = [
-        {"service": name, "wave": number, "after": [edge.target for edge in facts.graph.start_edges_of(name)]}
+        {"name": name, "wave": number, "after": [edge.target for edge in facts.graph.start_edges_of(name)]}
         for number, wave in enumerate(facts.waves, start=1)
         for name in wave
     ]
@@ -93,10 +93,9 @@ def _plan(facts: StartPlan) -> Report:
         items=items,
         columns=(
             Column("wave", "WAVE", align=Align.RIGHT),
-            Column("service", "SERVICE"),
+            Column("name", "SERVICE"),
             Column("after", "AFTER"),
         ),
-        name_key="service",
     )
 
 
