@@ -43,7 +43,8 @@ def check(
 
     desk = Desk.open(common)
     system = desk.load("services", "checks")
-    checks = desk.choose_names(system["checks"], services, "service")
+    chosen = desk.choose_names(system["services"], services, "service")
+    checks = {name: system["checks"].get(name, ()) for name in chosen}
     with desk.progress() as progress:
         facts = asyncio.run(check_once(checks, graph_of(system), desk.environ, HealthWatcher(progress)))
     return desk.answer(report_of(facts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.health.effects import Effects, SilentObserver
@@ -24,7 +25,11 @@ async def check_once(
     environ: Mapping[str, str],
     observer: HealthObserver | None = None,
 ) -> HealthFacts:
-    """Run every check once; `environ` is what probes that start programs hand on to them."""
+    """Run the checks of the named services once; what the graph knows besides them is not part of the answer.
+
+    `environ` is what probes that start programs hand on to them.
+    """
     clock = SystemClock()
     async with open_probes(clock, environ) as probe:
-        return await check_system(checks, graph, Effects(probe, clock, observer or SilentObserver()))
+        facts = await check_system(checks, graph, Effects(probe, clock, observer or SilentObserver()))
+    return replace(facts, services=tuple(one for one in facts.services if one.name in checks))

@@ -77,7 +77,11 @@ class Sessions:
     def add(self, key: str, event: Event) -> bool:
         """Put an event into its session; False if it is late. Call `advance` with its time first."""
         siblings = self._open.get(key)
-        near = [session for session in siblings if session.is_near(event.time_us, self.gap_us)] if siblings else None
+        near = (
+            [session for session in siblings if session.is_near(event.time_us, self.gap_us)]
+            if siblings
+            else None
+        )
         if not near:
             return self._open_session(key, event)
         near[0].add(event)

@@ -1,0 +1,171 @@
+"""`tiktoktoe config` and `init`: a user's first hours with the file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.cli.shop import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Result
+
+WRONG = 'services:\n  a: {replicas: two, versoin: "1"}\n'
+WITH_SECRETS = """\
+x-note: {password: "${file:secret.txt}"}
+services:
+  a:
+    version: 1.10
+    health:
+      - {name: up, http: {url: "http://127.0.0.1:${PORT:-9}/", auth: {bearer: "hunter2!"}}}
+"""
+
+
+def test_problems_are_the_answer(tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]) -> None:
+    """Checking a wrong file prints the frames on standard output and ends with 2."""
+    result = tiktoktoe("config", "check", "-c", write("a.yaml", WRONG))
+
+    assert result.code == 2
+    assert "error[wrong-type]" in result.out
+    assert "did you mean `version`?" in result.out
+    assert result.err.splitlines()[-1] == "1 file checked: 2 errors"
+
+
+def test_problems_reach_machines(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    """One run gives JSON on standard output, JUnit in a file and annotations in another."""
+    path = write("a.yaml", WRONG)
+    junit, github = tmp_path / "out.xml", tmp_path / "notes.txt"
+
+    result = tiktoktoe(
+        "config",
+        "check",
+        "-c",
+        path,
+        "-o",
+        "json",
+        "--report",
+        f"junit={junit}",
+        "--report",
+        f"github={github}",
+    )
+
+    problems = json.loads(result.out)["problems"]
+    assert [(problem["code"], problem["line"]) for problem in problems] == [
+        ("wrong-type", 2),
+        ("unknown-key", 2),
+    ]
+    suites = ET.parse(junit).getroot()
+    assert len(suites.findall(".//failure")) == 2
+    assert github.read_text().startswith("::error ")
+
+
+@pytest.mark.parametrize("command", [["config", "check"], ["graph", "validate"], ["health", "check"]])
+def test_a_wrong_file_ends_every_command_with_2(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], command: list[str]
+) -> None:
+    """A broken configuration is asked wrongly, whatever is asked."""
+    assert tiktoktoe(*command, "-c", write("a.yaml", WRONG)).code == 2
+
+
+def test_shows_what_was_understood(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """Variables are replaced, secrets masked, numbers as written; the output is YAML again."""
+    write("secret.txt", "swordfish\n")
+    path = write("a.yaml", WITH_SECRETS)
+
+    result = tiktoktoe("config", "show", "-c", path)
+
+    shown = yaml.safe_load(result.out)
+    assert shown["services"]["a"]["health"][0]["http"]["url"] == "http://127.0.0.1:9/"
+    assert "version: 1.10\n" in result.out
+    assert "hunter2!" not in result.out
+    assert "swordfish" not in result.out
+
+
+@pytest.mark.parametrize("form", ["table", "wide", "json", "ndjson", "yaml"])
+def test_no_form_of_output_shows_a_secret(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], form: str
+) -> None:
+    """Secrets are masked in every format."""
+    write("secret.txt", "swordfish\n")
+    path = write("a.yaml", WITH_SECRETS)
+
+    result = tiktoktoe("config", "show", "-c", path, "-o", form, "--origin")
+
+    assert result.code == 0
+    for secret in ("hunter2!", "swordfish"):
+        assert secret not in result.out + result.err
+
+
+def test_says_where_each_value_comes_from(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """With --origin each value is followed by its file and line."""
+    first = write("a.yaml", "services:\n  a: {replicas: 2}\n")
+    second = write("b.yaml", "services:\n  a:\n    group: core\n")
+
+    result = tiktoktoe("config", "show", "-c", first, "-c", second, "--origin")
+
+    assert f"replicas: 2  # {first}:2" in result.out
+    assert f"group: core  # {second}:3" in result.out
+
+
+def test_the_schema_is_a_schema(tiktoktoe: Callable[..., Result]) -> None:
+    """What editors get is a valid draft-07 schema that knows every section."""
+    schema = json.loads(tiktoktoe("config", "schema").out)
+
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert {"services", "resilience", "pipelines", "simulations", "orchestration"} <= schema[
+        "properties"
+    ].keys()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("bad-unit", "200ms"), ("TTG101", "cycle"), ("ttg201", "version")]
+)
+def test_explains_codes_and_rules(tiktoktoe: Callable[..., Result], code: str, words: str) -> None:
+    """Whatever stands in brackets can be asked about."""
+    result = tiktoktoe("config", "explain", code)
+
+    assert result.code == 0
+    assert words in result.out
+
+
+def test_init_never_overwrites(tiktoktoe: Callable[..., Result], tmp_path: Path) -> None:
+    """If one file is in the way, nothing at all is written."""
+    target = tmp_path / "demo"
+    target.mkdir()
+    (target / "tiktoktoe.yaml").write_text("mine")
+
+    result = tiktoktoe("init", str(target), "--template", "minimal")
+
+    assert result.code == 2
+    assert "nothing was written" in result.err
+    assert [path.name for path in target.iterdir()] == ["tiktoktoe.yaml"]
+    assert (target / "tiktoktoe.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("template", ["shop", "minimal"])
+def test_what_init_writes_checks_and_runs(tmp_path: Path, template: str) -> None:
+    """A starter configuration is right as it is, and its system starts."""
+    shop = Shop.copy_to(tmp_path)
+
+    init = shop.run("init", "demo", "--template", template)
+    check = shop.run("config", "check", "-c", "demo/tiktoktoe.yaml")
+    run = shop.run("orchestrate", "run", "-c", "demo/tiktoktoe.yaml")
+
+    assert [code for code, _, _ in (init, check, run)] == [0, 0, 0], run[2]
+    assert "$schema=tiktoktoe.schema.json" in (tmp_path / "demo" / "tiktoktoe.yaml").read_text()
+    assert (tmp_path / "demo" / "tiktoktoe.schema.json").is_file()
+    assert shop.left_running() == []
