@@ -58,9 +58,9 @@ class Shelf:
             json.loads(line) for line in (self.folder / "out" / f"{name}.ndjson").read_bytes().splitlines()
         ]
 
-    def bytes_of(self, name: str) -> bytes:
+    def bytes_of(self, name: str, suffix: str = "") -> bytes:
         """Read an output as it is."""
-        return (self.folder / "out" / f"{name}.ndjson").read_bytes()
+        return (self.folder / "out" / f"{name}.ndjson{suffix}").read_bytes()
 
 
 @pytest.fixture

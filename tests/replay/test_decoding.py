@@ -83,6 +83,7 @@ def test_every_line_has_one_outcome(station: Station, letters: Letters) -> None:
         line(b" \t"),
         line(b"{"),
         line(b'{"at":"yesterday"}'),
+        line(b'{"at":' + b"[" * 300 + b"]" * 300 + b"}"),
         line(b"{}"),
         line(b"{}", LineEnd.TOO_LONG),
         line(b"", LineEnd.DAMAGED),
@@ -95,6 +96,7 @@ def test_every_line_has_one_outcome(station: Station, letters: Letters) -> None:
     keywords = [(letter.reason, letter.faults[0].keyword) for letter in letters]
     assert keywords == [
         ("parse", "json"),
+        ("time", "invalid"),
         ("time", "invalid"),
         ("time", "missing"),
         ("parse", "too-long"),

@@ -70,10 +70,11 @@ def test_events_do_not_share_a_row(shelf: Shelf) -> None:
     lookup = {"table": str(shelf.folder / "names.csv"), "key": "n", "match": "id"}
     second = {"context_enrichment": {"lookup": lookup, "into": "data.customer.number"}}
 
-    shelf.run(enrichment(shelf), second)
+    facts = shelf.run(enrichment(shelf), second)
 
     names = [event["data"]["customer"]["number"]["name"] for event in shelf.read("all")]
     assert names == ["one", "two"]
+    assert [stage.name for stage in facts.stages[2:4]] == ["context_enrichment", "context_enrichment_2"]
 
 
 def test_counts_hits_and_misses_of_the_cache(shelf: Shelf) -> None:

@@ -26,7 +26,7 @@ def test_replaces_the_old_file_only_when_published(tmp_path: Path) -> None:
 
     with LineFile(path) as file:
         file.write(b"new\n")
-        file.flush()
+        file.secure()
         before = path.read_bytes()
         file.publish()
 
@@ -55,6 +55,7 @@ def test_follows_a_link_and_keeps_it(tmp_path: Path) -> None:
 
     with LineFile(link) as file:
         file.write(b"x\n")
+        file.secure()
         file.publish()
 
     assert link.is_symlink()
@@ -88,6 +89,7 @@ try:
     with LineFile(Path(sys.argv[1])) as file:
         for _ in range(200_000):
             file.write(b"0123456\\n")
+        file.secure()
         file.publish()
 except UnfinishedError as error:
     sys.exit(error.message)

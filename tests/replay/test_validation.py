@@ -50,17 +50,21 @@ def test_skip_invalid_counts_and_goes_on(shelf: Shelf) -> None:
     assert shelf.bytes_of("dead") == b""
 
 
-def test_fail_ends_the_run_at_the_first_invalid_event(shelf: Shelf) -> None:
+@pytest.mark.parametrize(("order", "unfinished"), [("event_time", 2), ("input", 0)])
+def test_fail_ends_the_run_at_the_first_invalid_event(shelf: Shelf, order: str, unfinished: int) -> None:
     """With `fail` nothing is published; the event that stopped the run is named and kept."""
     valid = {"time": TIME, "specversion": "1.0", "id": "1", "source": "/a", "type": "t"}
     shelf.events(valid, {"time": TIME}, valid, valid)
 
-    facts = shelf.run({"validation": {"cloudevents": "strict", "error_handling": "fail"}})
+    facts = shelf.run(
+        {"validation": {"cloudevents": "strict", "error_handling": "fail"}},
+        input={"paths": [f"{shelf.folder}/*.ndjson"], "order": order},
+    )
 
     assert (facts.ending, facts.ok) == (Ending.REFUSED, False)
     assert facts.refused is not None
     assert facts.refused.line.number == 2
-    assert (facts.delivered, facts.dead, facts.unfinished) == (1, 1, 2)
+    assert (facts.delivered, facts.dead, facts.unfinished) == (1, 1, unfinished)
     assert sorted(path.name for path in (shelf.folder / "out").iterdir()) == [
         "all.ndjson.partial",
         "dead.ndjson.partial",
@@ -88,6 +92,17 @@ def test_refuses_a_schema_that_does_not_compile(shelf: Shelf, content: str, mess
         compile_schema(schema)
 
     assert message in caught.value.message
+
+
+def test_an_event_nested_too_deeply_is_invalid(shelf: Shelf) -> None:
+    """What the validator cannot look into is told as a fault, not as a crash."""
+    schema = shelf.put("schema.json", '{"properties": {"a": {"type": "string"}}}')
+    shelf.put("a.ndjson", b'{"time":"2026-03-02T08:00:00Z","a":' + b"[" * 900 + b"]" * 900 + b"}\n")
+
+    facts = shelf.run({"validation": {"schema": str(schema)}})
+
+    assert facts.reasons == {"invalid": 1}
+    assert [error["keyword"] for error in shelf.read("dead")[0]["errors"]] == ["too-deep"]
 
 
 def test_a_message_never_holds_a_whole_event(shelf: Shelf) -> None:

@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 from typing import Self
 
-from tiktoktoe_cli.config.units import UnitError, Written
+from tiktoktoe_cli.config.units import UnitError, Written, shortened
 
 _GRAMMAR = re.compile(r"([+-]?)(\d+)?(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?", re.ASCII)
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -50,7 +50,7 @@ class Quantity(Written, int):
         """
         match = _GRAMMAR.fullmatch(text)
         if match is None or not (match[2] or match[3]):
-            raise UnitError(f"`{text}` is not a quantity", _hint(text))
+            raise UnitError(f"`{shortened(text)}` is not a quantity", _hint(text))
         sign, whole, fraction, suffix = match[1], match[2] or "", match[3] or "", match[4] or ""
         notation, scale, divisor = _scale(text, suffix)
         magnitude = _round_up(int(whole + fraction) * scale, divisor * 10 ** len(fraction))
@@ -103,7 +103,7 @@ def _scale(text: str, suffix: str) -> tuple[Notation, int, int]:
         return Notation.BINARY_SI, _NANO << _BINARY[suffix], 1
     exponent = int(suffix[1:])
     if abs(exponent) > _MAX_EXPONENT:
-        raise UnitError(f"the exponent of `{text}` is out of range", "use an exponent between -9 and 18")
+        raise UnitError(f"the exponent of `{shortened(text)}` is out of range", "use an exponent between -9 and 18")
     return Notation.DECIMAL_EXPONENT, 10 ** max(9 + exponent, 0), 10 ** max(-9 - exponent, 0)
 
 

@@ -106,10 +106,10 @@ class Duration(Written, int):
             return cls(0)
         parts = _DURATION_PART.findall(text)
         if not parts or "".join(number + unit for number, unit in parts) != text:
-            raise UnitError(f"`{text}` is not a duration", _duration_hint(text))
+            raise UnitError(f"`{shortened(text)}` is not a duration", _duration_hint(text))
         total = sum(_scaled(number, NANOSECONDS[unit]) for number, unit in parts)
         if total > _MAX_DURATION_NS:
-            raise UnitError(f"`{text}` is longer than 292 years", "choose a shorter duration")
+            raise UnitError(f"`{shortened(text)}` is longer than 292 years", "choose a shorter duration")
         return cls(total)
 
     @classmethod
@@ -148,7 +148,7 @@ class Rate(Written, float):
         match = _RATE.fullmatch(text)
         if match is None:
             hint = f"say per what: `{text}/s`" if _NUMBER.fullmatch(text) else "write it as `200/s` or `30/m`"
-            raise UnitError(f"`{text}` is not a rate", hint)
+            raise UnitError(f"`{shortened(text)}` is not a rate", hint)
         return cls(float(match[1]) * 1_000_000_000 / NANOSECONDS[match[2]])
 
     def __str__(self) -> str:
@@ -170,7 +170,7 @@ class Ratio(Written, float):
         """
         digits, scale = (text[:-1], 100) if text.endswith("%") else (text, 1)
         if _NUMBER.fullmatch(digits) is None:
-            raise UnitError(f"`{text}` is not a share", "write it as `0.5` or `50%`")
+            raise UnitError(f"`{shortened(text)}` is not a share", "write it as `0.5` or `50%`")
         value = float(digits) / scale
         if value > 1:
             hint = (
@@ -215,4 +215,9 @@ def _duration_hint(text: str) -> str:
 def kind_of(value: object) -> str:
     """Name what a YAML value is, as a message does: `a mapping`, `nothing`, `the text ...`."""
     kinds = {bool: "a boolean", dict: "a mapping", list: "a list", type(None): "nothing"}
-    return kinds.get(type(value)) or f"`{value}`"
+    return kinds.get(type(value)) or f"`{shortened(str(value))}`"
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """Keep a message readable whatever the user wrote: the beginning of a long text, on one line."""
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -11,7 +11,7 @@ from tiktoktoe_cli.config.document import spot_of
 from tiktoktoe_cli.config.fields import Context
 from tiktoktoe_cli.config.nodes import ScalarNode, child, plain
 from tiktoktoe_cli.config.spelling import suggestion
-from tiktoktoe_cli.config.units import kind_of
+from tiktoktoe_cli.config.units import kind_of, shortened
 from tiktoktoe_cli.errors import Problem
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
     rule = _RULES.get(kind)
     if rule is None:
         return kind.replace("_", "-"), detail["msg"], hint
-    words = {"key": detail["loc"][-1] if detail["loc"] else "", "input": given, **context}
+    words = {"key": detail["loc"][-1] if detail["loc"] else "", "input": shortened(str(given)), **context}
     if kind == "extra_forbidden":
         above = detail["loc"][:-1]
         hint = suggestion(

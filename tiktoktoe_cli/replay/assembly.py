@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,6 @@ from tiktoktoe_cli.replay.dead_letters import DeadLetters
 from tiktoktoe_cli.replay.decoding import decode
 from tiktoktoe_cli.replay.delivery import deliver
 from tiktoktoe_cli.replay.line_file import LineFile
-from tiktoktoe_cli.replay.observer import Phase
 from tiktoktoe_cli.replay.ordering import by_time, without_jumps
 from tiktoktoe_cli.replay.routing import Rule
 from tiktoktoe_cli.replay.stages import STAGES
@@ -55,12 +55,14 @@ class Assembly:
         return (*self.destinations.values(), self.dead_file)
 
     def connect(self, lines: Iterable[Line], watch: Watch, stack: ExitStack) -> Iterator[Event]:
-        """Make one stream of it all: the events that were delivered. The stack closes what the stages hold open."""
+        """Make one stream of it all: the events that were delivered.
+
+        The watch stands where events come out of the sort; the stack closes what the stages hold open.
+        """
         time, reading = self.input.time, self.reading
-        watched = watch.over(lines, Phase.READING)
-        read = reading.count(decode(watched, time.field, TIME_FORMATS[time.format], reading))
+        read = reading.count(decode(lines, time.field, TIME_FORMATS[time.format], reading))
         ordered = _through(self.sorting, read, stack)
-        return _through(self.working, watch.over(ordered, Phase.DELIVERING, lambda: self._total), stack)
+        return _through(self.working, watch.over(ordered, lambda: self._total), stack)
 
     @property
     def _total(self) -> int | None:
@@ -98,13 +100,19 @@ def assemble(settings: PipelineSettings, files: Sequence[Path], clock: Callable[
 def _work(
     settings: PipelineSettings, rules: Sequence[Rule], destinations: dict[str, LineFile]
 ) -> Iterator[tuple[str, Callable[[Station], Stage]]]:
-    """Name what happens to events once they are in order, and say how each stage is made."""
+    """Name what happens to events once they are in order, and say how each stage is made.
+
+    A second stage of a kind is called `dedupe_2`.
+    """
     time = settings.input.time
     if time.max_future_jump is not None:
         jump_us = time.max_future_jump // 1_000
         yield "max_future_jump", lambda station: without_jumps(jump_us, time.field, station)
+    seen: Counter[str] = Counter()
     for stage in settings.stages:
-        yield stage.kind, partial(STAGES[stage.kind], stage.chosen)
+        seen[stage.kind] += 1
+        name = stage.kind if seen[stage.kind] == 1 else f"{stage.kind}_{seen[stage.kind]}"
+        yield name, partial(STAGES[stage.kind], stage.chosen)
     yield "delivery", lambda station: deliver(rules, destinations, station)
 
 

@@ -30,6 +30,8 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LEAST, _MOST = -(2**63), 2**64 - 1
 _MAX_DIGITS = 20
+_SHOWN_CHARACTERS = 60
+_KINDS = {dict: "an object", list: "an array", bool: "a boolean", type(None): "null"}
 _UNREADABLE = {
     LineEnd.TOO_LONG: Fault("", "max_line", "too-long", "the line is longer than `max_line`"),
     LineEnd.DAMAGED: Fault("", "RFC 1952", "damaged", "the compressed file is cut or damaged from here on"),
@@ -39,7 +41,7 @@ _UNREADABLE = {
 def decode(lines: Iterable[Line], field: FieldPath, read_time: ReadTime, station: Station) -> Iterator[Event]:
     """Turn lines into events; empty lines are dropped, those that are no event rejected."""
     for line in lines:
-        if line.end in _UNREADABLE:
+        if line.end is not LineEnd.NEWLINE and line.end in _UNREADABLE:
             station.reject(Reason.PARSE, line, (_UNREADABLE[line.end],))
             continue
         body = parse(line)
@@ -63,10 +65,7 @@ def parse(line: Line) -> Body | Fault | None:
     except orjson.JSONDecodeError as error:
         return _syntax_fault(line, error) if raw.strip(b" \t\r") else None
     if not isinstance(value, dict):
-        kind = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(
-            type(value), "a number"
-        )
-        return Fault("", RULE, "not-an-object", f"expected an object, found {kind}")
+        return Fault("", RULE, "not-an-object", f"expected an object, found {_described(value)}")
     # a search for [0-9]{19} would take as long as everything else here together
     if _MANY_DIGITS in raw.translate(_DIGITS_TO_ZERO) and _has_huge_integer(raw):
         return Fault("", RULE, "integer-range", "an integer does not fit 64 bits")
@@ -106,9 +105,9 @@ def _time_fault(field: FieldPath, body: Body) -> Fault:
     where = pointer(*field.parts)
     if value is None:
         return Fault(where, "time", "missing", f"the time `{field}` is missing")
-    return Fault(
-        where,
-        "time",
-        "invalid",
-        f"the time `{field}` is not valid: {orjson.dumps(value)[:60].decode(errors='replace')}",
-    )
+    return Fault(where, "time", "invalid", f"the time `{field}` is not valid: found {_described(value)}")
+
+
+def _described(value: object) -> str:
+    """Name a JSON value: scalars by themselves, the others by their kind, for they may be nested deeply."""
+    return _KINDS.get(type(value)) or f"`{str(value)[:_SHOWN_CHARACTERS]}`"

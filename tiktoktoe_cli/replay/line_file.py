@@ -63,20 +63,23 @@ class LineFile:
         self.lines += count
         self.size_bytes += len(data)
 
-    def publish(self) -> None:
-        """Make what was written durable, and put it in its place."""
+    def secure(self) -> None:
+        """Make what was written durable."""
         self.flush()
         with _told_to_the_user(self.path):
             os.fsync(self._stream.fileno())
+
+    def publish(self) -> None:
+        """Put what was secured in its place."""
+        with _told_to_the_user(self.path):
             self._stream.close()
             self._partial.replace(self._target)
 
     def __enter__(self) -> Self:
-        if self._target.exists() and not stat.S_ISREG(self._target.stat().st_mode):
-            raise UsageError(
-                f"cannot write `{self.path}`: it is not a file", hint="name a file of its own for each output"
-            )
         with _told_to_the_user(self.path):
+            if self._target.exists() and not stat.S_ISREG(self._target.stat().st_mode):
+                hint = "name a file of its own for each output"
+                raise UsageError(f"cannot write `{self.path}`: it is not a file", hint=hint)
             self._target.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._partial.open("wb", buffering=0)
         return self

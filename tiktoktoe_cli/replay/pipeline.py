@@ -52,14 +52,15 @@ def run_pipeline(
     files = find_files(settings.input.paths)
     assembly = assemble(settings, files, clock)
     _refuse_to_overwrite(files, assembly)
-    watch = Watch(observer or SilentObserver(), should_stop)
-    stopped = _run(assembly, files, watch)
+    observer = observer or SilentObserver()
+    reading = Watch(Phase.READING, observer, should_stop)
+    stopped = _run(assembly, files, reading, Watch(Phase.DELIVERING, observer, should_stop))
     facts = ReplayFacts(
         pipeline=name,
         ending=_ending(stopped),
         files=tuple(str(file) for file in files),
-        lines=watch.seen.get(Phase.READING, 0),
-        stages=_stage_facts(assembly.stations, watch.seen.get(Phase.READING, 0)),
+        lines=reading.seen,
+        stages=_stage_facts(assembly.stations, reading.seen),
         rules=tuple(map(RuleFacts.of, assembly.rules)),
         destinations=tuple(
             DestinationFacts.of(name, output) for name, output in assembly.destinations.items()
@@ -74,16 +75,18 @@ def run_pipeline(
     return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
 
 
-def _run(assembly: Assembly, files: Sequence[Path], watch: Watch) -> StoppedError | None:
+def _run(assembly: Assembly, files: Sequence[Path], reading: Watch, delivering: Watch) -> StoppedError | None:
     """Let everything through, and publish the outputs if nothing stopped it."""
-    lines = read_lines(files, int(assembly.input.max_line.value))
+    lines = reading.over(read_lines(files, int(assembly.input.max_line.value)))
     with ExitStack() as stack:
         for output in assembly.outputs:
             stack.enter_context(output)
         try:
-            deque(assembly.connect(lines, watch, stack), maxlen=0)
+            deque(assembly.connect(lines, delivering, stack), maxlen=0)
         except StoppedError as stopped:
             return stopped
+        for output in assembly.outputs:
+            output.secure()
         for output in assembly.outputs:
             output.publish()
     return None

@@ -32,8 +32,9 @@ def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        for file in _expanded(path):
-            found.setdefault(os.path.realpath(file), file)
+        with _readable(path):
+            for file in _expanded(path):
+                found.setdefault(os.path.realpath(file), file)
     return tuple(found.values())
 
 
@@ -72,13 +73,9 @@ def _expanded(path: Path) -> list[Path]:
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """Open a file, and look inside it if it is compressed: by its first bytes, whatever its name is."""
-    try:
-        file = path.open("rb", buffering=0)
-        buffered = io.BufferedReader(file, _BUFFER_BYTES)
+    with _readable(path):
+        buffered = io.BufferedReader(path.open("rb", buffering=0), _BUFFER_BYTES)
         is_gzip = buffered.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise UsageError(f"cannot read `{path}`: {reason}", hint="check its permissions") from error
     with buffered:
         if is_gzip:
             # GzipFile reads lines in Python; a buffer around it does so in C
@@ -116,6 +113,17 @@ def _skip_line(stream: IO[bytes]) -> int:
         if chunk.endswith(b"\n"):
             break
     return skipped
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise UsageError(
+            f"cannot read `{path}`: {reason}", hint="check the path and its permissions"
+        ) from error
 
 
 @contextmanager

@@ -31,9 +31,10 @@ class Rule:
             answer = True if self.when is None else self.when(body)
         except EvaluationError as error:
             return self._has_no_value(error.reason)
-        if answer is True:
-            self.matched += 1
-        return answer is True or (answer is not False and self._has_no_value("neither true nor false"))
+        if not isinstance(answer, bool):
+            return self._has_no_value("neither true nor false")
+        self.matched += answer
+        return answer
 
     def _has_no_value(self, reason: str) -> bool:
         self.errors += 1

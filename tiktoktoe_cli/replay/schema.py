@@ -34,6 +34,12 @@ class EventSchema:
 
     def faults(self, body: Body) -> Iterator[Fault]:
         """Yield everything that is wrong with an event."""
+        try:
+            yield from self._found(body)
+        except ValueError as error:  # the library's own limit, at 254 levels
+            yield Fault("", "", "too-deep", f"the event is nested too deeply to be validated: {error}")
+
+    def _found(self, body: Body) -> Iterator[Fault]:
         for error in self._validator.iter_errors(body):
             rule = pointer(*error.evaluation_path)
             keyword = str(error.evaluation_path[-1]) if error.evaluation_path else "false"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from tiktoktoe_cli.replay.station import StoppedError
@@ -18,32 +18,24 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Watch:
-    """Between the items of a stream and the world outside of it; `seen` counts the items let through in each phase."""
+    """Between the items of a stream and the world outside of it; `seen` counts the items that were let through."""
 
+    phase: Phase
     observer: ReplayObserver
     should_stop: Callable[[], bool]
-    seen: dict[Phase, int] = field(default_factory=dict)
+    seen: int = 0
 
-    def over(
-        self, items: Iterable[_T], phase: Phase, total: Callable[[], int | None] = lambda: None
-    ) -> Iterator[_T]:
+    def over(self, items: Iterable[_T], total: Callable[[], int | None] = lambda: None) -> Iterator[_T]:
         """Let items through; before the first of each batch ask whether to go on.
 
         Raises:
             StoppedError: the user wants the run to end.
         """
-        number = 0
-        self.seen[phase] = 0
         for item in items:
-            if number % BATCH == 0:
-                self.seen[phase] = number
-                self._look_outside(phase, total())
-            number += 1
+            if self.seen % BATCH == 0:
+                self.observer.advanced(self.phase, self.seen, total())
+                if self.should_stop():
+                    raise StoppedError
+            self.seen += 1
             yield item
-        self.seen[phase] = number
-        self.observer.advanced(phase, number, number)
-
-    def _look_outside(self, phase: Phase, total: int | None) -> None:
-        self.observer.advanced(phase, self.seen[phase], total)
-        if self.should_stop():
-            raise StoppedError
+        self.observer.advanced(self.phase, self.seen, self.seen)
