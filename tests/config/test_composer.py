@@ -91,6 +91,7 @@ def test_merge_keys_and_anchors_work() -> None:
         ("a: *nope", "yaml-syntax", "1:4", "`*nope`"),
         ("a: @x", "yaml-syntax", "1:4", "`@`"),
         ("a: 1\n---\nb: 2", "yaml-syntax", "2:1", "second document"),
+        ("s:\n  version:15.2.0\n  group: x", "yaml-syntax", "2:3", "without a space"),
         ("a: \x01", "yaml-syntax", "1:4", "control character"),
         ("a: 1\na: 2", "duplicate-key", "2:1", "`a`"),
         ("a: &a [*a]", "alias-loop", "1:8", "inside"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.units import Duration, Rate, Ratio, UnitError
 
@@ -35,6 +36,12 @@ def test_refuses_what_is_not_a_duration(text: str) -> None:
         Duration.parse(text)
 
     assert caught.value.hint
+
+
+def test_an_endless_text_is_refused_at_once() -> None:
+    """A text of a hundred thousand digits costs no time: it is no unit's text."""
+    with pytest.raises(PydanticCustomError, match="too long"):
+        Duration.accept("1" * 100_000 + "x")
 
 
 def test_says_which_unit_is_missing() -> None:

@@ -103,7 +103,9 @@ def _scale(text: str, suffix: str) -> tuple[Notation, int, int]:
         return Notation.BINARY_SI, _NANO << _BINARY[suffix], 1
     exponent = int(suffix[1:])
     if abs(exponent) > _MAX_EXPONENT:
-        raise UnitError(f"the exponent of `{shortened(text)}` is out of range", "use an exponent between -9 and 18")
+        raise UnitError(
+            f"the exponent of `{shortened(text)}` is out of range", "use an exponent between -9 and 18"
+        )
     return Notation.DECIMAL_EXPONENT, 10 ** max(9 + exponent, 0), 10 ** max(-9 - exponent, 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.config.nodes import Source
 
 Position: TypeAlias = tuple[int, int]
+_GLUED = re.compile(r"\s*(?:- )?([A-Za-z_][\w.-]*):((?!//)\S[^:]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ def syntax_problem(source: Source, problem: str, at: Position, opening: Position
 
     `opening` is where the quote, list or map began that the parser was reading.
     """
+    glued = _glued_key(source, at) if "mapping values" in problem else None
+    if glued:
+        hint = "put a space after the `:`"
+        return Problem("yaml-syntax", "a key and its value without a space between them", glued, hint)
     rest = _rest_of_line(source, at)
     if rest.startswith("\t"):
         problem = "found character '\\t'"
@@ -70,6 +76,15 @@ def syntax_problem(source: Source, problem: str, at: Position, opening: Position
             place = _place(source, opening if opening and entry.at_opening else at)
             return Problem("yaml-syntax", _fill(entry.message, words), place, _fill(entry.hint, words))
     return Problem("yaml-syntax", f"this is not YAML: {problem}", _place(source, at))
+
+
+def _glued_key(source: Source, at: Position) -> Place | None:
+    """Find `key:value` on the line before: YAML reads it as a text that goes on, and stumbles over the next key."""
+    above = [(number, line) for number, line in enumerate(source.text.splitlines()[: at[0]]) if line.strip()]
+    match = _GLUED.fullmatch(above[-1][1]) if above else None
+    if match is None:
+        return None
+    return Place(source.name, above[-1][0] + 1, match.start(1) + 1, match.end(2) + 1)
 
 
 def _rest_of_line(source: Source, at: Position) -> str:

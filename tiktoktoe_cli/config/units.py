@@ -25,6 +25,7 @@ NANOSECONDS = {
     "d": 86_400_000_000_000,
 }
 _MAX_DURATION_NS = 2**63 - 1
+MAX_LENGTH = 64  # characters; patterns over longer texts would take their time
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
 _RATE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*/\s*(ms|s|m|h|d)", re.ASCII)
@@ -71,7 +72,10 @@ class Written:
     def _written(cls, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise UnitError(f"expected {cls.example}, found {kind_of(value)}", f"write {cls.example}")
-        return str(getattr(value, "raw", value))
+        text = str(getattr(value, "raw", value))
+        if len(text) > MAX_LENGTH:
+            raise UnitError(f"`{shortened(text)}` is too long for {cls.example}", f"write {cls.example}")
+        return text
 
     @classmethod
     def __get_pydantic_core_schema__(

@@ -134,7 +134,12 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
     kind, given = detail["type"], detail["input"]
     hint = context.get("hint") or None
     if kind in _KIND_ERRORS:
-        return "wrong-type", f"expected {_KIND_ERRORS[kind]}, found {kind_of(given)}", hint
+        expected = _KIND_ERRORS[kind]
+        return (
+            "wrong-type",
+            f"expected {expected}, found {kind_of(given)}",
+            hint or _shape_hint(expected, given),
+        )
     rule = _RULES.get(kind)
     if rule is None:
         return kind.replace("_", "-"), detail["msg"], hint
@@ -149,6 +154,17 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
         words |= {"expected": _one_of(choices), "found": kind_of(given)}
         hint = suggestion(str(given), choices)
     return rule.code, rule.message.format_map(words), hint
+
+
+def _shape_hint(expected: str, given: object) -> str | None:
+    """Show how the value would look in the shape that is wanted."""
+    if expected == "a list" and isinstance(given, str | int | float):
+        return f"write it as a list: `[{shortened(str(given))}]`, or one `- ` line for each item"
+    if expected == "a list" and isinstance(given, dict):
+        return "start each item with `- `"
+    if expected == "a mapping" and isinstance(given, list):
+        return "write `name: value`, one on each line, without `- `"
+    return None
 
 
 def _one_of(choices: list[str]) -> str:
