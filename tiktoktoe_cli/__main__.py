@@ -5,14 +5,16 @@ import sys
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    if sys.argv[1:] == ["--version"]:  # answered before anything is imported
-        from tiktoktoe_cli import __version__
+    try:
+        sys.exit(_run(sys.argv[1:]))
+    except KeyboardInterrupt:  # before the front desk could take it
+        sys.exit(130)
 
-        sys.stdout.write(f"tiktoktoe {__version__}\n")
-        return
+
+def _run(arguments: list[str]) -> int:
     from tiktoktoe_cli.cli.door import enter
 
-    sys.exit(enter(sys.argv[1:]))
+    return enter(arguments)
 
 
 if __name__ == "__main__":

@@ -151,3 +151,67 @@ def test_a_broken_pipe_is_quiet() -> None:
         _, err = process.communicate(timeout=60)
 
     assert (process.returncode, err) == (0, b"")
+
+
+def test_machines_hear_of_failures_too(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], tmp_path: Any
+) -> None:
+    """A wrong file is no silence: JSON says no with the problems, and an old report that said yes is replaced."""
+    path = write("a.yaml", "services: {a: {replicas: two}}\n")
+    report = tmp_path / "old.xml"
+    report.write_text("all is well")
+
+    result = tiktoktoe("graph", "validate", "-c", path, "-o", "json", "--report", f"junit={report}")
+
+    answer = json.loads(result.out)
+    assert (result.code, answer["ok"], answer["command"]) == (2, False, "graph validate")
+    assert [problem["code"] for problem in answer["problems"]] == ["wrong-type"]
+    assert "<error" in report.read_text()
+
+
+def test_a_missing_file_is_told_to_machines(tiktoktoe: Callable[..., Result]) -> None:
+    """Whatever keeps a command from answering is in its answer."""
+    result = tiktoktoe("graph", "plan", "-c", "/nope.yaml", "-o", "json")
+
+    assert (result.code, json.loads(result.out)["ok"]) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["expr", "eval", "1 + 2"], ["config", "explain", "bad-unit"], ["config", "show"]]
+)
+def test_reports_are_written_by_every_command(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], tmp_path: Any, arguments: list[str]
+) -> None:
+    """A report that was asked for is there, also where a person sees no table."""
+    target = tmp_path / "out.json"
+
+    result = tiktoktoe(*arguments, "-c", write("a.yaml", "version: 1\n"), "--report", f"json={target}")
+
+    assert result.code == 0
+    assert json.loads(target.read_text())["ok"] is True
+
+
+def test_a_full_disk_is_no_bug() -> None:
+    """An answer that cannot be written ends with 3 and says why."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123  # a device
+        process = _start("config", "schema", stdout=full.fileno())
+
+        with process:
+            _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 3
+    assert b"no space left" in err
+
+
+def test_warnings_can_be_the_answer(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """`--fail-on warning` turns the answer into a no, in the exit code and in every format."""
+    text = 'services: {a: {health: [{name: x, http: {url: "http://127.0.0.1/"}, expect: ["1 == 1"]}]}}\n'
+    path = write("a.yaml", text)
+
+    lenient = tiktoktoe("config", "check", "-c", path, "-o", "json")
+    strict = tiktoktoe("config", "check", "-c", path, "-o", "json", "--fail-on", "warning")
+
+    assert (lenient.code, json.loads(lenient.out)["ok"]) == (0, True)
+    assert (strict.code, json.loads(strict.out)["ok"]) == (1, False)

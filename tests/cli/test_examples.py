@@ -35,7 +35,8 @@ def _examples() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """One shop for all examples, as one reader tries them all in one place."""
-    return Shop.copy_to(tmp_path_factory.mktemp("examples"))
+    shop = Shop.copy_to(tmp_path_factory.mktemp("examples"))
+    return Shop(shop.folder / "samples" / "shop", shop.environ)
 
 
 @pytest.mark.parametrize("path", [path for path, _ in commands()])

@@ -67,3 +67,22 @@ def test_variables_come_from_a_file(
     result = tiktoktoe("expr", "eval", "x == 'y'", "--vars", "@" + write("v.json", '{"x": "y"}'))
 
     assert result.out == "true\n"
+
+
+def test_deep_data_is_cut_not_crashed_on(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """Data that somebody else nested deeply is shown as deep as anybody would look."""
+    path = write("deep.json", '{"a": ' + "[" * 900 + "]" * 900 + "}")
+
+    result = tiktoktoe("expr", "eval", "a", "--vars", f"@{path}")
+
+    assert result.code == 0
+    assert "(nested too deeply)" in result.out
+
+
+def test_nothing_printed_can_steer_the_terminal(tiktoktoe: Callable[..., Result]) -> None:
+    """Control characters in a value appear as JSON escapes."""
+    result = tiktoktoe("expr", "eval", r'"\u009b31m\u202e"')
+
+    assert result.out == '"\\u009b31m\\u202e"\n'

@@ -121,6 +121,13 @@ def test_a_folder_or_a_missing_file_is_a_problem(tmp_path: Path) -> None:
     ]
 
 
+def test_problems_without_a_place_come_last(write: Callable[[str, str], str]) -> None:
+    """A machine reads the problems in the order in which a person sees them."""
+    document = load(["nope.yaml", write("a.yaml", "a: 1\na: 2\n")], {})
+
+    assert _codes(document) == ["duplicate-key", "file-unreadable"]
+
+
 def test_finds_the_file_upwards(tmp_path: Path) -> None:
     """Without -c, the file is looked for here and in every folder above."""
     (tmp_path / "tiktoktoe.yaml").write_text("version: 1\n")
@@ -140,3 +147,60 @@ def test_secrets_are_masked_everywhere(write: Callable[[str, str], str]) -> None
 
     assert document.mask("before hunter2 after") == "before •••• after"
     assert document.mask.line("password: 'abc'") == "password: ••••"
+
+
+@pytest.mark.parametrize(
+    ("path", "column"),
+    [
+        (("a", "version"), 15),
+        (("a", "missing"), 1),
+        (("a",), 1),
+        (("b", "c", "version"), 8),
+        (("d",), 1),
+    ],
+    ids=["a scalar", "nothing", "a map", "a short form", "an empty value"],
+)
+def test_the_place_of_a_value_is_the_value_itself(
+    write: Callable[[str, str], str], path: tuple[str, ...], column: int
+) -> None:
+    """A single value is shown where it stands; of everything else the key."""
+    document = load([write("a.yaml", "a: { version: 1.0 }\nb: {c: ^1}\nd:\n")], {})
+
+    place = document.value_place(*path)
+
+    assert place
+    assert place.column == column
+
+
+def test_a_loop_of_links_is_a_problem(tmp_path: Path) -> None:
+    """A link to itself cannot be read, and is told so."""
+    loop = tmp_path / "loop.yaml"
+    loop.symlink_to(loop)
+
+    assert _codes(load([str(loop)], {})) == ["file-unreadable"]
+
+
+def test_names_that_are_no_paths_are_problems(write: Callable[[str, str], str]) -> None:
+    """A NUL character in an include or a secret's path is told at its place."""
+    path = write("a.yaml", 'include: ["\\0"]\nsystem: "${file:\\0}"\n')
+
+    problems = load([path], {}).sorted_problems()
+
+    assert [(one.code, one.place and one.place.line) for one in problems] == [
+        ("file-unreadable", 1),
+        ("secret-file", 2),
+    ]
+
+
+def test_a_file_is_found_where_the_working_directory_is_gone(
+    write: Callable[[str, str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An absolute path needs no working directory; without one, nothing is found."""
+    path = write("a.yaml", "services: {}\n")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert _codes(load([path], {})) == []
+    assert discover([], {}) == []

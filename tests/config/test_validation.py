@@ -174,3 +174,12 @@ def test_paths_start_at_the_file_that_names_them(
     things, _ = read("things: {a: {file: sub/x.csv}}\n")
 
     assert things["a"].file == tmp_path / "sub" / "x.csv"
+
+
+def test_an_unknown_variable_lists_the_ones_there_are(
+    read: Callable[[str], tuple[dict[str, Thing], tuple[Problem, ...]]],
+) -> None:
+    """Where no name is near, the hint names them all."""
+    _, problems = read("things: {a: {when: 'latency == 200'}}\n")
+
+    assert [problem.hint for problem in problems] == ["the variables are `status` and `body`"]

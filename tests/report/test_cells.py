@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tiktoktoe_cli.report import Align, Column, Json, Shows
+from tiktoktoe_cli.report import Column, Json, Shows
 from tiktoktoe_cli.report.cells import cell, duration, leans_right
 
 
@@ -70,6 +70,6 @@ def test_reaches_into_items(key: str, words: str) -> None:
 
 def test_numbers_lean_right() -> None:
     """Columns of numbers are aligned by their last digit, also if only asked to."""
-    columns = [Column("x", "X", align=Align.RIGHT), Column("x", "X", shows=Shows.BYTES), Column("x", "X")]
+    columns = [Column("x", "X", shows=Shows.NUMBER), Column("x", "X", shows=Shows.BYTES), Column("x", "X")]
 
     assert [leans_right(column) for column in columns] == [True, True, False]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.report.hostile import REPORT
+from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.report import Report, View, draw_closing
 
 
@@ -22,3 +23,11 @@ def test_colours_by_the_answer() -> None:
         draw_closing(Report("x", ok=False, verdict="no"), View(terminal=True, color=True))
         == "\x1b[31m✗\x1b[0m no\n"
     )
+
+
+def test_a_yes_with_a_warning_does_not_look_like_a_plain_yes() -> None:
+    """Something went wrong that the answer does not depend on: the symbol says so."""
+    warning = Problem("service-failed", "`nice` died", severity=Severity.WARNING)
+    report = Report("x", ok=True, verdict="1 service healthy, 1 failed", problems=(warning,))
+
+    assert draw_closing(report, View(terminal=True)) == "! 1 service healthy, 1 failed\n"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.report.hostile import ANY_TEXT, PROBLEMS, SECRET, SOURCE, mask
 from tiktoktoe_cli.errors import Place, Problem, Severity
 from tiktoktoe_cli.report import View, draw_problems
-from tiktoktoe_cli.report.diagnostics import in_file_order, tally
+from tiktoktoe_cli.report.diagnostics import tally
 
 if TYPE_CHECKING:
     from tests.report.conftest import Golden
@@ -70,15 +70,6 @@ def test_aligns_the_gutter_with_the_longest_number() -> None:
 
     assert drawn[1:5] == ["   --> a:3:1", "    |", "  3 | x: 1", "    | ^"]
     assert drawn[8:10] == ["120 | x: 1", "    | -"]
-
-
-def test_orders_problems_as_a_reader_meets_them() -> None:
-    """File by file, from top to bottom; what has no place comes last, next to the prompt."""
-    places = [None, Place("b", 1, 1), Place("a", 9, 1), Place("a", 2, 5), Place("a", 2, 1)]
-
-    ordered = in_file_order([Problem("x", "m", place) for place in places], ["a"])
-
-    assert [str(problem.place) for problem in ordered] == ["a:2:1", "a:2:5", "a:9:1", "b:1:1", "None"]
 
 
 def test_counts_by_severity() -> None:

@@ -64,3 +64,12 @@ def test_tells_the_verdict_if_there_is_nothing_else() -> None:
     root = _parsed(Report("config check", ok=True, verdict="no problems"))
 
     assert (root.get("tests"), root.get("failures")) == ("1", "0")
+
+
+def test_what_a_passed_case_has_to_say_is_kept() -> None:
+    """A service that works, but not as it should, passes; its reason stands in the output of the case."""
+    case = Case("payments", "api", CaseOutcome.PASSED, "`timing.total` is 2s")
+
+    [drawn] = _parsed(Report("x", ok=True, verdict="", cases=(case,))).iter("testcase")
+
+    assert [(part.tag, part.text) for part in drawn] == [("system-out", "`timing.total` is 2s")]

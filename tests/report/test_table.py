@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.report.hostile import ANY_TEXT, REPORT
-from tiktoktoe_cli.report import Align, Column, Json, OutputFormat, Report, Shows, View, render
+from tiktoktoe_cli.report import Column, Json, OutputFormat, Report, Shows, View, render
 from tiktoktoe_cli.report.text import width_of, without_ansi
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("name", "NAME"),
     Column("state", "STATE", shows=Shows.STATE),
-    Column("count", "COUNT", align=Align.RIGHT),
+    Column("count", "COUNT", shows=Shows.NUMBER),
     Column("note", "NOTE", wide=True),
 )
 ITEMS: list[Mapping[str, Json]] = [

@@ -52,7 +52,6 @@ def test_quiet_hides_all_but_the_answer_and_failures() -> None:
 
     streams.say("words")
     streams.detail("more")
-    streams.warn("careful")
     streams.fail("no such file `x`", hint="name another")
 
     assert _written(streams.stderr) == "error: no such file `x`\nhelp: name another\n"
@@ -82,9 +81,9 @@ def test_paints_only_the_label() -> None:
     """Colour stands on the label, never on the words alone."""
     streams = _terminal(TerminalOptions(color=ColorChoice.ALWAYS))
 
-    streams.warn("careful")
+    streams.fail("careful")
 
-    assert _written(streams.stderr) == "\x1b[1;33mwarning:\x1b[0m careful\n"
+    assert _written(streams.stderr) == "\x1b[1;31merror:\x1b[0m careful\n"
 
 
 def test_tells_each_stream_what_it_can_show() -> None:
@@ -111,13 +110,6 @@ def test_animates_only_for_a_person_at_a_terminal(environ: dict[str, str], *, ex
     assert _terminal(environ=environ, stream=Screen).is_animated is expected
 
 
-def test_asks_nobody_in_a_pipe() -> None:
-    """Prompts need a person at both ends."""
-    assert _terminal(stream=Screen).is_interactive
-    assert not Terminal(StringIO(), Screen(), Screen(), {}).is_interactive
-    assert not _terminal(environ={"CI": "true"}, stream=Screen).is_interactive
-
-
 def test_works_without_streams() -> None:
     """A caller may have closed them all."""
     streams = Terminal.on((None, None, None), {})
@@ -125,7 +117,7 @@ def test_works_without_streams() -> None:
     streams.answer("x")
     streams.say("y")
 
-    assert not streams.is_interactive
+    assert not streams.is_animated
 
 
 def test_escapes_what_the_encoding_lacks() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.report.hostile import ANY_TEXT
-from tiktoktoe_cli.report.text import many_lines, one_line, pad, plural, shorten, width_of, without_ansi
+from tiktoktoe_cli.report.text import many_lines, one_line, pad, shorten, width_of, without_ansi
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,3 @@ def test_shortens_to_the_width(text: str, width: int) -> None:
 def test_pads_by_columns() -> None:
     """Wide characters get fewer spaces, on either side."""
     assert (pad("日本", 6), pad("日本", 6, right=True)) == ("日本  ", "  日本")
-
-
-def test_counts_in_words() -> None:
-    """One error is no errors."""
-    assert [plural(count, "error") for count in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]

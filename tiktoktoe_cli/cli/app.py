@@ -32,7 +32,7 @@ class LazyGroup(TyperGroup):
     def __init__(self, **attributes: Any) -> None:  # typer's own, passed through
         super().__init__(**attributes)
         self.commands = {
-            name: TyperCommand(name, help=text, rich_markup_mode=None) for name, text in GROUPS.items()
+            name: TyperCommand(name, short_help=text, rich_markup_mode=None) for name, text in GROUPS.items()
         }
 
     def resolve_command(
@@ -50,9 +50,9 @@ def load_command(name: str) -> Any:  # a command or a group; typer keeps the typ
     return command
 
 
-def make_group(help_text: str) -> typer.Typer:
+def make_group(name: str) -> typer.Typer:
     """Make the typer app of a group of commands, also where it has only one yet."""
-    group = make_app(help_text)
+    group = make_app(GROUPS[name], name=name)
     group.callback()(_nothing_of_its_own)
     return group
 
@@ -61,9 +61,10 @@ def _nothing_of_its_own() -> None:
     pass
 
 
-def make_app(help_text: str, *, add_completion: bool = False) -> typer.Typer:
+def make_app(help_text: str, *, name: str = "", add_completion: bool = False) -> typer.Typer:
     """Make a typer app: plain help, examples kept as they are written."""
     return typer.Typer(
+        name=name or None,
         help=help_text,
         no_args_is_help=True,
         add_completion=add_completion,

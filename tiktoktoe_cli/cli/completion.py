@@ -6,7 +6,6 @@ A TAB must never print or fail: a configuration that cannot be read has no names
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,8 +27,15 @@ def _keys(config: Sequence[str], section: str) -> list[str]:
     """List the keys of a section without checking anything else."""
     from tiktoktoe_cli.config import discover, load
 
-    files = discover(config, os.environ, Path.cwd())
+    files = discover(config, os.environ)
     return sorted(load(files, os.environ).keys(section)) if files and "-" not in files else []
+
+
+def problem_codes(incomplete: str) -> list[str]:
+    """Complete a code that `config explain` knows."""
+    from tiktoktoe_cli.checkup import explanations
+
+    return [code for code in explanations() if code.lower().startswith(incomplete.lower())]
 
 
 def words(*choices: str) -> Callable[[str], list[str]]:

@@ -7,78 +7,79 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.options import Common, add_command
-from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.cli.completion import problem_codes, words
+from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.config.codes import Code
     from tiktoktoe_cli.report import Report
     from tiktoktoe_cli.system import System
 
-app = make_group("Check, show and explain the configuration.")
+app = make_group("config")
 
 
 @add_command(
     app,
     "check",
     examples=(
-        "tiktoktoe config check -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe config check -c samples/shop/tiktoktoe.yaml -o json",
+        "tiktoktoe config check",
+        "tiktoktoe config check -o json",
     ),
 )
 def check(
-    common: Common,
+    desk: Desk,
     fail_on: Annotated[
-        str, typer.Option(metavar="LEVEL", help="Exit 1 from this severity on: error or warning.")
+        str,
+        typer.Option(
+            metavar="LEVEL",
+            help="From which severity on the answer is no: error, warning or info.",
+            autocompletion=words(*Severity),
+        ),
     ] = "error",
 ) -> ExitCode:
-    """Check everything in the configuration and show all problems at once, each at its place."""
-    from tiktoktoe_cli.checkup import check_everything, report_of
-    from tiktoktoe_cli.cli.desk import Desk, choose
-    from tiktoktoe_cli.errors import Severity
+    """Check everything in the configuration and show all problems at once, each at its place.
 
-    desk = Desk.open(common)
+    The exit code is 2 where the file itself is wrong, 1 where what it says does not fit together.
+    """
+    from tiktoktoe_cli.checkup import check_everything, report_of
+    from tiktoktoe_cli.cli.desk import choose
+
     level = choose(Severity, fail_on, "--fail-on")
-    report = report_of(check_everything(desk.read()))
-    return desk.answer(report, None if report.ok else ExitCode.USAGE, fail_on=level)
+    checkup = check_everything(desk.read(), desk.environ)
+    return desk.answer(report_of(checkup, level), None if checkup.is_understood else ExitCode.USAGE)
 
 
 @add_command(
     app,
     "show",
     examples=(
-        "tiktoktoe config show -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe config show -c samples/shop/tiktoktoe.yaml --origin",
-        "tiktoktoe config show -c samples/shop/tiktoktoe.yaml -o json",
+        "tiktoktoe config show",
+        "tiktoktoe config show --origin",
+        "tiktoktoe config show -o json",
     ),
 )
 def show(
-    common: Common,
+    desk: Desk,
     *,
     origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
 ) -> ExitCode:
     """Show the configuration as it was understood: merged, variables replaced, secrets masked."""
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.config.view import as_yaml
-    from tiktoktoe_cli.report import OutputFormat
 
-    desk = Desk.open(common)
     system = desk.load()
-    if desk.output is not OutputFormat.TABLE:
-        return desk.answer(_shown(system))
-    desk.terminal.answer(as_yaml(system.document, origin=origin))
-    return ExitCode.YES
+    return desk.answer(_shown(system), picture=as_yaml(system.document, origin=origin))
 
 
 @add_command(app, "schema", examples=("tiktoktoe config schema",))
-def schema(common: Common) -> ExitCode:
+def schema(desk: Desk) -> ExitCode:
     """Print the JSON Schema of the configuration, for editors (yaml-language-server)."""
     import json
 
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.system import json_schema
 
-    Desk.open(common).terminal.answer(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+    desk.terminal.answer(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
     return ExitCode.YES
 
 
@@ -86,29 +87,34 @@ def schema(common: Common) -> ExitCode:
     app, "explain", examples=("tiktoktoe config explain bad-unit", "tiktoktoe config explain TTG101")
 )
 def explain(
-    common: Common,
+    desk: Desk,
     code: Annotated[
-        str | None, typer.Argument(help="The code in brackets; without it, all are listed.")
+        str | None,
+        typer.Argument(
+            help="The code in brackets; without it, all are listed.", autocompletion=problem_codes
+        ),
     ] = None,
 ) -> ExitCode:
-    """Explain what a problem's code means, with a wrong and a right example."""
-    from tiktoktoe_cli.cli.desk import Desk, unknown
-    from tiktoktoe_cli.config.codes import CODES
-    from tiktoktoe_cli.graph.rules import RULE_PREFIX
-    from tiktoktoe_cli.graph.rules import explain as explain_rule
-    from tiktoktoe_cli.report import OutputFormat
+    """Explain what a problem's code or a rule of the graph means."""
+    return explain_code(desk, code)
 
-    desk = Desk.open(common)
-    if code is not None and code.upper().startswith(RULE_PREFIX):
-        desk.terminal.answer(explain_rule(code) + "\n")
-        return ExitCode.YES
-    if code is not None and code not in CODES:
-        raise unknown(code, CODES, "problem code")
-    chosen = [CODES[code]] if code else list(CODES.values())
-    if code is None or desk.output is not OutputFormat.TABLE:
-        return desk.answer(_explained(chosen))
-    desk.terminal.answer(chosen[0].text())
-    return ExitCode.YES
+
+def explain_code(desk: Desk, code: str | None) -> ExitCode:
+    """Answer with what a code means, or with all codes.
+
+    Raises:
+        UsageError: if there is no such code.
+    """
+    from tiktoktoe_cli.checkup import explanations
+    from tiktoktoe_cli.cli.desk import unknown
+
+    known = explanations()
+    if code is None:
+        return desk.answer(_explained(list(known.values())))
+    chosen = known.get(code) or known.get(code.upper())
+    if chosen is None:
+        raise unknown(code, known, "problem code")
+    return desk.answer(_explained([chosen]), picture=chosen.text())
 
 
 def _shown(system: System) -> Report:
@@ -132,12 +138,14 @@ def _shown(system: System) -> Report:
 
 def _explained(codes: list[Code]) -> Report:
     from tiktoktoe_cli.report import Column, Report
+    from tiktoktoe_cli.words import plural
 
     items = [
         {"code": code.code, "meaning": code.meaning, "wrong": code.wrong, "right": code.right}
         for code in codes
     ]
     columns = (Column("code", "CODE"), Column("meaning", "MEANING"))
+    summary = {"codes": len(codes)}
     return Report(
-        "config explain", True, f"{len(codes)} codes", {"codes": len(codes)}, items, columns, name_key="code"
+        "config explain", True, plural(len(codes), "code"), summary, items, columns, name_key="code"
     )

@@ -7,14 +7,16 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tiktoktoe_cli.errors import ConfigError, ExitCode, Severity, UsageError
+from tiktoktoe_cli.errors import ENDING_SIGNALS, ConfigError, ExitCode, Problem, Severity, UsageError
 from tiktoktoe_cli.report import (
+    Case,
+    CaseOutcome,
     ColorChoice,
     OutputFormat,
     ProgressChoice,
+    Report,
     ReportKind,
     Terminal,
     TerminalOptions,
@@ -23,6 +25,8 @@ from tiktoktoe_cli.report import (
     render,
     write,
 )
+from tiktoktoe_cli.report.text import escape_hidden
+from tiktoktoe_cli.words import listed, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -30,14 +34,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from tiktoktoe_cli.cli.options import Common
-    from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.report import Progress, Report
+    from tiktoktoe_cli.errors import TiktoktoeError
+    from tiktoktoe_cli.report import Progress
     from tiktoktoe_cli.system import System
 
     Choice = TypeVar("Choice", bound=StrEnum)
     T = TypeVar("T")
 
 PROGRAM = "tiktoktoe"
+STOPPING = "stopping ... (again to force)"
 _PERSONS = {OutputFormat.TABLE, OutputFormat.WIDE}
 
 
@@ -81,7 +86,7 @@ class Desk:
         """
         from tiktoktoe_cli.config import FILE_NAME, discover
 
-        found = discover(self.config, self.environ, Path.cwd())
+        found = discover(self.config, self.environ)
         if not found:
             hint = f"name one with -c FILE, or write one with `tiktoktoe init`; `{FILE_NAME}` is found from below"
             raise UsageError(f"no configuration: there is no `{FILE_NAME}` here or above", hint=hint)
@@ -106,7 +111,7 @@ class Desk:
 
     def _take(self, system: System) -> System:
         self.sources = system.document.sources
-        self.terminal = self.terminal.masking(system.document.mask)
+        self.terminal = self.terminal.masking(system.document.mask.line)
         return system
 
     def refuse(self, problems: Iterable[Problem]) -> None:
@@ -115,7 +120,7 @@ class Desk:
         Raises:
             ConfigError: with all of them.
         """
-        found = tuple(problems)
+        found = tuple(dict.fromkeys(problems))
         if any(problem.severity is Severity.ERROR for problem in found):
             raise ConfigError(found, sources=self.sources, mask=self.terminal.mask)
         warnings = [problem for problem in found if problem.severity is Severity.WARNING]
@@ -159,9 +164,10 @@ class Desk:
 
     @contextmanager
     def stop_flag(self) -> Iterator[StopFlag]:
-        """Let the first Ctrl-C or SIGTERM ask for an end, and the second one end the command at once."""
+        """Let the first Ctrl-C, SIGTERM or SIGHUP ask for an end, and the second one end the command at once."""
         flag = StopFlag(self.terminal)
-        before = {number: signal.signal(number, flag.take) for number in (signal.SIGINT, signal.SIGTERM)}
+        heard = [number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, flag.take) for number in heard}
         try:
             yield flag
         finally:
@@ -169,29 +175,65 @@ class Desk:
                 signal.signal(number, handler)
 
     def answer(
-        self,
-        report: Report,
-        exit_code: ExitCode | None = None,
-        *,
-        picture: str | None = None,
-        fail_on: Severity = Severity.ERROR,
+        self, report: Report, exit_code: ExitCode | None = None, *, picture: str | None = None
     ) -> ExitCode:
-        """Print the answer (or a picture of it), write the reports, and return the exit code.
+        """Print the answer, write the reports, and return the exit code.
 
-        It is 0 if `report.ok`, else 1, unless one is given; a problem as grave as `fail_on` makes it 1, too.
+        A `picture` stands in for the table where a person reads. The code is 0 if `report.ok`, else 1, unless one
+        is given.
         """
         for kind, path in self.reports:
             write(report, kind, path, self.terminal)
         view = self.terminal.answer_view
         if self.output in _PERSONS:
             self.terminal.answer(draw_problems(report.problems, self.sources, view))
-        self.terminal.answer(picture if picture is not None else render(report, self.output, view))
+        if picture is not None and self.output is OutputFormat.TABLE:
+            self.terminal.answer(escape_hidden(picture))
+            return self._code(report, exit_code)
+        self.terminal.answer(render(report, self.output, view))
         if self.output in _PERSONS and not self.terminal.options.quiet:
             self.terminal.show(draw_closing(report, self.terminal.message_view))
+        return self._code(report, exit_code)
+
+    def fail(self, error: TiktoktoeError, command: str) -> ExitCode:
+        """Say why there is no answer: to persons on standard error, to machines in the form they asked for.
+
+        The reports are written as well: an old one that says all is well must not stay behind.
+        """
+        problems: tuple[Problem, ...] = (Problem("failed", error.message, hint=error.hint),)
+        if isinstance(error, ConfigError):
+            problems, self.terminal = error.problems, self.terminal.masking(error.mask)
+        report = Report(
+            command=command,
+            ok=False,
+            verdict=error.message,
+            summary={"error": error.message, "hint": error.hint},
+            items=[],
+            columns=(),
+            problems=problems,
+            cases=(Case(command, command, CaseOutcome.ERROR, error.message),),
+        )
+        for kind, path in self.reports:
+            write(report, kind, path, self.terminal)
+        if self.output not in _PERSONS:
+            self.terminal.answer(render(report, self.output, self.terminal.answer_view))
+        tell(error, self.terminal)
+        return error.exit_code
+
+    @staticmethod
+    def _code(report: Report, exit_code: ExitCode | None) -> ExitCode:
         if exit_code is not None:
             return exit_code
-        failed = any(_reaches(problem.severity, fail_on) for problem in report.problems)
-        return ExitCode.NO if failed or not report.ok else ExitCode.YES
+        return ExitCode.YES if report.ok else ExitCode.NO
+
+
+def tell(error: TiktoktoeError, terminal: Terminal) -> None:
+    """Say on standard error why there is no answer; a wrong configuration with all its frames."""
+    if isinstance(error, ConfigError):
+        view = terminal.masking(error.mask).message_view
+        terminal.show(draw_problems(error.problems, error.sources, view))
+    else:
+        terminal.fail(error.message, hint=error.hint)
 
 
 class StopFlag:
@@ -209,8 +251,8 @@ class StopFlag:
         """Take a signal: the first is noted, the second one is not to be waited out."""
         if self.exit_code is not None:
             raise KeyboardInterrupt
-        self.exit_code = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.TERMINATED
-        self._terminal.say("stopping ... (again to force)")
+        self.exit_code = ExitCode.of_signal(number)
+        self._terminal.say(STOPPING)
 
 
 def choose(choices: type[Choice], word: str, option: str) -> Choice:
@@ -227,11 +269,9 @@ def choose(choices: type[Choice], word: str, option: str) -> Choice:
 
 def unknown(word: str, known: Collection[str], kind: str) -> UsageError:
     """Make the error for a word that is none of the known ones, with the nearest of them as the hint."""
-    from tiktoktoe_cli.config.spelling import suggestion
-
-    some = ", ".join(f"`{name}`" for name in list(known)[:12])
     return UsageError(
-        f"unknown {kind}: `{word}`", hint=suggestion(word, known) or f"choose one of {some or 'none'}"
+        f"unknown {kind}: `{word}`",
+        hint=suggestion(word, known) or f"choose one of {listed(known, 12, 'or') or 'none'}",
     )
 
 
@@ -242,8 +282,3 @@ def _report_target(text: str) -> tuple[ReportKind, str]:
             f"`--report {text}` names no file", hint=f"write it as `--report {kind or 'junit'}=FILE`"
         )
     return choose(ReportKind, kind, "--report"), path
-
-
-def _reaches(severity: Severity, level: Severity) -> bool:
-    worst_first = list(Severity)
-    return worst_first.index(severity) <= worst_first.index(level)

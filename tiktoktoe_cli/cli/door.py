@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -9,7 +10,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from tiktoktoe_cli.errors import ConfigError, ExitCode, OutputClosedError, TiktoktoeError
+from tiktoktoe_cli import __version__
+from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode, OutputClosedError, TiktoktoeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +27,8 @@ class TerminatedError(BaseException):
 
 
 _QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {
-    KeyboardInterrupt: ExitCode.INTERRUPTED,
-    TerminatedError: ExitCode.TERMINATED,
+    KeyboardInterrupt: ExitCode.of_signal(signal.SIGINT),
+    TerminatedError: ExitCode.of_signal(signal.SIGTERM),
     OutputClosedError: ExitCode.YES,
 }
 
@@ -37,15 +39,19 @@ def enter(arguments: Sequence[str]) -> int:
     # the time of reading a large configuration.
     gc.set_threshold(100_000, 20, 100)
     try:
-        with _terminated_by_signals():
+        with _ended_by_signals():
             return _run(list(arguments))
     except tuple(_QUIET_ENDS) as end:
         return _QUIET_ENDS[type(end)]
     except BrokenPipeError:  # whoever read our help has seen enough
         _close_stdout()
         return ExitCode.YES
+    except OSError as error:
+        return _without_output(error, arguments)
     except TiktoktoeError as error:
-        _tell(error)
+        from tiktoktoe_cli.cli.desk import tell
+
+        tell(error, _terminal())
         return error.exit_code
     except Exception as error:  # noqa: BLE001  # the one place: what nobody expected is a bug, and says so
         _tell_bug(error, arguments)
@@ -53,6 +59,8 @@ def enter(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments == ["--version"]:  # answered before anything is imported
+        return _print(f"{PROGRAM} {__version__}")
     import typer
 
     from tiktoktoe_cli.cli.app import app
@@ -74,26 +82,32 @@ def _usage(error: Exception) -> int:
     message = error.format_message()  # type: ignore[attr-defined]  # every TyperException has it
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
-        sys.stdout.write(message + "\n")
+        _print(message)
         return ExitCode.USAGE
     path = context.command_path if context else PROGRAM
     _terminal().fail(_lower(message), hint=f"see `{path} --help`")
     return ExitCode.USAGE
 
 
+def _print(words: str) -> ExitCode:
+    if sys.stdout is not None:  # somebody may have closed it: `>&-`
+        sys.stdout.write(words + "\n")
+        sys.stdout.flush()
+    return ExitCode.YES
+
+
 def _lower(message: str) -> str:
     return (message[:1].lower() + message[1:]).rstrip(".")
 
 
-def _tell(error: TiktoktoeError) -> None:
-    from tiktoktoe_cli.report import draw_problems
-
-    terminal = _terminal()
-    if isinstance(error, ConfigError):
-        view = terminal.masking(error.mask).message_view
-        terminal.show(draw_problems(error.problems, error.sources, view))
-    else:
-        terminal.fail(error.message, hint=error.hint)
+def _without_output(error: OSError, arguments: Sequence[str]) -> ExitCode:
+    """End a command whose help could not be written; what any other failure of the system means, its caller knows."""
+    if error.errno not in {errno.ENOSPC, errno.EIO, errno.EDQUOT}:
+        _tell_bug(error, arguments)
+        return ExitCode.BUG
+    _close_stdout()
+    _terminal().fail("cannot write the answer: no space left on device")
+    return ExitCode.UNFINISHED
 
 
 def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
@@ -118,15 +132,20 @@ def _close_stdout() -> None:
 
 
 @contextmanager
-def _terminated_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind the stack as Ctrl-C does, so that everything that was opened is closed."""
-    names = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-    before = {name: signal.signal(name, _raise_terminated) for name in names}
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the stack as Ctrl-C does, so that everything that was opened is closed.
+
+    What `nohup` or a shell made this process ignore stays ignored, and so does what a command ignores at its end.
+    """
+    others = [number for number in ENDING_SIGNALS if number != signal.SIGINT]
+    heard = [number for number in others if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _raise_terminated) for number in heard}
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        for number, handler in before.items():
+            if signal.getsignal(number) is _raise_terminated:
+                signal.signal(number, handler)
 
 
 def _raise_terminated(_number: int, _frame: FrameType | None) -> NoReturn:

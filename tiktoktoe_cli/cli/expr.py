@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.expressions import Expression
     from tiktoktoe_cli.report import Report
 
-app = make_group("Try a CEL expression, the language of conditions, alerts and assertions.")
+app = make_group("expr")
 
 
 @add_command(
@@ -27,7 +28,7 @@ app = make_group("Try a CEL expression, the language of conditions, alerts and a
     ),
 )
 def evaluate(
-    common: Common,
+    desk: Desk,
     expression: Annotated[str, typer.Argument(help="The CEL text.", show_default=False)],
     variables: Annotated[
         str | None,
@@ -37,19 +38,14 @@ def evaluate(
     """Print the value of an expression as JSON. The exit code is 1 for false, and for an error."""
     import json
 
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.cli.inputs import read_json_object
-    from tiktoktoe_cli.report import OutputFormat
 
-    desk = Desk.open(common)
     report = _try(expression, read_json_object(variables, "--vars"))
-    if desk.output is not OutputFormat.TABLE:
-        return desk.answer(report)
-    if report.summary["error"] is not None:
-        desk.terminal.fail(str(report.summary["error"]))
-    else:
-        desk.terminal.answer(json.dumps(report.summary["value"], ensure_ascii=False) + "\n")
-    return ExitCode.YES if report.ok else ExitCode.NO
+    error = report.summary["error"]
+    if error is not None:
+        desk.terminal.fail(str(error))
+    value = "" if error is not None else json.dumps(report.summary["value"], ensure_ascii=False) + "\n"
+    return desk.answer(report, picture=value)
 
 
 def _try(text: str, bindings: dict[str, Any]) -> Report:  # bindings are JSON

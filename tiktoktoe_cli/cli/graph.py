@@ -7,71 +7,70 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.options import Common, add_command
-from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.cli.completion import words
+from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.graph import Graph
     from tiktoktoe_cli.system import System
 
-app = make_group("Do the services fit together: cycles, versions, resources, order?")
+app = make_group("graph")
 
 
 @add_command(
     app,
     "show",
     examples=(
-        "tiktoktoe graph show -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe graph show -c samples/shop/tiktoktoe.yaml -o wide",
+        "tiktoktoe graph show",
+        "tiktoktoe graph show -o wide",
     ),
 )
-def show(common: Common) -> ExitCode:
+def show(desk: Desk) -> ExitCode:
     """Draw the services in start order, one line each, with a rail for each service that others depend on."""
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.graph.facts import survey
     from tiktoktoe_cli.graph.render import draw_graph, legend
     from tiktoktoe_cli.graph.report import report_of
-    from tiktoktoe_cli.report import OutputFormat
 
-    desk = Desk.open(common)
     overview = survey(graph_of(desk.load("services")))
     report = report_of(overview)
-    if desk.output is not OutputFormat.TABLE:
-        return desk.answer(report)
     view = desk.terminal.answer_view
-    code = desk.answer(report, picture=draw_graph(overview.graph, report, view))
     desk.terminal.detail(legend(unicode=view.unicode))
-    return code
+    return desk.answer(report, picture=draw_graph(overview, report, view))
 
 
 @add_command(
     app,
     "validate",
     examples=(
-        "tiktoktoe graph validate -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe graph validate -c samples/shop/tiktoktoe.yaml --fail-on warning -o json",
+        "tiktoktoe graph validate",
+        "tiktoktoe graph validate --fail-on warning -o json",
         "tiktoktoe graph validate --explain TTG101",
     ),
 )
 def validate(
-    common: Common,
+    desk: Desk,
     fail_on: Annotated[
-        str, typer.Option(metavar="LEVEL", help="Exit 1 from this severity on: error, warning or info.")
+        str,
+        typer.Option(
+            metavar="LEVEL",
+            help="From which severity on the answer is no: error, warning or info.",
+            autocompletion=words(*Severity),
+        ),
     ] = "error",
     explain: Annotated[
         str | None, typer.Option(metavar="RULE", help="Explain a rule, and check nothing.")
     ] = None,
 ) -> ExitCode:
     """Find cycles, versions that do not agree, missing services, resources that do not suffice."""
-    from tiktoktoe_cli.cli.desk import Desk, choose
-    from tiktoktoe_cli.errors import Severity
-    from tiktoktoe_cli.graph import facts, rules
+    from tiktoktoe_cli.cli.config import explain_code
+    from tiktoktoe_cli.cli.desk import choose
+    from tiktoktoe_cli.graph import facts
     from tiktoktoe_cli.graph.report import report_of
 
-    desk = Desk.open(common)
     if explain is not None:
-        desk.terminal.answer(rules.explain(explain) + "\n")
-        return ExitCode.YES
+        return explain_code(desk, explain)
     level = choose(Severity, fail_on, "--fail-on")
     system = desk.load("services", "capacity", "checks")
     checked = {name for name, checks in system["checks"].items() if checks}
@@ -82,17 +81,15 @@ def validate(
     app,
     "plan",
     examples=(
-        "tiktoktoe graph plan -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe graph plan -c samples/shop/tiktoktoe.yaml -o name",
+        "tiktoktoe graph plan",
+        "tiktoktoe graph plan -o name",
     ),
 )
-def plan(common: Common) -> ExitCode:
+def plan(desk: Desk) -> ExitCode:
     """List the services in waves: those of a wave need nothing but the waves before."""
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.graph.plan import plan_start
     from tiktoktoe_cli.graph.report import report_of
 
-    desk = Desk.open(common)
     return desk.answer(report_of(plan_start(graph_of(desk.load("services")))))
 
 
@@ -100,4 +97,4 @@ def graph_of(system: System) -> Graph:
     """Build the graph of a system's services."""
     from tiktoktoe_cli.graph import build_graph
 
-    return build_graph(system["services"], system.place)
+    return build_graph(system["services"], system.place, system.value_place)

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import service_names
-from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
-app = make_group("Is every endpoint healthy, and if not, who is the cause?")
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+
+app = make_group("health")
 
 
 @add_command(
     app,
     "check",
     examples=(
-        "tiktoktoe health check -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe health check payments ledger -c samples/shop/tiktoktoe.yaml -o json",
-        "tiktoktoe health check -c samples/shop/tiktoktoe.yaml --report junit=out/health.xml",
+        "tiktoktoe health check",
+        "tiktoktoe health check payments ledger -o json",
+        "tiktoktoe health check --report junit=out/health.xml",
     ),
 )
 def check(
-    common: Common,
+    desk: Desk,
     services: Annotated[
         list[str] | None,
         typer.Argument(
@@ -35,13 +38,11 @@ def check(
     """Run every check once, all at the same time, and name the services that are the cause of what fails."""
     import asyncio
 
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.cli.graph import graph_of
     from tiktoktoe_cli.cli.watching import HealthWatcher
-    from tiktoktoe_cli.health.report import report_of
+    from tiktoktoe_cli.health import report_of
     from tiktoktoe_cli.health.session import check_once
 
-    desk = Desk.open(common)
     system = desk.load("services", "checks")
     chosen = desk.choose_names(system["services"], services, "service")
     checks = {name: system["checks"].get(name, ()) for name in chosen}

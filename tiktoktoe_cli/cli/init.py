@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiktoktoe_cli.cli.app import make_app
-from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.cli.app import GROUPS, make_app
+from tiktoktoe_cli.cli.completion import words
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
-app = make_app("Write a commented starter configuration.")
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+
+app = make_app(GROUPS["init"])
 
 
 @add_command(
@@ -23,19 +27,23 @@ app = make_app("Write a commented starter configuration.")
     ),
 )
 def init(
-    common: Common,
+    desk: Desk,
     directory: Annotated[
         str, typer.Argument(metavar="[DIR]", help="Where; it is made if it is missing.")
     ] = ".",
-    template: Annotated[str, typer.Option("--template", metavar="NAME", help="shop or minimal.")] = "shop",
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template", metavar="NAME", help="shop or minimal.", autocompletion=words("shop", "minimal")
+        ),
+    ] = "shop",
 ) -> ExitCode:
     """Write a commented starter configuration that checks and runs as it is; nothing is overwritten."""
-    from tiktoktoe_cli.cli.desk import Desk, choose
+    from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.report import Column, Report
     from tiktoktoe_cli.starter import Template, starter_files, write_starter
     from tiktoktoe_cli.system import json_schema
 
-    desk = Desk.open(common)
     files = starter_files(choose(Template, template, "--template"), json_schema())
     written = write_starter(Path(directory), files)
     enter = "" if directory == "." else f"cd {directory} && "

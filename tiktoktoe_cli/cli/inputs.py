@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.words import reason_of
 
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -36,14 +37,17 @@ def read_json_object(argument: str | None, option: str) -> dict[str, Any]:  # JS
 def _read_file(name: str, option: str) -> str:
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES)
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
             with Path(name).open("rb") as file:
-                data = file.read(MAX_BYTES)
+                data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise UsageError(f"`{option}`: `{name}` is larger than {MAX_BYTES >> 20} MiB")
         return data.decode()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"`{option}` cannot read `{name}`: {reason}", hint="check the path") from None
+        raise UsageError(
+            f"`{option}` cannot read `{name}`: {reason_of(error)}", hint="check the path"
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(f"`{option}`: `{name}` is not UTF-8 text") from None
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, fields, replace
+from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from tiktoktoe_cli.cli.completion import words
+from tiktoktoe_cli.errors import TiktoktoeError
+from tiktoktoe_cli.report.capabilities import ColorChoice, ProgressChoice
+from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,67 +40,61 @@ class Common:
         return replace(earlier, **given)
 
 
-_OUTPUTS = ("table", "wide", "json", "ndjson", "yaml", "name")
-_KINDS = ("junit=", "markdown=", "github=", "openmetrics=", "json=", "ndjson=")
+_FIRST = {"Desk": object, "Common": Common}  # the first argument is ours: typer never sees it
 
 
-def _option(
-    *names: str, help_text: str, **more: Any
-) -> Any:  # typer's own parameters, and what it makes of them
-    return typer.Option(*names, help=help_text, **more)
-
-
-def _choice(*names: str, help_text: str, metavar: str, of: tuple[str, ...]) -> Any:  # as _option
-    return typer.Option(*names, help=help_text, metavar=metavar, autocompletion=words(*of))
+def _words_of(choices: type[StrEnum]) -> str:
+    *others, last = choices
+    return f"{', '.join(others)} or {last}"
 
 
 _OPTIONS: dict[str, Any] = {
     "config": Annotated[
         list[str] | None,
-        _option(
-            "-c", "--config", metavar="FILE", help_text="Configuration; repeat to merge several, - for stdin."
+        typer.Option(
+            "-c", "--config", metavar="FILE", help="Configuration; repeat to merge several, - for stdin."
         ),
     ],
     "output": Annotated[
         str | None,
-        _choice(
+        typer.Option(
             "-o",
             "--output",
             metavar="FORMAT",
-            help_text="table, wide, json, ndjson, yaml or name.",
-            of=_OUTPUTS,
+            help=f"The answer as {_words_of(OutputFormat)}.",
+            autocompletion=words(*OutputFormat),
         ),
     ],
     "report": Annotated[
         list[str] | None,
-        _choice(
+        typer.Option(
             "--report",
             metavar="KIND=FILE",
-            help_text="Also write junit, markdown, github, openmetrics, json or ndjson; repeatable.",
-            of=_KINDS,
+            help=f"Also write a file: {_words_of(ReportKind)}; repeatable, - for stdout.",
+            autocompletion=words(*(f"{kind}=" for kind in ReportKind)),
         ),
     ],
-    "quiet": Annotated[bool | None, _option("-q", "--quiet", help_text="Print nothing but the answer.")],
+    "quiet": Annotated[bool | None, typer.Option("-q", "--quiet", help="Print nothing but the answer.")],
     "verbose": Annotated[
-        int | None, _option("-v", "--verbose", count=True, help_text="Say more; -vv says all.")
+        int | None, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says all.")
     ],
     "color": Annotated[
         str | None,
-        _choice(
-            "--color", metavar="WHEN", help_text="auto, always or never.", of=("auto", "always", "never")
+        typer.Option(
+            "--color", metavar="WHEN", help=f"{_words_of(ColorChoice)}.", autocompletion=words(*ColorChoice)
         ),
     ],
     "progress": Annotated[
         str | None,
-        _choice(
+        typer.Option(
             "--progress",
             metavar="HOW",
-            help_text="auto, plain, json or none.",
-            of=("auto", "plain", "json", "none"),
+            help=f"{_words_of(ProgressChoice)}.",
+            autocompletion=words(*ProgressChoice),
         ),
     ],
     "debug": Annotated[
-        bool | None, _option("--debug", help_text="Show the traceback of an unexpected error.")
+        bool | None, typer.Option("--debug", help="Show the traceback of an unexpected error.")
     ],
 }
 
@@ -105,9 +104,9 @@ def with_common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     What was given before the command's name is in the context and is overridden by what was given after it.
     """
-    hints = get_type_hints(function, include_extras=True)
+    hints = get_type_hints(function, localns=_FIRST, include_extras=True)
     own = [
-        parameter.replace(annotation=hints[parameter.name])
+        parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
         for parameter in list(inspect.signature(function).parameters.values())[1:]
     ]
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -115,18 +114,32 @@ def with_common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     common = [
         inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in _OPTIONS.items()
     ]
-    own = [parameter.replace(kind=keyword) for parameter in own]
 
     def command(ctx: typer.Context, **given: Any) -> Any:  # typer passes what the signature below declares
-        options = Common(**{name: given.pop(name) for name in _OPTIONS}).over(ctx.obj)
-        ctx.obj = options
-        return function(options, **given)
+        ctx.obj = Common(**{name: given.pop(name) for name in _OPTIONS}).over(ctx.obj)
+        return function(ctx.obj, **given)
 
     command.__name__ = function.__name__
     command.__doc__ = function.__doc__
     parameters = [context, *own, *common]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by typer
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def at_the_desk(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Let a command work at a desk: what it cannot answer leaves through the desk, too, in the form asked for."""
+
+    @wraps(function)
+    def command(common: Common, **given: Any) -> Any:  # as in with_common_options
+        from tiktoktoe_cli.cli.desk import Desk
+
+        desk = Desk.open(common)
+        try:
+            return function(desk, **given)
+        except TiktoktoeError as error:
+            return desk.fail(error, name)
+
     return command
 
 
@@ -137,7 +150,11 @@ def add_command(
     epilog = "\b\nExamples:\n" + "\n".join(f"  $ {example}" for example in examples)
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        app.command(name, epilog=epilog)(with_common_options(function))
+        group = app.info.name or ""
+        summary = (function.__doc__ or "").splitlines()[0]
+        app.command(name, short_help=summary, epilog=epilog)(
+            with_common_options(at_the_desk(function, f"{group} {name}".strip()))
+        )
         return function
 
     return register

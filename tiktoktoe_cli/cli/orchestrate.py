@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -15,25 +15,23 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report import Progress
     from tiktoktoe_cli.system import System
 
-app = make_group("Start the system in dependency order, run its jobs, stop it.")
+app = make_group("orchestrate")
 
 
 @add_command(
     app,
     "run",
     examples=(
-        "tiktoktoe orchestrate run -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe orchestrate run -c samples/shop/tiktoktoe.yaml --report junit=out/run.xml -o json",
+        "tiktoktoe orchestrate run",
+        "tiktoktoe orchestrate run --report junit=out/run.xml -o json",
     ),
 )
-def run(common: Common) -> ExitCode:
+def run(desk: Desk) -> ExitCode:
     """Start every service as soon as what it depends on is healthy, do the jobs, stop everything in reverse."""
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.cli.watching import OrchestrationWatcher
-    from tiktoktoe_cli.orchestration.report import report_of
+    from tiktoktoe_cli.orchestration import report_of
     from tiktoktoe_cli.orchestration.session import run_orchestration
 
-    desk = Desk.open(common)
     system = _load(desk)
     with desk.progress() as progress:
         facts = run_orchestration(_inputs(desk, system, progress), OrchestrationWatcher(progress))
@@ -43,18 +41,17 @@ def run(common: Common) -> ExitCode:
 @add_command(
     app,
     "plan",
-    examples=("tiktoktoe orchestrate plan -c samples/shop/tiktoktoe.yaml",),
+    examples=("tiktoktoe orchestrate plan",),
 )
-def plan(common: Common) -> ExitCode:
+def plan(desk: Desk) -> ExitCode:
     """Show what would be started and what each service waits for; start nothing."""
-    from tiktoktoe_cli.cli.desk import Desk
-    from tiktoktoe_cli.orchestration.report import report_of
+    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.orchestration import report_of
     from tiktoktoe_cli.orchestration.session import plan_of
 
-    desk = Desk.open(common)
     system = _load(desk)
-    with desk.progress() as progress:
-        return desk.answer(report_of(plan_of(_inputs(desk, system, progress))))
+    planned = plan_of(graph_of(system), system["actions"], system["checks"], system["orchestration"])
+    return desk.answer(report_of(planned))
 
 
 def _load(desk: Desk) -> System:
@@ -72,15 +69,14 @@ def _inputs(desk: Desk, system: System, progress: Progress) -> OrchestrationInpu
     from tiktoktoe_cli.cli.graph import graph_of
     from tiktoktoe_cli.orchestration.jobs import make_jobs
     from tiktoktoe_cli.orchestration.session import OrchestrationInputs
-    from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 
-    settings = system["orchestration"] or OrchestrationSettings()
+    settings = system["orchestration"]
     return OrchestrationInputs(
         graph=graph_of(system),
         checks=system["checks"],
         actions=system["actions"],
         settings=settings,
-        jobs=make_jobs(settings.jobs, _workshop(system, progress)),
+        jobs=make_jobs(settings.jobs if settings else (), _workshop(system, progress)),
         environ=desk.environ,
         started_at=datetime.now(UTC),
     )
@@ -97,7 +93,7 @@ def _workshop(system: System, progress: Progress) -> Workshop:
         simulations=system["simulations"],
         services=simulated_services(graph_of(system), system["performance"]),
         policies=system["policies"],
-        place=system.place,
+        place=system.value_place,
         replay_observer=lambda name: ReplayWatcher(progress, name),
         simulation_observer=lambda _name: SimulationWatcher(progress),
     )

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import pipeline_names
-from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
-app = make_group("Replay event files through the pipeline's stages.")
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+
+app = make_group("replay")
 
 
 @add_command(
     app,
     "run",
     examples=(
-        "tiktoktoe replay run orders -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe replay run -c samples/shop/tiktoktoe.yaml --report openmetrics=out/replay.prom",
+        "tiktoktoe replay run orders",
+        "tiktoktoe replay run --report openmetrics=out/replay.prom",
     ),
 )
 def run(
-    common: Common,
+    desk: Desk,
     pipeline: Annotated[
         str | None,
         typer.Argument(
@@ -34,13 +37,12 @@ def run(
     ] = None,
 ) -> ExitCode:
     """Validate, enrich, correlate and route every event of the pipeline's files; every one is accounted for."""
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.cli.watching import ReplayWatcher
     from tiktoktoe_cli.replay import report_of, run_pipeline
 
-    desk = Desk.open(common)
     system = desk.load("pipelines")
     name = desk.choose_one(system["pipelines"], pipeline, "pipeline")
     with desk.progress() as progress, desk.stop_flag() as should_stop:
         facts = run_pipeline(name, system["pipelines"][name], ReplayWatcher(progress, name), should_stop)
-    return desk.answer(report_of(facts), should_stop.exit_code)
+    code = should_stop.exit_code if facts.interrupted else None  # a signal after the end changes nothing
+    return desk.answer(report_of(facts, system.value_place), code)

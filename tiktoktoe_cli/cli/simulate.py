@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import scenario_names
-from tiktoktoe_cli.cli.options import Common, add_command
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
-app = make_group("See how breakers, retries and timeouts behave under a fault.")
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+
+app = make_group("simulate")
 
 
 @add_command(
     app,
     "run",
     examples=(
-        "tiktoktoe simulate run payments-brownout -c samples/shop/tiktoktoe.yaml",
-        "tiktoktoe simulate run -c samples/shop/tiktoktoe.yaml -o json",
+        "tiktoktoe simulate run payments-brownout",
+        "tiktoktoe simulate run -o json",
     ),
 )
 def run(
-    common: Common,
+    desk: Desk,
     scenario: Annotated[
         str | None,
         typer.Argument(
@@ -34,24 +37,34 @@ def run(
     ] = None,
 ) -> ExitCode:
     """Run a scenario in virtual time with the very policies that run live, and judge its assertions."""
-    from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.cli.graph import graph_of
     from tiktoktoe_cli.cli.watching import SimulationWatcher
-    from tiktoktoe_cli.simulation import check_scenario, report_of, run_scenario, simulated_services
+    from tiktoktoe_cli.simulation import (
+        check_scenario,
+        report_of,
+        run_scenario,
+        simulated_services,
+        undefined_calls,
+    )
 
-    desk = Desk.open(common)
     system = desk.load("services", "performance", "policies", "simulations")
     name = desk.choose_one(system["simulations"], scenario, "scenario")
     services = simulated_services(graph_of(system), system["performance"])
-    desk.refuse(check_scenario(name, system["simulations"][name], services, system["policies"], system.place))
+    settings = system["simulations"][name]
+    desk.refuse(
+        (
+            *undefined_calls(settings, services, system.place),
+            *check_scenario(name, settings, services, system.place),
+        )
+    )
     with desk.progress() as progress, desk.stop_flag() as should_stop:
         facts = run_scenario(
             name,
-            system["simulations"][name],
+            settings,
             services,
             system["policies"],
             should_stop=should_stop,
             observer=SimulationWatcher(progress),
         )
-    unfinished = ExitCode.UNFINISHED if facts.stopped else None
-    return desk.answer(report_of(facts, system.place), should_stop.exit_code or unfinished)
+    code = (should_stop.exit_code or ExitCode.UNFINISHED) if facts.stopped else None
+    return desk.answer(report_of(facts, system.place), code)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.orchestration.states import ServiceState
+from tiktoktoe_cli.cli.desk import STOPPING
+from tiktoktoe_cli.orchestration import ServiceState
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.health.facts import Attempt, CheckResult, ServiceHealth
-    from tiktoktoe_cli.orchestration.states import JobKind, JobState
+    from tiktoktoe_cli.health import Attempt, CheckResult, ServiceHealth
+    from tiktoktoe_cli.orchestration import JobKind, JobState
     from tiktoktoe_cli.replay import Phase
     from tiktoktoe_cli.report import Progress
 
@@ -103,9 +104,9 @@ class OrchestrationWatcher:
         else:
             self.progress.finished(name, state.value, note)
 
-    def on_stopping(self, reason: str) -> None:
+    def on_stopping(self) -> None:
         """Say that the clean-up begins, and how to hurry it."""
-        self.progress.note(f"stopping: {reason} (again to force)")
+        self.progress.note(STOPPING)
 
     def _tell(self, name: str, state: str, note: str) -> None:
         if name in self._known:

@@ -17,8 +17,12 @@ class Code:
     def text(self) -> str:
         """Print the code, its meaning and its examples."""
         examples = (("wrong", self.wrong), ("right", self.right))
-        shown = "".join(f"\n  {label}:  {example}" for label, example in examples if example)
+        shown = "".join(f"\n  {label}:  {_indented(example)}" for label, example in examples if example)
         return f"{self.code}\n\n  {self.meaning}\n{shown}".rstrip() + "\n"
+
+
+def _indented(example: str) -> str:
+    return example if "\n" not in example else "".join(f"\n    {line}" for line in example.splitlines())
 
 
 CODES = {
@@ -143,11 +147,26 @@ CODES = {
         Code("json-schema", "The JSON Schema of a pipeline cannot be read or compiled."),
         Code("same-file", "Two outputs, or an output and an input, are the same file."),
         Code("unreachable-rule", "A routing rule stands below one that takes every event."),
+        Code("input-missing", "The `input` of a pipeline names no file that can be read now."),
+        Code("lookup-table", "The table of a lookup is missing, cannot be read, or has a mistake in a row."),
+        Code("lookup-column", "The table of a lookup has no column of this name."),
+        Code(
+            "unknown-attribute",
+            "A routing rule asks for a name that is nearly one of CloudEvents.",
+            "dta.amount > 1.0",
+            "data.amount > 1.0",
+        ),
+        Code("program-missing", "A service could not be started here: its program or its folder is missing."),
+        Code(
+            "alert",
+            "An alert fires: its condition holds for the numbers of the run, or has no value for them.",
+        ),
         Code("invalid-event", "An event is not valid, and the pipeline says `error_handling: fail`."),
         Code(
             "rule-without-value",
             "A routing condition had no value for some events, because a field was missing.",
         ),
+        Code("failed", "The command could not answer; the message says what kept it."),
         Code("service-failed", "A service died, did not start, or did not turn healthy in time."),
         Code("service-killed", "A service ignored its stop signal and had to be killed."),
         Code("job-unfinished", "A job of a run could not be done to its end."),

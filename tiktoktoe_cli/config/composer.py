@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tiktoktoe_cli.config.masking import sounds_secret
 from tiktoktoe_cli.config.nodes import Entry, ListNode, MapNode, Node, ScalarNode, Spot
 from tiktoktoe_cli.config.scalars import resolve
 from tiktoktoe_cli.config.syntax import syntax_problem
@@ -210,6 +211,8 @@ class _Composer:
                 )
             )
             return
+        if isinstance(value, ScalarNode) and sounds_secret(key.raw):
+            value.secret = True
         entries[key.raw] = Entry(key, value)
 
     def _merge(self, node: MapNode, merges: list[Node]) -> None:

@@ -12,8 +12,8 @@ from tiktoktoe_cli.config.interpolation import Interpolator
 from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.merging import merge
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Spot, child
-from tiktoktoe_cli.config.reader import expand, read_secret, read_source
-from tiktoktoe_cli.errors import Problem
+from tiktoktoe_cli.config.reader import expand, identify, read_secret, read_source
+from tiktoktoe_cli.errors import Problem, in_file_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,13 +35,7 @@ class Document:
 
     def sorted_problems(self) -> tuple[Problem, ...]:
         """Return the problems without repetition, in the order of the files and their lines."""
-        order = {name: position for position, name in enumerate(self.sources)}
-
-        def position(problem: Problem) -> tuple[int, int, int]:
-            place = problem.place
-            return (order.get(place.file, len(order)), place.line, place.column) if place else (-1, 0, 0)
-
-        return tuple(sorted(dict.fromkeys(self.problems), key=position))
+        return tuple(in_file_order(dict.fromkeys(self.problems), self.sources))
 
     def node(self, path: Iterable[Step]) -> Node | None:
         """Return the node at a path, or None."""
@@ -54,6 +48,13 @@ class Document:
         """Return where the nearest existing part of a path is: a map's entry at its key, a list's item at itself."""
         spot = spot_of(self.root, path)
         return spot.place if spot else None
+
+    def value_place(self, *path: Step) -> Place | None:
+        """Return where the value at a path stands if it is a single one, else the same as `place`."""
+        node: Node | None = self.root
+        for step in path:
+            node = (child(node, step) or node) if node else None
+        return node.place if isinstance(node, ScalarNode) and node.raw else self.place(*path)
 
     def keys(self, *path: Step) -> frozenset[str]:
         """Return the keys of the map at a path; empty if there is none."""
@@ -68,7 +69,7 @@ def load(names: Sequence[str], environ: Mapping[str, str]) -> Document:
         document, Interpolator(environ, lambda node, path: read_secret(node.source.folder, path))
     )
     for name in names:
-        loader.add(name, Path(name).resolve() if name != "-" else Path("-"), None)
+        loader.add(name, identify(name) if name != "-" else Path("-"), None)
     document.mask.add_all(loader.interpolator.secrets)
     return document
 
@@ -161,4 +162,4 @@ class _Loader:
                     Problem("include-missing", message, item.place, "check the pattern")
                 )
             for name in names:
-                self.add(name, Path(name).resolve(), item.place)
+                self.add(name, identify(name), item.place)

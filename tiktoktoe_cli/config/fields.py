@@ -11,8 +11,8 @@ What a field cannot accept becomes a problem at its place, with a code of `codes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -20,8 +20,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, Validati
 from pydantic_core import PydanticCustomError, core_schema
 
 from tiktoktoe_cli.config.nodes import LocatedText
-from tiktoktoe_cli.config.spelling import suggestion
 from tiktoktoe_cli.config.units import kind_of
+from tiktoktoe_cli.words import listed, suggestion
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.expressions import Expression
 
 Names = Callable[[str], Collection[str]]
+_NO_OVERLOAD = "no such overload: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +153,25 @@ class Reference:
 
 def unknown_name(value: str, known: Collection[str], section: str) -> PydanticCustomError:
     """Make the error for a name that a section does not hold, with the nearest name as the hint."""
-    hint = suggestion(value, known) or f"`{section}` holds {_some(known)}"
+    hint = suggestion(value, known) or f"`{section}` holds {listed(sorted(known), limit=6) or 'nothing'}"
     context = {"name": value, "section": section, "hint": hint}
     return PydanticCustomError("unknown-name", "`{section}` has no `{name}`", context)
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Cel:
-    """Compiles a field's CEL text when the configuration is read; only the named variables may be used."""
+    """Compiles a field's CEL text when the configuration is read; only the named variables may be used.
+
+    A condition may come with `examples`, values of the variables' types: it is tried on them, so that a comparison
+    that no value could ever pass (a duration with a number) is told before anything runs.
+    """
 
     variables: tuple[str, ...] | None
+    examples: Mapping[str, Any] | None = field(compare=False)  # Any: CEL values
 
-    def __init__(self, *variables: str) -> None:
+    def __init__(self, *variables: str, examples: Mapping[str, Any] | None = None) -> None:
         object.__setattr__(self, "variables", variables or None)
+        object.__setattr__(self, "examples", examples)
 
     def __get_pydantic_core_schema__(
         self, _source: Any, _handler: GetCoreSchemaHandler
@@ -176,7 +183,9 @@ class Cel:
         self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         known = f" over {', '.join(self.variables)}" if self.variables else ""
-        return {"type": ["string", "boolean", "number"], "description": f"A CEL expression{known}."}
+        schema = {"type": ["string", "boolean", "number"], "description": f"A CEL expression{known}."}
+        # a field's own description takes the place of one at the top; the variables must not get lost with it
+        return {"allOf": [schema]} if self.variables else schema
 
     def _compile(self, value: object, info: ValidationInfo) -> Expression:
         from tiktoktoe_cli.expressions import Expression, ExpressionError, compile_expression
@@ -188,12 +197,36 @@ class Cel:
         try:
             if (text, self.variables) not in known:
                 known[text, self.variables] = compile_expression(text, variables=self.variables)
-            return known[text, self.variables]
         except ExpressionError as error:
-            where = {"offset": error.offset, "length": error.length, "hint": error.hint or ""}
+            hint = error.hint or (self._listed() if error.message.startswith("unknown variable") else "")
+            where = {"offset": error.offset, "length": error.length, "hint": hint}
             raise PydanticCustomError(
                 "expression", "{message}", {"message": error.message, **where}
             ) from None
+        expression = known[text, self.variables]
+        if self.examples is not None:
+            _try(expression, self.examples)
+        return expression
+
+    def _listed(self) -> str:
+        return f"the variables are {listed(self.variables, limit=12)}" if self.variables else ""
+
+
+def _try(condition: Expression, examples: Mapping[str, Any]) -> None:
+    from tiktoktoe_cli.expressions import EvaluationError, type_name
+
+    try:
+        answer = condition(examples)
+    except EvaluationError as error:
+        if not error.reason.startswith(_NO_OVERLOAD):
+            return  # it depends on the values
+        message = f"the types do not fit: {error.reason.removeprefix(_NO_OVERLOAD)}"
+        hint = 'a duration is written `duration("500ms")`' if "Duration" in message else ""
+    else:
+        if isinstance(answer, bool):
+            return
+        message, hint = f"expected true or false, found {type_name(answer)}", "write a comparison"
+    raise PydanticCustomError("expression", "{message}", {"message": message, "hint": hint})
 
 
 def _as_expression(value: object) -> str:
@@ -205,9 +238,3 @@ def _as_expression(value: object) -> str:
     raise PydanticCustomError(
         "wrong-type", "{message}", {"message": message, "hint": "write it as a text in quotes"}
     )
-
-
-def _some(names: Collection[str], limit: int = 6) -> str:
-    shown = [f"`{name}`" for name in sorted(names)[:limit]]
-    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(shown) + rest if shown else "nothing"

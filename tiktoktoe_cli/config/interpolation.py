@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.config.scalars import resolve
 from tiktoktoe_cli.errors import Problem
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +76,7 @@ class Interpolator:
         try:
             secret = self.read_secret(node, path).rstrip("\r\n")
         except OSError as error:
-            message = f"cannot read the secret file `{path}`: {(error.strerror or str(error)).lower()}"
+            message = f"cannot read the secret file `{path}`: {reason_of(error)}"
             raise _FaultError("secret-file", message, "check the path and its permissions", span) from None
         node.secret = True
         self.secrets.add(secret)

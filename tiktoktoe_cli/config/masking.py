@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
 MASKED = "••••"
 _MIN_LENGTH = 3  # shorter values would blot out innocent text, and protect nothing
-_SECRET_KEY = re.compile(
-    r"(?i)((?:password|passwd|secret|token|api[_-]?key|authorization|bearer|dsn)[\"']?\s*[:=]\s*)(?!\$\{)(\S.*)"
+_TELLING_WORDS = (
+    r"(?:password|passwd|secret|token(?!s)|api[_-]?key|private[_-]?key|authorization|cookie|bearer|dsn)"
 )
+_SECRET_NAME = re.compile(rf"(?i){_TELLING_WORDS}$")
+_SECRET_KEY = re.compile(rf"(?i)({_TELLING_WORDS}[\"']?\s*[:=]\s*)(?!\$\{{)(\S.*)")
+_USER_INFO = re.compile(r"(://[^/\s:@]+:)[^/\s@]+(?=@)")
 
 
 @dataclass(slots=True)
@@ -39,4 +42,9 @@ class Mask:
 
     def line(self, text: str) -> str:
         """Mask a line of a source text; what follows a key that sounds secret is hidden even if it was never read."""
-        return _SECRET_KEY.sub(rf"\1{MASKED}", self(text))
+        return _USER_INFO.sub(rf"\1{MASKED}", _SECRET_KEY.sub(rf"\1{MASKED}", self(text)))
+
+
+def sounds_secret(key: str) -> bool:
+    """Tell whether what stands under a key is nobody's business: `DB_PASSWORD`, `token`, `X-Api-Key`."""
+    return _SECRET_NAME.search(key) is not None

@@ -10,13 +10,14 @@ import re
 from enum import StrEnum
 from typing import Self
 
-from tiktoktoe_cli.config.units import UnitError, Written, shortened
+from tiktoktoe_cli.config.units import UnitError, Written
+from tiktoktoe_cli.words import shortened
 
 _GRAMMAR = re.compile(r"([+-]?)(\d+)?(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?", re.ASCII)
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
-_NANO = 10**9
-_LARGEST = (2**63 - 1) * _NANO
+NANOS_PER_UNIT = 10**9
+_LARGEST = (2**63 - 1) * NANOS_PER_UNIT
 _MAX_EXPONENT = 100
 
 
@@ -56,13 +57,13 @@ class Quantity(Written, int):
         magnitude = _round_up(int(whole + fraction) * scale, divisor * 10 ** len(fraction))
         if notation is Notation.BINARY_SI:
             magnitude = min(magnitude, _LARGEST)
-            notation = Notation.DECIMAL_SI if 0 < magnitude < _NANO else notation
+            notation = Notation.DECIMAL_SI if 0 < magnitude < NANOS_PER_UNIT else notation
         return cls(-magnitude if sign == "-" else magnitude, notation)
 
     @property
     def value(self) -> float:
         """The amount in its own unit: cores, bytes, pieces."""
-        return self / _NANO
+        return self / NANOS_PER_UNIT
 
     def rounded_up(self, exponent: int) -> Self:
         """Round away from zero to a multiple of 10 to the `exponent`, which is at least -9."""
@@ -72,11 +73,11 @@ class Quantity(Written, int):
 
     def __str__(self) -> str:
         """Print the canonical form: the largest suffix of its family that leaves no fraction."""
-        binary = self.notation is Notation.BINARY_SI and abs(self) >= 1024 * _NANO and self % _NANO == 0
-        return self._binary() if binary else self._decimal()
+        is_whole = self % NANOS_PER_UNIT == 0 and abs(self) >= 1024 * NANOS_PER_UNIT
+        return self._binary() if is_whole and self.notation is Notation.BINARY_SI else self._decimal()
 
     def _binary(self) -> str:
-        units = self // _NANO
+        units = self // NANOS_PER_UNIT
         for suffix, shift in reversed(_BINARY.items()):
             if units % (1 << shift) == 0:
                 return f"{units >> shift}{suffix}"
@@ -100,7 +101,7 @@ def _scale(text: str, suffix: str) -> tuple[Notation, int, int]:
     if suffix in _DECIMAL:
         return Notation.DECIMAL_SI, 10 ** (9 + _DECIMAL[suffix]), 1
     if suffix in _BINARY:
-        return Notation.BINARY_SI, _NANO << _BINARY[suffix], 1
+        return Notation.BINARY_SI, NANOS_PER_UNIT << _BINARY[suffix], 1
     exponent = int(suffix[1:])
     if abs(exponent) > _MAX_EXPONENT:
         raise UnitError(

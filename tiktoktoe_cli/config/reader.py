@@ -4,44 +4,58 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.nodes import Source
 from tiktoktoe_cli.errors import Place, Problem
+from tiktoktoe_cli.words import reason_of, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FILE_NAME = "tiktoktoe.yaml"
 FILE_VARIABLE = "TIKTOKTOE_CONFIG"
-MAX_BYTES = 128 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 MAX_SECRET_BYTES = 64 * 1024
 _WILDCARDS = frozenset("*?[")
 
 
-def discover(explicit: Sequence[str], environ: Mapping[str, str], start: Path) -> list[str]:
-    """Name the files to read: those asked for, else `TIKTOKTOE_CONFIG`, else `tiktoktoe.yaml` here or above."""
+def discover(explicit: Sequence[str], environ: Mapping[str, str], start: Path | None = None) -> list[str]:
+    """Name the files to read: those asked for, else `TIKTOKTOE_CONFIG`, else `tiktoktoe.yaml` here or above.
+
+    `start` is where to look, the working directory if it is not given; one that is gone or closed to us holds nothing.
+    """
     if explicit:
         return list(explicit)
     if environ.get(FILE_VARIABLE):
         return environ[FILE_VARIABLE].split(os.pathsep)
-    for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return [os.path.relpath(folder / FILE_NAME, start)]
+    with suppress(OSError):
+        start = start or Path.cwd()
+        for folder in (start, *start.parents):
+            if (folder / FILE_NAME).is_file():
+                return [os.path.relpath(folder / FILE_NAME, start)]
     return []
+
+
+def identify(name: str) -> Path:
+    """Return the file behind a name, so that it is recognised when it is named otherwise; never raises."""
+    try:
+        return Path(name).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL character, no working directory
+        return Path(name)
 
 
 def read_source(name: str) -> Source | Problem:
     """Read one file, or standard input for `-`; what cannot be read as text is a problem."""
     try:
         data = _read_bytes(name)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        return Problem(
-            "file-unreadable", f"cannot read `{name}`: {reason}", hint="check the path and its permissions"
-        )
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else "not a path"
+        hint = "check the path and its permissions"
+        return Problem("file-unreadable", f"cannot read `{shortened(name, 200)}`: {reason}", hint=hint)
     if len(data) > MAX_BYTES:
         return Problem(
             "file-too-large",
@@ -51,7 +65,7 @@ def read_source(name: str) -> Source | Problem:
     text = _decode(name, data)
     if isinstance(text, Problem):
         return text
-    folder = Path.cwd() if name == "-" else Path(name).resolve().parent
+    folder = Path() if name == "-" else identify(name).parent
     return Source("<stdin>" if name == "-" else name, folder, text)
 
 
@@ -61,8 +75,11 @@ def read_secret(folder: Path, path: str) -> str:
     Raises:
         OSError: if it cannot be read, is not text, or is larger than 64 KiB.
     """
-    with (folder / path).open("rb") as file:
-        data = file.read(MAX_SECRET_BYTES + 1)
+    try:
+        with (folder / path).open("rb") as file:
+            data = file.read(MAX_SECRET_BYTES + 1)
+    except ValueError:
+        raise OSError("not a path") from None
     if len(data) > MAX_SECRET_BYTES:
         raise OSError(f"larger than {MAX_SECRET_BYTES >> 10} KiB")
     try:
@@ -75,7 +92,7 @@ def expand(pattern: str, folder: Path, shown: str) -> list[str]:
     """List the files an `include:` names, sorted, as paths to show; `shown` is how the user wrote the folder."""
     if not _WILDCARDS & set(pattern):
         return [os.path.join(shown, pattern)]  # noqa: PTH118  # keeps the user's own words: `./a` stays `./a`
-    found = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  # pathlib's glob refuses absolute patterns
+    found = glob(pattern, root_dir=folder)  # noqa: PTH207  # pathlib's glob refuses absolute patterns
     return [os.path.join(shown, name) for name in sorted(found)]  # noqa: PTH118  # as above
 
 

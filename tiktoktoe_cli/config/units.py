@@ -10,21 +10,25 @@ import re
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from tiktoktoe_cli.words import shortened
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
+NS_PER_S = 1_000_000_000
 NANOSECONDS = {
     "ns": 1,
     "us": 1_000,
     "µs": 1_000,
     "ms": 1_000_000,
-    "s": 1_000_000_000,
+    "s": NS_PER_S,
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
     "d": 86_400_000_000_000,
 }
 _MAX_DURATION_NS = 2**63 - 1
+MAX_RATE = 1_000_000  # per second
 MAX_LENGTH = 64  # characters; patterns over longer texts would take their time
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
@@ -119,12 +123,12 @@ class Duration(Written, int):
     @classmethod
     def of(cls, seconds: float) -> Self:
         """Make a duration from seconds."""
-        return cls(round(seconds * 1_000_000_000))
+        return cls(round(seconds * NS_PER_S))
 
     @property
     def seconds(self) -> float:
         """The same length in seconds."""
-        return self / 1_000_000_000
+        return self / NS_PER_S
 
     def __str__(self) -> str:
         rest, words = int(self), ""
@@ -153,7 +157,10 @@ class Rate(Written, float):
         if match is None:
             hint = f"say per what: `{text}/s`" if _NUMBER.fullmatch(text) else "write it as `200/s` or `30/m`"
             raise UnitError(f"`{shortened(text)}` is not a rate", hint)
-        return cls(float(match[1]) * 1_000_000_000 / NANOSECONDS[match[2]])
+        per_second = float(match[1]) * NS_PER_S / NANOSECONDS[match[2]]
+        if per_second > MAX_RATE:
+            raise UnitError(f"`{text}` is more often than a million times a second", "choose a lower rate")
+        return cls(per_second)
 
     def __str__(self) -> str:
         return f"{float(self):g}/s"
@@ -220,8 +227,3 @@ def kind_of(value: object) -> str:
     """Name what a YAML value is, as a message does: `a mapping`, `nothing`, `the text ...`."""
     kinds = {bool: "a boolean", dict: "a mapping", list: "a list", type(None): "nothing"}
     return kinds.get(type(value)) or f"`{shortened(str(value))}`"
-
-
-def shortened(text: str, limit: int = 60) -> str:
-    """Keep a message readable whatever the user wrote: the beginning of a long text, on one line."""
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."

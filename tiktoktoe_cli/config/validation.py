@@ -10,9 +10,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from tiktoktoe_cli.config.document import spot_of
 from tiktoktoe_cli.config.fields import Context
 from tiktoktoe_cli.config.nodes import ScalarNode, child, plain
-from tiktoktoe_cli.config.spelling import suggestion
-from tiktoktoe_cli.config.units import kind_of, shortened
+from tiktoktoe_cli.config.units import kind_of
 from tiktoktoe_cli.errors import Problem
+from tiktoktoe_cli.words import shortened, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -143,7 +143,11 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
     rule = _RULES.get(kind)
     if rule is None:
         return kind.replace("_", "-"), detail["msg"], hint
-    words = {"key": detail["loc"][-1] if detail["loc"] else "", "input": shortened(str(given)), **context}
+    words = {
+        "key": detail["loc"][-1] if detail["loc"] else "",
+        "input": shortened(str(given)),
+        **context,
+    }
     if kind == "extra_forbidden":
         above = detail["loc"][:-1]
         hint = suggestion(

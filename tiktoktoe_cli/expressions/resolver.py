@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from tiktoktoe_cli.expressions.dispatch import overloaded
@@ -42,6 +41,7 @@ from tiktoktoe_cli.expressions.tree import (
     Unary,
 )
 from tiktoktoe_cli.expressions.values import TYPE_VALUES
+from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.expressions.values import Value
@@ -138,7 +138,7 @@ class _Resolver:
         if ".".join(path) in TYPE_VALUES:
             return Literal(TYPE_VALUES[".".join(path)], span=span)
         raise self._error(
-            f"unknown variable `{root.name}`", root.span, _did_you_mean(root.name, self._variables)
+            f"unknown variable `{root.name}`", root.span, suggestion(root.name, self._variables)
         )
 
     def _call(self, call: Call, scope: _Scope) -> Node:
@@ -194,7 +194,7 @@ class _Resolver:
         if self._checked:
             known = [*FUNCTIONS, *MACROS, HAS, BIND]
             name = qualified if qualified.startswith(_NAMESPACES) else call.name
-            raise self._error(f"unknown function `{name}`", call.name_span, _did_you_mean(name, known))
+            raise self._error(f"unknown function `{name}`", call.name_span, suggestion(name, known))
 
         def fail(*_: Value) -> NoReturn:
             raise EvaluationError(f"no such function: {call.name}")
@@ -293,8 +293,3 @@ def _is_selection(arguments: tuple[Node, ...]) -> bool:
 
 def _are_simple(names: Iterable[Node]) -> bool:
     return all(isinstance(name, Name) and not name.absolute for name in names)
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    matches = get_close_matches(word, known, n=1)
-    return f"did you mean `{matches[0]}`?" if matches else None

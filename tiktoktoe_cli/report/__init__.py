@@ -1,9 +1,9 @@
 """Facts → bytes: what a command found out, drawn for a person, a pipe or another tool.
 
 May touch: the streams it was given, the report files that the user named, rich (on a terminal only).
-Must not: read the environment, decide anything about the facts, know any feature.
+Must not: read the environment (it arrives as a mapping), decide anything about the facts, know any feature.
 Everything that users or services wrote is made harmless (`text`) and masked (`View.mask`) before it is shown.
-Names are imported when they are first asked for (PEP 562): `--help` needs four of them.
+The modules are imported when one of their names is first asked for (PEP 562): `--help` needs two of them.
 """
 
 from importlib import import_module
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.closing import draw_closing
     from tiktoktoe_cli.report.diagnostics import draw_problems
     from tiktoktoe_cli.report.facts import (
-        Align,
         Case,
         CaseOutcome,
         Column,
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.view import Mask, View
 
 __all__ = [
-    "Align",
     "Case",
     "CaseOutcome",
     "ColorChoice",
@@ -59,22 +57,24 @@ __all__ = [
     "write",
 ]
 
-_HOMES = {
-    "capabilities": "ColorChoice ProgressChoice",
-    "catalog": "OutputFormat ReportKind render render_report",
-    "closing": "draw_closing",
-    "diagnostics": "draw_problems",
-    "facts": "Align Case CaseOutcome Column Json Metric MetricKind Report Sample Shows",
-    "files": "write",
-    "progress": "Progress open_progress",
-    "terminal": "Terminal TerminalOptions",
-    "view": "Mask View",
-}
+_LIGHTEST_FIRST = (
+    "capabilities",
+    "catalog",
+    "view",
+    "facts",
+    "terminal",
+    "files",
+    "progress",
+    "diagnostics",
+    "closing",
+)
 
 
 def __getattr__(name: str) -> object:
-    """Import the module where a public name lives."""
-    for module, names in _HOMES.items():
-        if name in names.split():
-            return getattr(import_module(f"{__name__}.{module}"), name)
+    """Import the modules up to the one that has a public name."""
+    if name in __all__:
+        for module in _LIGHTEST_FIRST:
+            found = getattr(import_module(f"{__name__}.{module}"), name, None)
+            if found is not None:
+                return found
     raise AttributeError(f"module `{__name__}` has no attribute `{name}`")

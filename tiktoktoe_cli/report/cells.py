@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.report.facts import Align, Column, Shows
+from tiktoktoe_cli.report.facts import Column, Shows
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.report.facts import Json
@@ -36,7 +36,7 @@ def reach(item: Mapping[str, Json], key: str) -> Json:
 
 def leans_right(column: Column) -> bool:
     """Tell whether a column holds numbers, whose digits should stand under each other."""
-    return column.align is Align.RIGHT or column.shows not in {Shows.TEXT, Shows.STATE}
+    return column.shows not in {Shows.TEXT, Shows.STATE}
 
 
 def _number(value: float, shows: Shows) -> str:
@@ -98,11 +98,12 @@ def _digits(value: float) -> str:
     return f"{value:.0f}" if value >= 99.95 else f"{value:.3g}"  # noqa: PLR2004  # three digits either way
 
 
-def _size(value: float) -> str:
+def size(value: float, *, digits: int = 4) -> str:
+    """Write a number of bytes as the configuration does: `512`, `1.5Mi`, `16Gi`."""
     unit = 0
     while abs(value) >= 1024 and unit < len(_BYTE_UNITS) - 1:  # noqa: PLR2004  # a Ki is 1024
         value, unit = value / 1024, unit + 1
-    return f"{value:.4g}{_BYTE_UNITS[unit]}"
+    return f"{value:.{digits}g}{_BYTE_UNITS[unit]}"
 
 
 _NUMBERS: dict[Shows, Callable[[float], str]] = {
@@ -112,5 +113,5 @@ _NUMBERS: dict[Shows, Callable[[float], str]] = {
     Shows.MILLISECONDS: lambda value: duration(value / 1e3),
     Shows.SECONDS: duration,
     Shows.RATIO: lambda value: f"{value * 100:.4g}%",
-    Shows.BYTES: _size,
+    Shows.BYTES: size,
 }

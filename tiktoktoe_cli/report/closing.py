@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.report.palette import BAD, GOOD, paint
+from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.report.palette import BAD, GOOD, WARN, paint
 from tiktoktoe_cli.report.text import one_line
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.report.facts import Report
+    from tiktoktoe_cli.report.palette import Tone
     from tiktoktoe_cli.report.view import View
 
 
@@ -17,12 +20,24 @@ def draw_closing(report: Report, view: View) -> str:
 
     A pipe or a log gets the verdict alone; a terminal also a symbol and the next steps.
     """
-    tone = GOOD if report.ok else BAD
+    tone = _tone(report)
     verdict = one_line(view.mask(report.verdict))
     if not view.terminal:
         return paint(verdict, tone.style, color=view.color) + "\n"
     symbol = paint(tone.mark(unicode=view.unicode), tone.style, color=view.color)
     steps = (one_line(view.mask(step)) for step in report.next_steps)
-    return f"{symbol} {verdict}\n" + "".join(
+    return f"{symbol} {_wrapped(verdict, view.width)}\n" + "".join(
         f"  next: {paint(step, 'cyan', color=view.color)}\n" for step in steps
     )
+
+
+def _tone(report: Report) -> Tone:
+    if not report.ok:
+        return BAD
+    has_doubts = any(problem.severity.reaches(Severity.WARNING) for problem in report.problems)
+    return WARN if has_doubts else GOOD
+
+
+def _wrapped(verdict: str, width: int) -> str:
+    """Break a long verdict between words, with the other lines under the first."""
+    return "\n  ".join(wrap(verdict, max(width - 2, 20), break_long_words=False, break_on_hyphens=False))

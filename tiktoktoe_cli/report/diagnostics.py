@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.errors import Severity, in_file_order
 from tiktoktoe_cli.report.frames import lines_of, mark
 from tiktoktoe_cli.report.palette import SEVERITIES, paint
-from tiktoktoe_cli.report.text import many_lines, one_line, plural
+from tiktoktoe_cli.report.text import many_lines, one_line
+from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Place, Problem
     from tiktoktoe_cli.report.frames import Line
     from tiktoktoe_cli.report.view import View
+
+MOST = 500  # nobody reads on; the count at the end, and JSON, have them all
 
 
 def draw_problems(problems: Sequence[Problem], sources: Mapping[str, str], view: View) -> str:
@@ -29,21 +32,11 @@ def draw_problems(problems: Sequence[Problem], sources: Mapping[str, str], view:
     if not problems:
         return ""
     drawing = _Drawing(sources, view)
-    blocks = ["\n".join(drawing.problem(problem)) for problem in in_file_order(problems, sources)]
+    ordered = in_file_order(problems, sources)
+    blocks = ["\n".join(drawing.problem(problem)) for problem in ordered[:MOST]]
+    if len(ordered) > MOST:
+        blocks.append(f"... and {len(ordered) - MOST} more")
     return "\n\n".join([*blocks, paint(tally(problems), "bold", color=view.color)]) + "\n"
-
-
-def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:
-    """Sort problems by file (known ones first, then as they appear), line and column; placeless ones last."""
-    problems = list(problems)
-    appearance = dict.fromkeys([*sources, *(problem.place.file for problem in problems if problem.place)])
-    rank = {file: position for position, file in enumerate(appearance)}
-
-    def key(problem: Problem) -> tuple[int, int, int]:
-        place = problem.place
-        return (rank[place.file], place.line, place.column) if place else (len(rank), 0, 0)
-
-    return sorted(problems, key=key)
 
 
 def tally(problems: Iterable[Problem]) -> str:

@@ -24,13 +24,6 @@ class CaseOutcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class Align(StrEnum):
-    """To which side a column leans; numbers lean right."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-
 class Shows(StrEnum):
     """What the values of a column mean, and so how a person wants to read them.
 
@@ -57,7 +50,6 @@ class Column:
     key: str
     title: str
     wide: bool = False
-    align: Align = Align.LEFT
     shows: Shows = Shows.TEXT
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.report.catalog import ReportKind, render_report
 from tiktoktoe_cli.report.view import View
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,11 +98,7 @@ def _told_to_the_user(path: str) -> Iterator[None]:
         PermissionError,
     ) as error:
         raise UsageError(
-            f"cannot write `{path}`: {_reason(error)}", hint="name a file in a folder you may write to"
+            f"cannot write `{path}`: {reason_of(error)}", hint="name a file in a folder you may write to"
         ) from error
     except OSError as error:
-        raise UnfinishedError(f"cannot write `{path}`: {_reason(error)}") from error
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+        raise UnfinishedError(f"cannot write `{path}`: {reason_of(error)}") from error

@@ -78,8 +78,10 @@ def _annotations(report: Report, mask: Mask) -> Iterator[Annotation]:
         yield Annotation(_LEVELS[problem.severity], problem.code, _message(problem), problem.place).clean(
             mask
         )
+    told = {(problem.place or problem.message) for problem in report.problems}
     for case in report.cases:
-        if case.outcome in {CaseOutcome.FAILED, CaseOutcome.ERROR}:
+        is_news = (case.place or case.message) not in told
+        if is_news and case.outcome in {CaseOutcome.FAILED, CaseOutcome.ERROR}:
             yield Annotation("error", _title(case), case.message or "failed", case.place).clean(mask)
 
 

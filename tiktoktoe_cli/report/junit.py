@@ -69,6 +69,8 @@ def _add_case(suite: ET.Element, case: Case, mask: Mask) -> None:
     if tag := _ELEMENTS.get(case.outcome):
         inner = ET.SubElement(element, tag, message=message.partition("\n")[0])
         inner.text = message
+    elif message:
+        ET.SubElement(element, "system-out").text = message
 
 
 def _counts(name: str, cases: Iterable[Case]) -> dict[str, str]:

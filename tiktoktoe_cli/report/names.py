@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def draw_names(report: Report, view: View) -> str:
-    """Write the name of every item that has one."""
+    """Write the name of every item that has one, each name once."""
     names = (reach(item, report.name_key) for item in report.items)
-    return "".join(f"{one_line(view.mask(str(name)))}\n" for name in names if name is not None)
+    shown = (one_line(view.mask(str(name))) for name in names if name is not None)
+    return "".join(f"{name}\n" for name in dict.fromkeys(shown))

@@ -33,11 +33,11 @@ PLAIN = Tone("", "·", ".")
 
 _WORDS = {
     GOOD: "healthy ok up passed pass valid ready running closed succeeded success done completed committed "
-    "delivered started yes true added fits satisfied unchanged",
+    "delivered started yes true added fits satisfied unchanged held",
     BAD: "unhealthy down failed fail failing error invalid broken open crashed critical dead rejected "
     "removed conflict unsatisfied no false fatal",
     WARN: "degraded warning warn half-open suspect compensated rolled-back retrying changed affected at-risk",
-    UNSURE: "unknown timeout unreachable indeterminate unfinished unresolved",
+    UNSURE: "unknown timeout unreachable indeterminate unfinished unresolved undecided",
     BUSY: "starting stopping pending waiting checking compensating in-progress active rolling-back",
     IDLE: "skipped stopped disabled idle isolated none info not-started ignored paused",
 }

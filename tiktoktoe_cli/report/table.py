@@ -17,6 +17,7 @@ from tiktoktoe_cli.report.text import one_line, pad, shorten, width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import JustifyMethod
     from rich.table import Table
 
     from tiktoktoe_cli.report.facts import Column, Report
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _GAP = 2
 _READABLE = 8  # a column is not shortened below this many characters while others have more
 _LEAST = 4  # and never below this
+_STORY = 24  # what the last column gets at least, if it holds a text ...
+_LINES = 4  # ... which may take this many lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,22 @@ class Grid:
 
 def draw_table(report: Report, view: View) -> str:
     """Draw the columns that are not `wide`; nothing at all if there are no items."""
-    return _draw(report, tuple(column for column in report.columns if not column.wide), view)
+    return _draw(report, tuple(column for column in report.columns if not column.wide), view, whole=False)
 
 
 def draw_wide(report: Report, view: View) -> str:
-    """Draw every column; nothing at all if there are no items."""
-    return _draw(report, report.columns, view)
+    """Draw every column, and shorten nothing; nothing at all if there are no items."""
+    return _draw(report, report.columns, view, whole=True)
 
 
-def _draw(report: Report, columns: tuple[Column, ...], view: View) -> str:
+def _draw(report: Report, columns: tuple[Column, ...], view: View, *, whole: bool) -> str:
     if not (report.items and columns):
         return ""
     rows = (tuple(one_line(view.mask(cell(item, column))) for column in columns) for item in report.items)
     grid = Grid(columns, tuple(rows))
     if view.terminal:
         grid = _without_empty_columns(grid)
-    return _on_terminal(grid, view) if view.terminal or view.color else _plain(grid)
+    return _on_terminal(grid, view, whole=whole) if view.terminal or view.color else _plain(grid)
 
 
 def _without_empty_columns(grid: Grid) -> Grid:
@@ -80,15 +83,17 @@ def _plain_row(grid: Grid, widths: list[int], row: Sequence[str]) -> str:
     return (" " * _GAP).join(texts).rstrip() + "\n"
 
 
-def _on_terminal(grid: Grid, view: View) -> str:
+def _on_terminal(grid: Grid, view: View, *, whole: bool) -> str:
     from io import StringIO
 
     from rich.cells import cell_len
     from rich.console import Console
 
     marked = _with_symbols(grid, view) if view.terminal else grid
-    fitted = _fit(marked, view) if view.terminal else marked
-    width = sum(fitted.widths(cell_len)) + _GAP * len(grid.columns)
+    widths = marked.widths(cell_len)
+    if view.terminal and not whole:
+        widths = _fit(marked, widths, view.width - _GAP * (len(widths) - 1))
+    fitted = _cut(marked, widths, view)
     # rich would look at FORCE_COLOR and COLUMNS itself: it gets no environment, the view has decided
     console = Console(
         file=StringIO(),
@@ -97,21 +102,22 @@ def _on_terminal(grid: Grid, view: View) -> str:
         legacy_windows=False,
         color_system="standard" if view.color else None,
         no_color=not view.color,
-        width=width,
+        width=sum(widths) + _GAP * len(widths),
         _environ={},
     )
     with console.capture() as drawn:
-        console.print(_rich_table(fitted, grid))
+        console.print(_rich_table(fitted, grid, widths))
     return "".join(line.rstrip() + "\n" for line in drawn.get().splitlines())
 
 
-def _rich_table(fitted: Grid, original: Grid) -> Table:
+def _rich_table(fitted: Grid, original: Grid, widths: list[int]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
-    for column in fitted.columns:
-        table.add_column(Text(column.title), justify="right" if leans_right(column) else "left", no_wrap=True)
+    for column, width in zip(fitted.columns, widths, strict=True):
+        justify: JustifyMethod = "right" if leans_right(column) else "left"
+        table.add_column(Text(column.title), justify=justify, width=width, overflow="fold")
     for row, words in zip(fitted.rows, original.rows, strict=True):
         cells = zip(fitted.columns, row, words, strict=True)
         table.add_row(*(Text(text, style=_style(column, word)) for column, text, word in cells))
@@ -132,16 +138,30 @@ def _with_symbols(grid: Grid, view: View) -> Grid:
     return Grid(grid.columns, tuple(tuple(map(mark, grid.columns, row)) for row in grid.rows))
 
 
-def _fit(grid: Grid, view: View) -> Grid:
+def _fit(grid: Grid, widths: list[int], room: int) -> list[int]:
+    """Divide the room of a terminal; a text in the last column may need several lines, so it gets what is left."""
+    *others, last = widths
+    if grid.columns[-1].shows is not Shows.TEXT:
+        return _shrink(widths, room)
+    others = _shrink(others, room - min(last, _STORY))
+    return [*others, min(last, max(_STORY, room - sum(others)))]
+
+
+def _cut(grid: Grid, widths: list[int], view: View) -> Grid:
+    """Shorten what does not fit; a text in the last column may take some lines: there stands the reason."""
     from rich.cells import cell_len
 
     mark = "…" if view.unicode else "..."
-    widths = _shrink(grid.widths(cell_len), view.width - _GAP * (len(grid.columns) - 1))
+    *cut, whole = widths
 
-    def cut(text: str, width: int) -> str:
-        return shorten(text, width, mark=mark, measure=cell_len)
+    if grid.columns[-1].shows is Shows.TEXT:
+        whole *= _LINES
 
-    return Grid(grid.columns, tuple(tuple(map(cut, row, widths)) for row in grid.rows))
+    def fit(row: tuple[str, ...]) -> tuple[str, ...]:
+        texts = zip(row, (*cut, whole), strict=True)
+        return tuple(shorten(text, width, mark=mark, measure=cell_len) for text, width in texts)
+
+    return Grid(grid.columns, tuple(map(fit, grid.rows)))
 
 
 def _shrink(widths: list[int], room: int) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
-from tiktoktoe_cli.errors import OutputClosedError
+from tiktoktoe_cli.errors import OutputClosedError, UnfinishedError
 from tiktoktoe_cli.report.capabilities import (
     ColorChoice,
     ProgressChoice,
@@ -21,6 +21,7 @@ from tiktoktoe_cli.report.capabilities import (
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import many_lines
 from tiktoktoe_cli.report.view import DEFAULT_WIDTH, Mask, View, show_everything
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ class TerminalOptions:
 class Terminal:
     """The streams, what they can show, and what the user wants to see.
 
-    `answer` and `show` write texts that a format drew; `say`, `detail`, `warn` and `fail` take words, hide
+    `answer` and `show` write texts that a format drew; `say`, `detail` and `fail` take words, hide
     the secrets that `mask` knows and make control characters harmless.
     """
 
@@ -82,11 +83,6 @@ class Terminal:
         return is_ci(self.environ)
 
     @property
-    def is_interactive(self) -> bool:
-        """Tell whether somebody can be asked: both ends are a terminal and nobody automated them."""
-        return _is_terminal(self.stdin) and _is_terminal(self.stderr) and not self.is_ci
-
-    @property
     def is_animated(self) -> bool:
         """Tell whether standard error may be redrawn in place."""
         return _is_terminal(self.stderr) and not is_dumb(self.environ) and not self.is_ci
@@ -98,11 +94,16 @@ class Terminal:
         except BrokenPipeError:
             _point_at_nothing(self.stdout)
             raise OutputClosedError from None
+        except OSError as error:
+            _point_at_nothing(self.stdout)
+            raise UnfinishedError(f"cannot write the answer: {reason_of(error)}") from None
 
     def show(self, text: str) -> None:
         """Write a drawn text to standard error, whatever was asked: diagnostics are never quiet."""
-        with suppress(BrokenPipeError):
+        try:
             _write(self.stderr, text)
+        except OSError:  # nobody reads messages any more, and there is nowhere left to say so
+            _point_at_nothing(self.stderr)
 
     def say(self, words: str) -> None:
         """Tell a person something on standard error; hidden by `-q`."""
@@ -113,11 +114,6 @@ class Terminal:
         """Tell more on standard error: level 1 with `-v`, level 2 with `-vv`."""
         if self.options.verbosity >= level and not self.options.quiet:
             self.show(self._harmless(words) + "\n")
-
-    def warn(self, words: str) -> None:
-        """Warn on standard error; hidden by `-q`, which asks for nothing but the answer."""
-        if not self.options.quiet:
-            self._labelled("warning", "bold yellow", words)
 
     def fail(self, words: str, *, hint: str | None = None) -> None:
         """Say on standard error why there is no answer; never hidden."""

@@ -85,8 +85,3 @@ def shorten(text: str, width: int, *, mark: str = "…", measure: Measure = widt
     room = width - measure(mark)
     kept = bisect_right(range(len(text)), room, key=lambda end: measure(text[:end])) - 1
     return text[: max(0, kept)] + mark
-
-
-def plural(count: int, noun: str) -> str:
-    """Write `1 error`, `3 errors`."""
-    return f"{count} {noun}{'s' * (count != 1)}"
