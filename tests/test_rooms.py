@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "tiktoktoe_cli"
 
 FLOORS = (
-    {"errors"},
+    {"errors", "words"},
     {"config", "expressions", "resilience", "transport", "processes", "report"},
     {"health", "graph", "messaging", "client", "monitoring"},
     {"replay", "cqrs", "simulation"},
@@ -21,6 +21,7 @@ FLOORS = (
 """From the ground up: a room may import those below it."""
 
 ARROWS = {
+    "errors": {"words"},
     "config": {"expressions"},
     "resilience": {"config"},
     "transport": {"resilience", "config"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktoktoe_cli.checkup import check_everything
+from tiktoktoe_cli.checkup import check_everything, report_of
 from tiktoktoe_cli.config import load
 from tiktoktoe_cli.config.nodes import plain
 from tiktoktoe_cli.errors import ConfigError, Severity
@@ -47,11 +48,25 @@ resilience:
 include: nope.yaml
 """
 
+LACKING = """\
+version: 1
+services:
+  api: {health: [{name: up, tcp: {address: "h:1"}}], actions: {start: {run: [none-such]}}}
+pipelines:
+  orders:
+    input: {paths: [none.ndjson]}
+    stages:
+      - context_enrichment: {lookup: {table: t.csv, key: a, match: id}, into: b}
+    routing: [{to: [all]}]
+    destinations: {all: {file: out/all.ndjson}}
+    dead_letter: {file: out/dead.ndjson}
+"""
+
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.parent.name)
 def test_the_samples_have_no_problems(path: Path) -> None:
     """What newcomers read first is right in every part."""
-    checkup = check_everything(read_system([str(path)], {}))
+    checkup = check_everything(read_system([str(path)], {}), os.environ)
 
     assert checkup.problems == ()
 
@@ -76,6 +91,76 @@ def test_the_schema_in_the_samples_is_the_one_of_the_code(request: pytest.Fixtur
         path.write_text(text, encoding="utf-8")
 
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_what_the_machine_lacks_is_told_at_its_place(write: Callable[[str, str], str]) -> None:
+    """A table or a program that is not there is found by the check, not by the run."""
+    path = write("a.yaml", LACKING)
+
+    checkup = check_everything(read_system([path], {}), {"PATH": ""})
+
+    found = [(one.severity.value, one.code, one.place and one.place.line) for one in checkup.problems]
+    assert found == [
+        ("warning", "program-missing", 3),
+        ("warning", "input-missing", 6),
+        ("error", "lookup-table", 8),
+    ]
+    assert report_of(checkup).verdict == "1 file checked: 1 error, 2 warnings"
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("AlertSettings", "when"), ("CheckSettings", "expect"), ("CheckSettings", "warn")],
+)
+def test_an_editor_is_told_the_variables_of_an_expression(model: str, field: str) -> None:
+    """The names that may be used stand beside the field in the JSON Schema."""
+    described = json.dumps(json_schema()["definitions"][model]["properties"][field])
+
+    assert ("error_rate" if field == "when" else "status") in described
+    assert "A CEL expression over " in described
+
+
+def test_an_editor_is_told_the_variables_of_assertions() -> None:
+    """The measures of a simulation are listed where they are used."""
+    scenario = json_schema()["properties"]["simulations"]["additionalProperties"]
+
+    assert "latency_p99, amplification" in json.dumps(scenario["properties"]["assert"])
+
+
+SLIPS = """\
+version: 1
+services:
+  gateway: {depends_on: {payments: {}}}
+  payments: {}
+simulations:
+  calm: {duration: 10s, traffic: {gateway: {poisson: 1/s}}}
+  rough:
+    duration: 10s
+    traffic: {getaway: {poisson: 1/s}}
+    faults: [{at: 1s, for: 1s, on: payment, kill: true}]
+"""
+
+
+def test_names_that_scenarios_misspell_are_told_where_they_stand(write: Callable[[str, str], str]) -> None:
+    """Whom traffic arrives at and what a fault is on are services; the nearest is suggested."""
+    path = write("a.yaml", SLIPS)
+
+    problems = read_system([path], {}).document.sorted_problems()
+
+    assert [(one.place and (one.place.line, one.place.column), one.hint) for one in problems] == [
+        ((9, 15), "did you mean `gateway`?"),
+        ((10, 36), "did you mean `payments`?"),
+    ]
+
+
+def test_a_service_without_performance_is_told_once(write: Callable[[str, str], str]) -> None:
+    """However many scenarios reach it."""
+    right = SLIPS.replace("getaway", "gateway").replace("payment,", "payments,")
+
+    checkup = check_everything(read_system([write("a.yaml", right)], {}), {})
+
+    codes = [problem.code for problem in checkup.problems]
+    assert codes.count("no-performance") == 2
 
 
 def test_ten_mistakes_are_told_at_once(write: Callable[[str, str], str]) -> None:
@@ -198,7 +283,7 @@ def test_any_bytes_give_a_system_or_problems(tmp_path_factory: pytest.TempPathFa
     path.write_bytes(data)
 
     system = read_system([str(path)], {})
-    checkup = check_everything(system)
+    checkup = check_everything(system, {})
 
     _draw(checkup.problems, system.document.sources)
     assert all(problem.code and problem.message for problem in checkup.problems)

@@ -7,45 +7,55 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.report import Case, CaseOutcome, Report
+from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from tiktoktoe_cli.config.codes import Code
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
 
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """The outcome: the files that were read and every problem in them, in the order of the text."""
+    """The outcome: the files that were read and every problem in them, in the order of the text.
+
+    `is_understood` says that the settings are right in themselves; what is left to find is what they say together.
+    """
 
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
+    is_understood: bool
 
 
-def check_everything(system: System) -> Checkup:
-    """Collect the problems of a configuration that was read as far as possible."""
+def check_everything(system: System, environ: Mapping[str, str]) -> Checkup:
+    """Collect the problems of a configuration that was read as far as possible; `environ` has the PATH of programs."""
     document = system.document
-    if not any(problem.severity is Severity.ERROR for problem in document.problems):
+    is_understood = not any(problem.severity is Severity.ERROR for problem in document.problems)
+    if is_understood:
         document.problems += findings(system)
-    return Checkup(tuple(document.sources), document.sorted_problems())
+        document.problems += surroundings(system, environ)
+    return Checkup(tuple(document.sources), document.sorted_problems(), is_understood)
 
 
-def report_of(checkup: Checkup) -> Report:
-    """Turn a checkup into a report: one item a problem, one case a file."""
+def report_of(checkup: Checkup, fail_on: Severity = Severity.ERROR) -> Report:
+    """Turn a checkup into a report: one item a problem, one case a file; not ok from a severity on."""
     errors = sum(problem.severity is Severity.ERROR for problem in checkup.problems)
-    files = f"{len(checkup.files)} file{'s' * (len(checkup.files) != 1)}"
-    found = f"{errors} error{'s' * (errors != 1)}" if errors else "no errors"
+    files = plural(len(checkup.files), "file")
+    found = plural(errors, "error") if errors else "no errors"
+    warnings = sum(problem.severity is Severity.WARNING for problem in checkup.problems)
+    found += f", {plural(warnings, 'warning')}" if warnings else ""
     return Report(
         command="config check",
-        ok=not errors,
+        ok=not any(problem.severity.reaches(fail_on) for problem in checkup.problems),
         verdict=f"{files} checked: {found}",
         summary={"files": list(checkup.files), "errors": errors, "problems": len(checkup.problems)},
         items=[_item(problem) for problem in checkup.problems],
         columns=(),
         name_key="code",
         problems=checkup.problems,
-        cases=tuple(_cases(checkup)),
+        cases=tuple(_cases(checkup, fail_on)),
     )
 
 
@@ -56,14 +66,39 @@ def findings(system: System) -> Iterator[Problem]:
     from tiktoktoe_cli.health import find_vacuous
     from tiktoktoe_cli.simulation import check_scenario, simulated_services
 
-    graph = build_graph(system["services"], system.place)
+    graph = build_graph(system["services"], system.place, system.value_place)
     checked = {name for name, checks in system["checks"].items() if checks}
     yield from validate_graph(graph, system["capacity"], checked)
     for name, checks in system["checks"].items():
         yield from find_vacuous(name, checks, system.place)
     services = simulated_services(graph, system["performance"])
     for name, settings in system["simulations"].items():
-        yield from check_scenario(name, settings, services, system["policies"], system.place)
+        yield from check_scenario(name, settings, services, system.place)
+
+
+def surroundings(system: System, environ: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what the configuration needs of this machine and does not find: tables, events, programs.
+
+    Commands that need them look themselves, so that nobody is told twice. What may be there on another machine, or
+    later, is a warning.
+    """
+    from tiktoktoe_cli.orchestration.launcher import unstartable
+    from tiktoktoe_cli.replay import check_pipeline
+
+    for name, settings in system["pipelines"].items():
+        yield from check_pipeline(name, settings, system.value_place)
+    for name, error in unstartable(system["actions"], environ):
+        where = system.place("services", name, "actions", "start", "run")
+        yield Problem("program-missing", error.message, where, error.hint, Severity.WARNING)
+
+
+def explanations() -> dict[str, Code]:
+    """Return what every code means that can stand in brackets: those of settings and features, and of rules."""
+    from tiktoktoe_cli.config.codes import CODES, Code
+    from tiktoktoe_cli.graph.rules import RULES
+
+    rules = (Code(rule.id, f"{rule.title}. {rule.why}", rule.example, rule.fix) for rule in RULES)
+    return {**CODES, **{rule.code: rule for rule in rules}}
 
 
 def _item(problem: Problem) -> dict[str, Json]:
@@ -77,11 +112,11 @@ def _item(problem: Problem) -> dict[str, Json]:
     }
 
 
-def _cases(checkup: Checkup) -> Iterator[Case]:
+def _cases(checkup: Checkup, fail_on: Severity) -> Iterator[Case]:
     if not checkup.problems:
         yield from (Case("config check", file, CaseOutcome.PASSED) for file in checkup.files)
     for problem in checkup.problems:
-        outcome = CaseOutcome.FAILED if problem.severity is Severity.ERROR else CaseOutcome.PASSED
+        outcome = CaseOutcome.FAILED if problem.severity.reaches(fail_on) else CaseOutcome.PASSED
         yield Case(
             "config check", str(problem.place or problem.code), outcome, problem.message, place=problem.place
         )

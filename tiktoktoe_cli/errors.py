@@ -3,18 +3,26 @@
 TiktoktoeError                what a user can be told; carries an exit code and a hint
 ├── UsageError                2: asked wrongly: an option, a name, a file that is not there
 │   └── ConfigError           2: a configuration with problems, all of them collected
-├── UnfinishedError           3: could not find out or finish: a deadline, a dead destination, a taken port
-└── InterruptedRunError       130 or 143: stopped by the user; what was done is kept
+└── UnfinishedError           3: could not find out or finish: a deadline, a dead destination, a taken port
 """
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+
+ENDING_SIGNALS = tuple(
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
+)
+"""What a user, a shell or a system sends to end a command."""
 
 
 class ExitCode(IntEnum):
@@ -27,6 +35,11 @@ class ExitCode(IntEnum):
     BUG = 4
     INTERRUPTED = 130
     TERMINATED = 143
+
+    @classmethod
+    def of_signal(cls, number: int) -> ExitCode:
+        """Return how a command ends that one of the `ENDING_SIGNALS` ended."""
+        return cls.INTERRUPTED if number == signal.SIGINT else cls.TERMINATED
 
     @property
     def meaning(self) -> str:
@@ -52,6 +65,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    def reaches(self, level: Severity) -> bool:
+        """Tell whether a problem is at least as grave as a level."""
+        worst_first = list(Severity)
+        return worst_first.index(self) <= worst_first.index(level)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -64,6 +82,10 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+Locate: TypeAlias = "Callable[..., Place | None]"
+"""Tells where a path of keys (`"services", "payments", "version"`) stands in the user's files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,19 @@ class Problem:
     hint: str | None = None
     severity: Severity = Severity.ERROR
     related: tuple[tuple[str, Place], ...] = ()
+
+
+def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:
+    """Sort problems by file (known ones first, then as they appear), line and column; placeless ones last."""
+    problems = list(problems)
+    appearance = dict.fromkeys([*sources, *(problem.place.file for problem in problems if problem.place)])
+    rank = {file: position for position, file in enumerate(appearance)}
+
+    def key(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        return (rank[place.file], place.line, place.column) if place else (len(rank), 0, 0)
+
+    return sorted(problems, key=key)
 
 
 class TiktoktoeError(Exception):
@@ -112,7 +147,7 @@ class ConfigError(UsageError):
         sources: Mapping[str, str] | None = None,
         mask: Callable[[str], str] = str,
     ) -> None:
-        super().__init__(f"{len(problems)} problem{'s' * (len(problems) != 1)} in the configuration")
+        super().__init__(f"{plural(len(problems), 'problem')} in the configuration")
         self.problems = problems
         self.sources = sources or {}
         self.mask = mask
@@ -122,16 +157,6 @@ class UnfinishedError(TiktoktoeError):
     """The question could not be answered, or the work not be finished."""
 
     exit_code = ExitCode.UNFINISHED
-
-
-class InterruptedRunError(TiktoktoeError):
-    """The user stopped the run; `exit_code` is that of the signal."""
-
-    def __init__(
-        self, message: str, *, exit_code: ExitCode = ExitCode.INTERRUPTED, hint: str | None = None
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.exit_code = exit_code  # type: ignore[misc]  # the one error whose code depends on the signal
 
 
 class OutputClosedError(Exception):

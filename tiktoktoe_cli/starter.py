@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.words import listed, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,16 +47,18 @@ def write_starter(directory: Path, files: Mapping[str, bytes]) -> list[Path]:
     targets = {directory / name: data for name, data in files.items()}
     existing = [path for path in targets if path.exists() or path.is_symlink()]
     if existing:
-        names = ", ".join(f"`{path}`" for path in existing[:3])
-        raise UsageError(f"nothing was written: {names} exists already", hint="choose another folder")
+        names = listed(map(str, existing), limit=3)
+        exist = "exists" if len(existing) == 1 else "exist"
+        raise UsageError(f"nothing was written: {names} {exist} already", hint="choose another folder")
     try:
         for path, data in targets.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
                 file.write(data)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot write `{error.filename}`: {reason}", hint="choose another folder") from None
+        raise UsageError(
+            f"cannot write `{error.filename}`: {reason_of(error)}", hint="choose another folder"
+        ) from None
     return list(targets)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.config import Document, load
 from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot
-from tiktoktoe_cli.config.spelling import suggestion
 from tiktoktoe_cli.config.validation import Shape
 from tiktoktoe_cli.errors import ConfigError, Problem, Severity
+from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -64,6 +64,10 @@ class System:
     def place(self, *path: str | int) -> Place | None:
         """Return where a part of the configuration is written."""
         return self.document.place(*path)
+
+    def value_place(self, *path: str | int) -> Place | None:
+        """Return where a single value of the configuration is written; of a list or a map, its key."""
+        return self.document.value_place(*path)
 
 
 def load_system(

@@ -50,6 +50,13 @@ class Shop:
         with self.start(*arguments, **environ) as process:
             return finish(process)
 
+    def edit(self, before: str, after: str) -> None:
+        """Write something else in the configuration, wherever it stands."""
+        config = self.folder / "samples" / "shop" / "tiktoktoe.yaml"
+        text = config.read_text()
+        assert before in text
+        config.write_text(text.replace(before, after))
+
     def left_running(self) -> list[str]:
         """List the command lines of processes that were started with this shop's folder as their own."""
         found = []
@@ -62,6 +69,15 @@ class Shop:
             if command:
                 found.append(command.replace(b"\0", b" ").decode())
         return found
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> None:
+    """Read progress from standard error up to the line with these words."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return
+    raise AssertionError(words)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:

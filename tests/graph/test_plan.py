@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.graph.systems import graph_of, graph_of_edges, random_edges, real_system
-from tiktoktoe_cli.graph.plan import StartCycleError, start_order, start_waves, stop_order
+from tiktoktoe_cli.graph.plan import StartCycleError, start_waves
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,6 @@ def test_a_service_starts_in_the_wave_after_its_last_dependency() -> None:
     )
 
     assert start_waves(graph) == (("redis", "tracing"), ("cart",), ("shop",))
-    assert start_order(graph) == ("redis", "tracing", "cart", "shop")
-    assert stop_order(graph) == ("shop", "cart", "tracing", "redis")
 
 
 @given(random_edges(acyclic=True))

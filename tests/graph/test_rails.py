@@ -135,7 +135,7 @@ def test_what_does_not_fit_becomes_a_table() -> None:
     """On a terminal that is too narrow for the rails a table of dependencies is shown instead."""
     graph = graph_of({"a" * 300: {"depends_on": {"b": {}}}, "b": {}})
 
-    shown = draw_graph(graph, report_of(survey(graph)), View(terminal=True, width=40))
+    shown = draw_graph(survey(graph), report_of(survey(graph)), View(terminal=True, width=40))
 
     assert shown.startswith("NAME")
     assert max(map(width_of, shown.splitlines())) <= 40
@@ -145,7 +145,7 @@ def test_a_cycle_becomes_a_table() -> None:
     """A graph without a start order is still shown, with its dependencies."""
     graph = graph_of_edges("ab", [("a", "b"), ("b", "a")])
 
-    shown = draw_graph(graph, report_of(survey(graph)), View())
+    shown = draw_graph(survey(graph), report_of(survey(graph)), View())
 
     assert [line.split() for line in shown.splitlines()] == [
         ["NAME", "WAVE", "VERSION", "DEPENDS_ON"],
@@ -158,7 +158,7 @@ def test_a_file_gets_rails_of_any_width(vectors: Path) -> None:
     """Off a terminal nothing is cut or folded."""
     graph = real_system(vectors, "otel-demo-full")
 
-    shown = draw_graph(graph, report_of(survey(graph)), View(width=10))
+    shown = draw_graph(survey(graph), report_of(survey(graph)), View(width=10))
 
     assert len(shown.splitlines()) == len(graph.services)
 

@@ -149,6 +149,30 @@ def test_the_reserve_is_kept_free() -> None:
     ]
 
 
+def test_the_notes_of_exceeded_capacity_add_up() -> None:
+    """The largest are named, the others summed up: nobody looks for a service that is missing from the sum."""
+    system = {name: requests(cpu) for name, cpu in zip("abcdef", "321111", strict=True)}
+
+    (found,) = (one for one in findings(system, capacity=NODES) if one.code == "TTG302")
+
+    assert found.message == "all replicas together request `9` cpu, the nodes have `4` cpu free"
+    assert [words for words, _ in found.related] == [
+        "`a` requests `3` cpu",
+        "`b` requests `2` cpu",
+        "`c` requests `1` cpu",
+        "3 more services request `3` cpu",
+    ]
+
+
+def test_a_single_service_beyond_the_largest_is_named_as_well() -> None:
+    """`1 more service` would take the room of its name."""
+    system = {name: requests(cpu) for name, cpu in zip("abcd", "2111", strict=True)}
+
+    (found,) = (one for one in findings(system, capacity=NODES) if one.code == "TTG302")
+
+    assert [words for words, _ in found.related][-1] == "`d` requests `1` cpu"
+
+
 def test_without_capacity_nothing_is_too_large() -> None:
     """A system that says nothing about machines cannot exceed them."""
     assert findings({"a": requests("1000000")}) == []

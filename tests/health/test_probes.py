@@ -235,6 +235,6 @@ def test_a_program_that_is_not_there_is_our_error(tmp_path: Path) -> None:
     """A check that cannot be carried out says nothing about the service, and is not repeated."""
     result = asyncio.run(check(exec={"run": ["./nothing"], "cwd": str(tmp_path)}))
 
-    assert (result.state, result.error) == (HealthState.ERROR, "not_started")
+    assert (result.state, result.error) == (HealthState.ERROR, "not-started")
     assert result.detail == f"there is no program `./nothing` in `{tmp_path}`"
     assert len(result.attempts) == 1

@@ -8,7 +8,7 @@ import pytest
 from tests.health.making import ScriptedProbe, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.health import Effects, HealthFacts, report_of
 from tiktoktoe_cli.health.runner import check_system
-from tiktoktoe_cli.report import CaseOutcome, Report
+from tiktoktoe_cli.report import CaseOutcome, OutputFormat, Report, View, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ def test_the_verdict_names_the_cause() -> None:
 
     assert not report.ok
     assert report.verdict == (
-        "1 of 4 services healthy; `payments` is the cause, 2 unreachable; 1 degraded; 1 without a check"
+        "0 of 4 services healthy, 1 degraded; `payments` is the cause, 2 unreachable; 1 without a check"
     )
 
 
@@ -68,7 +68,7 @@ def test_the_verdict_names_the_cause() -> None:
     [
         ({"a": [], "b": []}, {"a": answered(), "b": answered()}, "2 of 2 services healthy", True),
         ({"a": []}, {"a": answered()}, "1 of 1 service healthy", True),
-        ({"a": []}, {"a": answered(203)}, "1 of 1 service healthy; 1 degraded", True),
+        ({"a": []}, {"a": answered(203)}, "0 of 1 service healthy, 1 degraded", True),
         ({"a": []}, {"a": unanswered()}, "0 of 1 service healthy; `a` is the cause", False),
         (
             {"a": [], "b": [], "c": ["a"]},
@@ -126,14 +126,14 @@ def test_the_fields_of_a_row_are_an_interface() -> None:
         "state",
         "service_state",
         "latency_ms",
-        "attempts",
+        "attempt_count",
         "detail",
         "error",
         "cause",
         "affected",
         "timing",
         "expectations",
-        "tries",
+        "attempts",
     ]
     assert payments["error"] == "refused"
     assert payments["latency_ms"] == 3.0
@@ -143,7 +143,7 @@ def test_the_fields_of_a_row_are_an_interface() -> None:
         {
             "text": "status >= 200 && status < 300",
             "demand": "expect",
-            "outcome": "no_value",
+            "outcome": "no-value",
             "saw": {},
             "missing": "status",
             "reason": "no such variable: status",
@@ -151,7 +151,7 @@ def test_the_fields_of_a_row_are_an_interface() -> None:
         {
             "text": "status != 203",
             "demand": "warn",
-            "outcome": "no_value",
+            "outcome": "no-value",
             "saw": {},
             "missing": "status",
             "reason": "no such variable: status",
@@ -178,12 +178,12 @@ def test_a_healthy_service_with_a_failing_dependency_is_shown_degraded() -> None
     report = report_of(facts_of({"a": ["b"], "b": []}, a=answered(), b=unanswered()))
 
     assert (report.items[0]["state"], report.items[0]["detail"]) == ("degraded", "because of `b`")
-    assert report.verdict == "1 of 2 services healthy; `b` is the cause; 1 degraded"
+    assert report.verdict == "0 of 2 services healthy, 1 degraded; `b` is the cause"
 
 
 def test_test_reports_have_a_case_for_each_check() -> None:
     """Degraded passes, what cannot be reached failed, what could not be carried out is an error."""
-    ours = report_of(facts_of({"a": []}, a=unanswered("invalid_url", is_ours=True)))
+    ours = report_of(facts_of({"a": []}, a=unanswered("invalid-url", is_ours=True)))
 
     assert [(case.group, case.name, case.outcome) for case in shop().cases] == [
         ("gateway", "api", CaseOutcome.FAILED),
@@ -208,3 +208,18 @@ def test_metrics_tell_success_duration_and_attempts() -> None:
         "kind": "http",
         "phase": "connect",
     }
+
+
+def test_degraded_can_be_told_from_healthy_in_metrics() -> None:
+    """A check that passes, but not as it should, has a metric of its own."""
+    metrics = {metric.name: metric for metric in shop().metrics}
+
+    degraded = {dict(sample.labels)["service"]: sample.value for sample in metrics["probe_degraded"].samples}
+    assert degraded == {"gateway": 0, "orders": 0, "payments": 0, "catalog": 1}
+
+
+def test_names_are_those_of_services_each_once() -> None:
+    """What `-o name` prints can be given to the command again."""
+    names = render(shop(), OutputFormat.NAME, View())
+
+    assert names.split() == ["gateway", "orders", "payments", "catalog"]

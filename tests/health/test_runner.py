@@ -81,7 +81,7 @@ def test_one_deadline_covers_all_attempts() -> None:
     assert probe.clock.now() <= 300 * MS
 
 
-@pytest.mark.parametrize("seen", [unanswered("invalid_url", is_ours=True)])
+@pytest.mark.parametrize("seen", [unanswered("invalid-url", is_ours=True)])
 def test_what_cannot_be_carried_out_is_not_repeated(seen: Observation) -> None:
     """A wrong address stays wrong."""
     probe = ScriptedProbe([seen])

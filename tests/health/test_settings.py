@@ -30,7 +30,7 @@ def test_a_check_has_the_defaults_of_its_probe() -> None:
     tcp = make_check(tcp={"address": "h:1"})
     program = make_check(exec={"run": ["true"]})
 
-    assert (http.timeout.seconds, http.retries, http.thresholds.fail, http.thresholds.pass_) == (5, 3, 3, 2)
+    assert (http.timeout.seconds, http.retries, http.thresholds.pass_) == (5, 3, 1)
     assert [one.text for one in http.expect] == ["status >= 200 && status < 300"]
     assert [one.text for one in tcp.expect] == ["connected"]
     assert [one.text for one in program.expect] == ["exit_code == 0"]
@@ -55,7 +55,7 @@ h:
     retries: 0
     expect: ['status == 204', 'timing.total < duration("1s")']
     warn: ['headers["x-a"] == "b"']
-    thresholds: {fail: 1, pass: 4}
+    thresholds: {pass: 4}
 """,
     )
 

@@ -126,6 +126,13 @@ def test_no_answer_may_be_what_is_expected(expect: str, state: HealthState) -> N
     assert state_of(unanswered("refused"), expect=[expect]) is state
 
 
+def test_a_connection_that_fails_says_why() -> None:
+    """Not only that there is none: the address and the reason come first."""
+    verdict = judge(make_check(tcp={"address": "h:1"}, expect=["connected"]), unanswered("refused"))
+
+    assert verdict.detail == "it was refused; `connected` does not hold: `connected` is false"
+
+
 def test_asking_about_the_failure_excuses_only_itself() -> None:
     """Another expectation beside it, on what was not seen, still has no value."""
     assert state_of(unanswered(), expect=["!connected", "status == 200"]) is HealthState.UNHEALTHY
@@ -133,7 +140,7 @@ def test_asking_about_the_failure_excuses_only_itself() -> None:
 
 def test_a_probe_that_could_not_be_carried_out_is_an_error() -> None:
     """If we are to blame, nothing is said about the service, whatever is expected."""
-    assert state_of(unanswered("invalid_url", is_ours=True), expect=["!connected"]) is HealthState.ERROR
+    assert state_of(unanswered("invalid-url", is_ours=True), expect=["!connected"]) is HealthState.ERROR
 
 
 def test_remarks_explain_a_failure() -> None:

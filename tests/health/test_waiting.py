@@ -103,6 +103,16 @@ def test_as_many_passes_in_a_row_as_asked_for() -> None:
     assert len(probe.calls) == 4
 
 
+def test_what_passed_is_asked_again_soon() -> None:
+    """However long the pauses have grown, the next pass is looked for after the first pause."""
+    probe = ScriptedProbe([unanswered()] * 6 + [answered()] * 3)
+
+    waited(probe, passes=3)
+
+    whens = [when / MS for when, _ in probe.calls]
+    assert [after - before for before, after in pairwise(whens)][-2:] == [50, 50]
+
+
 def test_too_few_passes_are_no_success() -> None:
     """If time is up before the passes are enough, the service did not get healthy."""
     probe = ScriptedProbe([answered()])

@@ -45,3 +45,10 @@ def test_what_cannot_be_judged_is_not_fine(when: str, action: str, *, fails: boo
     [alert] = judge([AlertSettings.model_validate({"name": "a", "when": when, "action": action})], VALUES)
 
     assert alert.fails is fails
+
+
+def test_an_alert_tells_what_it_looked_at() -> None:
+    """The numbers of its condition, and no others, go with the answer."""
+    [alert] = judge([AlertSettings.model_validate({"name": "a", "when": "rate > 0.4 && count == 0"})], VALUES)
+
+    assert alert.measured == {"count": 0, "rate": 0.5}

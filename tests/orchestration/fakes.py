@@ -128,9 +128,9 @@ class Diary:
         """Write down that a job begins or ends."""
         self._write(job, state.value if state else "begins")
 
-    def on_stopping(self, reason: str) -> None:
+    def on_stopping(self) -> None:
         """Write down that the user stops the run."""
-        self._write("run", reason)
+        self._write("run", "stopping")
 
     def _write(self, name: str, word: str) -> None:
         self.entries.append((name, word))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from signal import SIGINT
 
 from hypothesis import strategies as st
 
+from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph import Condition
 from tiktoktoe_cli.orchestration.moves import (
     Action,
@@ -25,27 +27,29 @@ from tiktoktoe_cli.orchestration.moves import (
     Stopped,
     WaitExpired,
 )
-from tiktoktoe_cli.orchestration.plan import Plan, PlannedService, Wait
+from tiktoktoe_cli.orchestration.plan import Plan, PlannedService, StartLimit, Wait
+from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import JobState, Role
 
 DONE = JobOutcome(JobState.DONE, "done")
+LIMIT = StartLimit(Duration.of(60), "orchestration.start_timeout")
 
 
 def plan(*services: PlannedService) -> Plan:
     """Make a plan of services that are given in an order in which they could start."""
-    return Plan({service.name: service for service in services})
+    return Plan({service.name: service for service in services}, OrchestrationSettings())
 
 
 def service(name: str, *waits: str | Wait, role: Role = Role.STARTED, checked: bool = True) -> PlannedService:
     """Make an essential service that waits for others to be healthy."""
     each = tuple(wait if isinstance(wait, Wait) else Wait(wait) for wait in waits)
-    return PlannedService(name, role, checked, each)
+    return PlannedService(name, LIMIT, role, checked, each)
 
 
 def optional(name: str, *waits: str | Wait) -> PlannedService:
     """Make a service that the run can do without."""
     each = tuple(wait if isinstance(wait, Wait) else Wait(wait) for wait in waits)
-    return PlannedService(name, waits=each, is_essential=False)
+    return PlannedService(name, LIMIT, waits=each, is_essential=False)
 
 
 @st.composite
@@ -65,7 +69,7 @@ def plans(draw: st.DrawFn) -> Plan:
         )
         role = draw(st.sampled_from([Role.STARTED, Role.STARTED, Role.STARTED, Role.AWAITED, Role.ASSUMED]))
         checked = role is Role.AWAITED or draw(st.booleans())
-        services.append(PlannedService(f"s{number}", role, checked, waits, 1, draw(st.booleans())))
+        services.append(PlannedService(f"s{number}", LIMIT, role, checked, waits, 1, draw(st.booleans())))
     return plan(*services)
 
 
@@ -74,7 +78,7 @@ class World:
     """Carries out actions as the real world might: it knows which events can happen next."""
 
     plan: Plan
-    possible: list[Event] = field(default_factory=lambda: [StopAsked("interrupted")])
+    possible: list[Event] = field(default_factory=lambda: [StopAsked(SIGINT)])
     running: set[str] = field(default_factory=set)
     launched: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -126,8 +130,15 @@ class World:
                 self._forget(name)
             case JobEnded():
                 self.possible = [other for other in self.possible if not isinstance(other, JobEnded)]
-            case StopAsked() | WaitExpired():
+            case StopAsked():
+                self._ask_to_stop(event)
+            case WaitExpired():
                 self.possible.remove(event)
+
+    def _ask_to_stop(self, event: StopAsked) -> None:
+        self.possible.remove(event)
+        if not event.is_forced:
+            self.possible.append(StopAsked(SIGINT, is_forced=True))
 
     def _break(self, event: Broke) -> None:
         name = event.service

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from signal import SIGINT
+
 from tests.orchestration.plans import DONE, optional, plan, service
 from tiktoktoe_cli.graph import Condition
 from tiktoktoe_cli.orchestration.coordinator import Coordinator
@@ -55,11 +57,10 @@ CHAIN = plan(service("store"), service("core", "store"), service("edge", "core")
 
 
 def test_starts_what_waits_for_nothing() -> None:
-    """At the beginning only the end of the chain may start, and who waits knows for whom."""
+    """At the beginning only the end of the chain may start."""
     drive = Drive(CHAIN)
 
     assert drive.asked == [Launch("store")]
-    assert drive.coordinator.blocked_by("core") == ("store",)
 
 
 def test_starts_a_service_as_soon_as_its_own_waits_are_over() -> None:
@@ -107,7 +108,6 @@ def test_no_more_than_the_limit_start_at_once() -> None:
     drive = Drive(plan(service("a"), service("b"), service("c")), concurrency=2)
 
     assert drive.asked == [Launch("a"), Launch("b")]
-    assert drive.coordinator.blocked_by("c") == ()
     assert drive.after(Launched("a"), Ready("a")) == [Launch("c")]
 
 
@@ -204,7 +204,7 @@ def test_an_optional_service_is_skipped_with_what_it_needs() -> None:
     drive.after(Broke("cache", "could not start", is_over=True))
 
     assert drive.states()["nice"] == "skipped"
-    assert drive.coordinator.services["nice"].reason == "needs `cache`, which is failed"
+    assert drive.coordinator.services["nice"].reason == "needs `cache`, which failed"
     assert drive.after(Launched("core"), Ready("core")) == [RunJob(0)]
 
 
@@ -212,7 +212,6 @@ def test_a_loss_while_it_waits_for_a_place_skips_it() -> None:
     """A service whose turn has come is not launched if what it needs was lost meanwhile."""
     drive = Drive(plan(optional("nice"), service("slow"), optional("late", "nice")), concurrency=1)
     drive.after(Launched("nice"), Ready("nice"))
-    assert drive.coordinator.blocked_by("late") == ()
 
     drive.after(Broke("nice", "died", is_over=True), Launched("slow"))
 
@@ -222,7 +221,7 @@ def test_a_loss_while_it_waits_for_a_place_skips_it() -> None:
 
 def test_a_wait_is_limited_from_the_start_of_what_is_waited_for() -> None:
     """The limit is set when the dependency starts, not when the run does."""
-    waits = service("core", Wait("store", timeout_ns=5_000_000_000))
+    waits = service("core", Wait("store", required=False, timeout_ns=5_000_000_000))
 
     assert Drive(plan(service("store"), waits)).asked == [
         Launch("store"),
@@ -230,13 +229,23 @@ def test_a_wait_is_limited_from_the_start_of_what_is_waited_for() -> None:
     ]
 
 
-def test_a_required_wait_that_lasts_too_long_fails_who_waits() -> None:
-    """The message says who waited for whom, how long, and how far the other one has come."""
+def test_a_required_wait_needs_no_limit_of_its_own() -> None:
+    """What must be there fails by itself when it takes too long, and knows why."""
     waits = service("core", Wait("store", timeout_ns=5_000_000_000))
-    drive = Drive(plan(service("store"), waits))
 
-    assert drive.after(Launched("store"), WaitExpired("core", "store")) == [Stop("store")]
-    assert drive.coordinator.failure == "`core` waited 5s for `store`, which is still starting"
+    assert Drive(plan(service("store"), waits)).asked == [Launch("store")]
+
+
+def test_who_needs_what_failed_is_skipped_for_that_reason() -> None:
+    """The cause comes first; each of the others names the one before it."""
+    drive = Drive(plan(service("store"), service("core", "store"), service("edge", "core"), service("slow")))
+
+    drive.after(Launched("store"), Broke("store", "was not healthy within 5s", is_over=False))
+
+    reasons = {name: record.reason for name, record in drive.coordinator.services.items()}
+    assert drive.coordinator.failure == "`store` was not healthy within 5s"
+    assert reasons["core"] == "needs `store`, which failed"
+    assert reasons["edge"] == "needs `core`, which was skipped"
 
 
 def test_an_optional_wait_that_lasts_too_long_is_given_up() -> None:
@@ -249,7 +258,7 @@ def test_an_optional_wait_that_lasts_too_long_is_given_up() -> None:
 
 def test_a_limit_that_passes_after_the_wait_is_over_means_nothing() -> None:
     """The clock of a wait that is over may still run down."""
-    drive = Drive(plan(service("store"), service("core", Wait("store", timeout_ns=5))))
+    drive = Drive(plan(service("store"), service("core", Wait("store", required=False, timeout_ns=5))))
 
     drive.after(Launched("store"), Ready("store"), WaitExpired("core", "store"))
 
@@ -273,13 +282,29 @@ def test_the_user_ends_a_run_that_starts() -> None:
     drive = Drive(CHAIN)
     drive.after(Launched("store"))
 
-    assert drive.after(StopAsked("SIGINT")) == [Stop("store")]
+    assert drive.after(StopAsked(SIGINT)) == [Stop("store")]
     assert drive.after(Ready("store")) == []
     drive.after(Stopped("store"))
 
     assert drive.coordinator.is_done
-    assert drive.coordinator.interruption == "SIGINT"
+    assert drive.coordinator.interruption is SIGINT
     assert drive.states() == {"store": "stopped", "core": "skipped", "edge": "skipped"}
+
+
+def test_a_forced_end_stops_all_at_once_and_blames_nobody() -> None:
+    """Who was killed because the user insisted did not fail, whatever its exit says."""
+    drive = Drive(plan(service("a"), service("b", "a")), jobs=1)
+    drive.after(Launched("a"), Ready("a"), Launched("b"), Ready("b"))
+    assert drive.after(StopAsked(SIGINT)) == [CancelJob(0)]
+
+    assert drive.after(StopAsked(SIGINT, is_forced=True)) == [Stop("b"), Stop("a")]
+    drive.after(Broke("a", "was ended by SIGKILL", is_over=True), Stopped("a"), Stopped("b"))
+    drive.after(JobEnded(0, JobOutcome(JobState.UNFINISHED, "was abandoned")))
+
+    assert drive.coordinator.is_done
+    assert drive.coordinator.is_forced
+    assert drive.coordinator.failure is None
+    assert drive.states() == {"a": "stopped", "b": "stopped"}
 
 
 def test_the_end_of_a_service_that_is_being_stopped_is_no_failure() -> None:

@@ -44,20 +44,15 @@ simulations:
     replications: 1
     traffic: {shop: {poisson: 10/s}}
     assert: ['success_rate < 0.5']
-  lost:
-    duration: 1s
-    traffic: {shop: {poisson: 10/s}}
-    faults: [{at: 0s, for: 1s, on: nowhere, error_rate: 100%}]
 orchestration:
-  jobs: [{replay: orders}, {simulate: calm}, {simulate: strict}, {simulate: lost}]
+  jobs: [{replay: orders}, {simulate: calm}, {simulate: strict}]
 """
 
 
-@pytest.fixture
-def jobs(tmp_path: Path) -> dict[str, Job]:
-    """Make the jobs of the system above."""
+def made(tmp_path: Path, text: str) -> dict[str, Job]:
+    """Make the jobs of a system."""
     file = tmp_path / "tiktoktoe.yaml"
-    file.write_text(SYSTEM)
+    file.write_text(text)
     system = load_system([str(file)], {})
     graph = build_graph(system["services"], system.place)
     workshop = Workshop(
@@ -68,6 +63,12 @@ def jobs(tmp_path: Path) -> dict[str, Job]:
         place=system.place,
     )
     return {job.name: job for job in make_jobs(system["orchestration"].jobs, workshop)}
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> dict[str, Job]:
+    """Make the jobs of the system above."""
+    return made(tmp_path, SYSTEM)
 
 
 def never() -> bool:
@@ -81,7 +82,6 @@ def test_jobs_are_made_as_they_are_listed(jobs: dict[str, Job]) -> None:
         (JobKind.REPLAY, "orders"),
         (JobKind.SIMULATE, "calm"),
         (JobKind.SIMULATE, "strict"),
-        (JobKind.SIMULATE, "lost"),
     ]
 
 
@@ -129,9 +129,13 @@ def test_a_simulation_whose_assertion_breaks_answers_no(jobs: dict[str, Job]) ->
     assert jobs["strict"].run(never).state is JobState.NO
 
 
-def test_a_simulation_that_does_not_fit_is_refused_before_anything_starts(jobs: dict[str, Job]) -> None:
-    """A fault on a service that does not exist is told by the check, as a problem of the configuration."""
-    with pytest.raises(ConfigError) as refused:
-        jobs["lost"].check()
+def test_a_replay_without_its_table_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    """A lookup table that is not there is told by the check, at its place in the YAML."""
+    (tmp_path / "events.ndjson").write_text("{}\n")
+    lookup = "context_enrichment: {lookup: {table: t.csv, key: a, match: id}, into: b}"
 
-    assert "`nowhere`" in refused.value.problems[0].message
+    with pytest.raises(ConfigError) as refused:
+        made(tmp_path, SYSTEM.replace("stages: []", f"stages: [{lookup}]"))["orders"].check()
+
+    [problem] = refused.value.problems
+    assert (problem.code, problem.place and problem.place.line) == ("lookup-table", 9)

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph import Condition, Graph, build_graph
 from tiktoktoe_cli.graph.plan import StartCycleError
 from tiktoktoe_cli.graph.settings import ServiceSettings
-from tiktoktoe_cli.orchestration.plan import Plan, Wait, make_plan
+from tiktoktoe_cli.orchestration.plan import Plan, StartLimit, Wait, make_plan
+from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import Role
 
 SECOND = 1_000_000_000
-START_TIMEOUT_NS = 60 * SECOND
+SETTINGS = OrchestrationSettings()
 
 
 def graph(**depends_on: dict[str, Any]) -> Graph:
@@ -27,7 +29,7 @@ def graph(**depends_on: dict[str, Any]) -> Graph:
 
 def planned(**depends_on: dict[str, Any]) -> Plan:
     """Plan services that are all started and checked."""
-    return make_plan(graph(**depends_on), depends_on, depends_on, START_TIMEOUT_NS)
+    return make_plan(graph(**depends_on), depends_on, depends_on, SETTINGS)
 
 
 def optional(plan: Plan) -> set[str]:
@@ -51,7 +53,7 @@ def test_a_wait_says_for_what_and_how_long() -> None:
 
 
 def test_a_limit_that_cannot_matter_is_left_out() -> None:
-    """A service never starts for longer than the start timeout, so a wait for it needs no limit of its own."""
+    """A service never starts for longer than the minute it has by default: the wait needs no limit of its own."""
     plan = planned(a={}, b={"a": {"timeout": "60s"}})
 
     assert plan.services["b"].waits[0].timeout_ns is None
@@ -78,7 +80,7 @@ def test_a_cycle_has_no_order() -> None:
 
 def test_the_role_follows_from_actions_and_checks() -> None:
     """What we start, what somebody else runs but can be checked, and what is taken for granted."""
-    plan = make_plan(graph(ours={}, theirs={}, given={}), {"ours"}, {"ours", "theirs"}, START_TIMEOUT_NS)
+    plan = make_plan(graph(ours={}, theirs={}, given={}), {"ours"}, {"ours", "theirs"}, SETTINGS)
 
     roles = {name: service.role for name, service in plan.services.items()}
     assert roles == {"ours": Role.STARTED, "theirs": Role.AWAITED, "given": Role.ASSUMED}
@@ -88,7 +90,7 @@ def test_a_service_scaled_to_nothing_is_not_started() -> None:
     """With 0 replicas a service is neither started nor awaited."""
     settings = {"off": ServiceSettings(replicas=0)}
 
-    plan = make_plan(build_graph(settings, lambda *_: None), {"off"}, {"off"}, START_TIMEOUT_NS)
+    plan = make_plan(build_graph(settings, lambda *_: None), {"off"}, {"off"}, SETTINGS)
 
     assert plan.services["off"].role is Role.ASSUMED
     assert plan.started == ()
@@ -112,16 +114,43 @@ def test_services_that_nobody_needs_by_force_are_optional() -> None:
     assert optional(plan) == {"soft", "nice"}
 
 
-def test_what_only_optional_services_need_is_optional() -> None:
-    """The cache of an optional service is optional, unless something essential needs it, too."""
+def test_what_an_optional_service_must_have_is_essential() -> None:
+    """A required edge makes its target essential, whoever wants it: an outage behind it is never overlooked."""
+    plan = planned(worker={"web": {"required": False}}, web={"api": None}, api={})
+
+    assert optional(plan) == {"web"}
+
+
+def test_one_required_edge_makes_a_service_essential() -> None:
+    """That others can do without it changes nothing."""
+    plan = planned(a={"shared": {"required": False}}, b={"shared": None}, shared={})
+
+    assert optional(plan) == set()
+
+
+def test_a_service_has_as_long_as_the_least_patient_of_those_that_must_have_it() -> None:
+    """The first required wait for its health that runs out is its limit, and the setting to raise is named."""
     plan = planned(
-        top={"nice": {"required": False}, "shared": None},
-        nice={"cache": None, "shared": None},
-        cache={},
-        shared={},
+        quick={"store": {"timeout": "10s"}},
+        quicker={"store": {"timeout": "5s", "required": False}},
+        quickest={"store": {"timeout": "1s", "condition": "started"}},
+        slow={"store": {"timeout": "5m"}},
+        store={},
     )
 
-    assert optional(plan) == {"nice", "cache"}
+    assert plan.services["store"].limit == StartLimit(
+        Duration.of(10), "services.quick.depends_on.store.timeout"
+    )
+    assert plan.services["quick"].limit == StartLimit(Duration.of(60), "orchestration.start_timeout")
+
+
+def test_that_a_service_of_somebody_else_was_started_shows_in_its_health() -> None:
+    """Nobody launches it, so a wait for its start limits its health."""
+    dependencies = graph(core={"theirs": {"condition": "started", "timeout": "5s"}}, theirs={})
+
+    plan = make_plan(dependencies, {"core"}, {"theirs"}, SETTINGS)
+
+    assert plan.services["theirs"].limit.timeout == Duration.of(5)
 
 
 def test_services_that_need_each_other_are_essential() -> None:

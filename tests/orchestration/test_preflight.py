@@ -12,6 +12,7 @@ import pytest
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.health.settings import CheckSettings
 from tiktoktoe_cli.orchestration.preflight import check_ports, local_addresses
+from tiktoktoe_cli.resilience.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,9 @@ def test_finds_where_checks_expect_somebody_on_this_machine() -> None:
 def test_a_port_that_is_taken_is_named_with_its_service() -> None:
     """The message says which port and whose, the hint how to find the culprit and where to change it."""
     with listener() as port, pytest.raises(UnfinishedError) as taken:
-        asyncio.run(check_ports({"payments": [http(f"http://127.0.0.1:{port}/health")]}, ["payments"]))
+        asyncio.run(
+            check_ports({"payments": [http(f"http://127.0.0.1:{port}/health")]}, ["payments"], SystemClock())
+        )
 
     assert taken.value.message == f"port {port} is already in use by another process; `payments` needs it"
     assert taken.value.hint is not None
@@ -72,7 +75,7 @@ def test_all_taken_ports_are_named_at_once() -> None:
     with listener() as one, listener() as two:
         checks = {"a": [tcp(f"127.0.0.1:{one}")], "b": [tcp(f"127.0.0.1:{two}")]}
         with pytest.raises(UnfinishedError) as taken:
-            asyncio.run(check_ports(checks, ["a", "b"]))
+            asyncio.run(check_ports(checks, ["a", "b"], SystemClock()))
 
     expected = f"2 ports are already in use by other processes: {one} (`a`), {two} (`b`)"
     assert taken.value.message == expected
@@ -83,10 +86,10 @@ def test_a_free_port_is_fine() -> None:
     with listener() as port:
         pass
 
-    asyncio.run(check_ports({"payments": [tcp(f"127.0.0.1:{port}")]}, ["payments"]))
+    asyncio.run(check_ports({"payments": [tcp(f"127.0.0.1:{port}")]}, ["payments"], SystemClock()))
 
 
 def test_a_service_that_somebody_else_runs_may_answer() -> None:
     """Only services that are going to be started need their ports free."""
     with listener() as port:
-        asyncio.run(check_ports({"theirs": [tcp(f"127.0.0.1:{port}")]}, []))
+        asyncio.run(check_ports({"theirs": [tcp(f"127.0.0.1:{port}")]}, [], SystemClock()))

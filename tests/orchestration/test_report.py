@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from signal import SIGHUP, SIGINT, SIGTERM, Signals
 
 import pytest
 
@@ -27,12 +28,12 @@ STORE = ServiceFacts(
     stopped_in_s=0.1,
     place=PLACE,
 )
-CORE = replace(STORE, name="core", waited_for=("store",), started_at_s=0.5, healthy_after_s=1.5)
+CORE = replace(STORE, name="core", waits=(Wait("store"),), started_at_s=0.5, healthy_after_s=1.5)
 FAILED = ServiceFacts(
     "core",
     Role.STARTED,
     ServiceState.FAILED,
-    waited_for=("store",),
+    waits=(Wait("store"),),
     started_at_s=0.5,
     reason="exited with 1 before it was healthy",
     output=("no database", "giving up"),
@@ -48,7 +49,8 @@ def run_of(
     *services: ServiceFacts,
     jobs: tuple[JobFacts, ...] = (),
     failure: str | None = None,
-    interruption: str | None = None,
+    interruption: Signals | None = None,
+    is_forced: bool = False,
 ) -> OrchestrationFacts:
     """Make the facts of a run that settled after 2.1 s and stopped in 0.4 s."""
     return OrchestrationFacts(
@@ -60,6 +62,7 @@ def run_of(
         settled_in_s=None if failure or interruption else 2.1,
         failure=failure,
         interruption=interruption,
+        is_forced=is_forced,
     )
 
 
@@ -120,6 +123,16 @@ def test_an_optional_failure_is_a_warning() -> None:
     assert problem.severity is Severity.WARNING
 
 
+def test_an_optional_failure_is_a_skipped_case_with_its_reason() -> None:
+    """The exit code is 0, so a test report must not count a failure; it tells why nothing was passed."""
+    report = report_of(run_of(STORE, replace(FAILED, is_essential=False)))
+
+    assert [(case.name, case.outcome, case.message) for case in report.cases] == [
+        ("store", CaseOutcome.PASSED, ""),
+        ("core", CaseOutcome.SKIPPED, "exited with 1 before it was healthy"),
+    ]
+
+
 def test_a_service_that_had_to_be_killed_is_a_warning() -> None:
     """It is over, but not as it should be."""
     killed = replace(STORE, reason="ignored SIGTERM for 5s and was killed", output=("busy",))
@@ -156,9 +169,9 @@ def test_jobs_are_counted_by_their_answers() -> None:
         (GOOD, ExitCode.YES),
         (run_of(STORE, jobs=(replace(REPLAY, state=JobState.NO),)), ExitCode.NO),
         (BAD, ExitCode.UNFINISHED),
-        (run_of(STORE, interruption="SIGINT", failure="`core` died"), ExitCode.INTERRUPTED),
-        (run_of(STORE, interruption="SIGTERM"), ExitCode.TERMINATED),
-        (run_of(STORE, interruption="SIGHUP"), ExitCode.TERMINATED),
+        (run_of(STORE, interruption=SIGINT, failure="`core` died"), ExitCode.INTERRUPTED),
+        (run_of(STORE, interruption=SIGTERM), ExitCode.TERMINATED),
+        (run_of(STORE, interruption=SIGHUP), ExitCode.TERMINATED),
     ],
 )
 def test_the_exit_code_follows_from_the_facts(facts: OrchestrationFacts, code: ExitCode) -> None:
@@ -169,9 +182,19 @@ def test_the_exit_code_follows_from_the_facts(facts: OrchestrationFacts, code: E
 
 def test_an_interrupted_run_says_so() -> None:
     """The verdict names the signal and what was done."""
-    report = report_of(run_of(STORE, jobs=(REPLAY,), interruption="SIGINT"))
+    report = report_of(run_of(STORE, jobs=(REPLAY,), interruption=SIGINT))
 
     assert report.verdict == "ended by SIGINT; 1 job done; all stopped in 400ms"
+
+
+def test_a_forced_end_is_one_line() -> None:
+    """What the user ordered is not reported as the failure of a job or a service."""
+    abandoned = replace(REPLAY, state=JobState.UNFINISHED, verdict="was abandoned")
+
+    report = report_of(run_of(STORE, jobs=(abandoned,), interruption=SIGINT, is_forced=True))
+
+    assert report.verdict == "ended by force, after a second signal; 1 job unfinished; all stopped in 400ms"
+    assert report.problems == ()
 
 
 def test_a_job_brings_its_own_cases_and_problems() -> None:
@@ -228,5 +251,40 @@ def test_a_plan_reads_as_what_waits_for_what() -> None:
 
     report = report_of(drawn)
 
-    assert report.items[2]["waits_for"] == ["store healthy", "nice started (optional, at most 10s)"]
+    assert report.items[2]["waits_for"] == [
+        {"name": "store", "condition": "healthy", "required": True, "timeout_s": None},
+        {"name": "nice", "condition": "started", "required": False, "timeout_s": 10.0},
+    ]
+    assert render(report, OutputFormat.TABLE, View()) == (
+        "SERVICE  WAVE  ROLE     ESSENTIAL  WAITS_FOR\n"
+        "store       1  started  true       <none>\n"
+        "nice        1  started  false      <none>\n"
+        "core        1  started  true       store healthy, nice started (optional, at most 10s)\n"
+    )
     assert report.verdict == "3 services to start, the longest chain has 1 link"
+    assert report.summary["strategy"] == "event_driven"
+    assert report.summary["on_failure"] == "rollback"
+
+
+def test_a_run_says_in_the_same_words_what_was_waited_for() -> None:
+    """Who reads the JSON of a plan can read that of a run."""
+    items = report_of(GOOD).items
+
+    assert items[0]["waits_for"] == []
+    assert items[1]["waits_for"] == [
+        {"name": "store", "condition": "healthy", "required": True, "timeout_s": None}
+    ]
+
+
+def test_metrics_tell_who_was_not_healthy() -> None:
+    """A failed and a skipped service are 0, not absent; one that nobody looked at is left out."""
+    assumed = ServiceFacts("given", Role.ASSUMED, ServiceState.ASSUMED)
+    facts = run_of(STORE, FAILED, EDGE_SKIPPED, assumed, failure="`core` died")
+
+    gauge = next(one for one in report_of(facts).metrics if one.name == "orchestration_service_healthy")
+
+    assert {sample.labels[0][1]: sample.value for sample in gauge.samples} == {
+        "store": 1,
+        "core": 0,
+        "edge": 0,
+    }

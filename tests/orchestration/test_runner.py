@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from signal import SIGINT, SIGTERM
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,12 @@ import pytest
 
 from tests.orchestration.fakes import SECOND, Diary, FakeJob, FakeWorld, StillClock
 from tests.orchestration.plans import plan, service
+from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.orchestration.coordinator import Coordinator
 from tiktoktoe_cli.orchestration.effects import Surroundings
 from tiktoktoe_cli.orchestration.moves import JobOutcome
-from tiktoktoe_cli.orchestration.plan import Plan, Wait
+from tiktoktoe_cli.orchestration.plan import Plan, StartLimit, Wait
 from tiktoktoe_cli.orchestration.runner import Runner
 from tiktoktoe_cli.orchestration.states import JobState, Role
 
@@ -42,7 +45,7 @@ class Trial:
     async def _run(self, on_change: Callable[[Runner, str, str], None]) -> None:
         world = self._world
         surroundings = Surroundings(world, world, self._jobs, world.clock, self.diary)
-        runner = Runner(self.coordinator, surroundings, 60 * SECOND)
+        runner = Runner(self.coordinator, surroundings)
         self.diary.on_change = lambda name, word: on_change(runner, name, word)
         await runner.run()
 
@@ -155,12 +158,26 @@ def test_waits_for_a_service_that_somebody_else_runs() -> None:
 
 
 def test_a_wait_ends_at_its_limit() -> None:
-    """After five seconds of virtual time the service gives up, though the other one might still come."""
-    waits = service("core", Wait("store", timeout_ns=5 * SECOND))
+    """After five seconds of virtual time the service starts without what it can do without."""
+    waits = service("core", Wait("store", required=False, timeout_ns=5 * SECOND))
 
     trial = Trial(plan(service("store"), waits), FakeWorld({"store": 30.0})).run()
 
-    assert trial.coordinator.failure == "`core` waited 5s for `store`, which is still starting"
+    assert trial.coordinator.services["core"].started_ns == 5 * SECOND
+    assert trial.coordinator.services["core"].without == ("store",)
+
+
+def test_a_service_has_only_as_long_as_those_that_need_it_wait() -> None:
+    """When their patience ends, the service itself has failed: with what its checks found, and what to raise."""
+    limit = StartLimit(Duration.of(5), "services.core.depends_on.store.timeout")
+    store = replace(service("store"), limit=limit)
+
+    trial = Trial(plan(store, service("core", "store")), FakeWorld({"store": None})).run()
+
+    record = trial.coordinator.services["store"]
+    assert trial.coordinator.failure == "`store` was not healthy within 5s: api: connection refused"
+    assert record.hint == "if it only needs longer, raise `services.core.depends_on.store.timeout`"
+    assert trial.coordinator.services["core"].reason == "needs `store`, which failed"
     assert trial.coordinator.stopping_ns == 5 * SECOND
 
 
@@ -170,12 +187,12 @@ def test_the_user_stops_a_run_that_starts() -> None:
 
     def interrupt(runner: Runner, name: str, word: str) -> None:
         if (name, word) == ("store", "starting"):
-            runner.ask_to_stop("SIGINT")
+            runner.ask_to_stop(SIGINT)
 
     trial = Trial(CHAIN, world).run(interrupt)
 
-    assert trial.coordinator.interruption == "SIGINT"
-    assert ("run", "SIGINT") in trial.diary.entries
+    assert trial.coordinator.interruption is SIGINT
+    assert ("run", "stopping") in trial.diary.entries
     assert trial.states() == {"store": "stopped", "core": "skipped"}
 
 
@@ -191,7 +208,7 @@ def test_the_user_stops_a_job() -> None:
 
     def interrupt(runner: Runner, _name: str, word: str) -> None:
         if word == "begins":
-            runner.ask_to_stop("SIGTERM")
+            runner.ask_to_stop(SIGTERM)
 
     world = FakeWorld({"store": 0.0, "core": 0.0}, clock=StillClock())
     trial = Trial(CHAIN, world, FakeJob(work), FakeJob(name="second")).run(interrupt)
@@ -212,13 +229,15 @@ def test_the_second_time_the_user_does_not_wait() -> None:
 
     def interrupt_twice(runner: Runner, _name: str, word: str) -> None:
         if word == "begins":
-            runner.ask_to_stop("SIGINT")
-            asyncio.get_running_loop().call_soon(runner.ask_to_stop, "SIGINT")
+            runner.ask_to_stop(SIGINT)
+            asyncio.get_running_loop().call_soon(runner.ask_to_stop, SIGINT)
 
     trial = Trial(CHAIN, world, FakeJob(work)).run(interrupt_twice)
     release.set()
 
     assert trial.coordinator.jobs[0].outcome == JobOutcome(JobState.UNFINISHED, "was abandoned")
+    assert trial.coordinator.failure is None
+    assert trial.states() == {"store": "stopped", "core": "stopped"}
     assert {running.end for running in world.services.values()} == {"was ended by SIGKILL"}
 
 
@@ -232,13 +251,13 @@ def test_a_job_that_does_not_listen_is_abandoned_in_the_end() -> None:
 
     def interrupt(runner: Runner, _name: str, word: str) -> None:
         if word == "begins":
-            runner.ask_to_stop("SIGINT")
+            runner.ask_to_stop(SIGINT)
 
     trial = Trial(CHAIN, FakeWorld(), FakeJob(work)).run(interrupt)
     release.set()
 
     outcome = trial.coordinator.jobs[0].outcome
-    assert outcome == JobOutcome(JobState.UNFINISHED, "did not end within 10 s of being asked to")
+    assert outcome == JobOutcome(JobState.UNFINISHED, "did not end within 10s of being asked to")
     assert trial.states() == {"store": "stopped", "core": "stopped"}
 
 

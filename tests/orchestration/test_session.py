@@ -15,8 +15,11 @@ from tests.orchestration.fakes import FakeJob
 from tests.orchestration.systems import inputs_of, pids, survivors, write_system
 from tests.processes.programs import python, run, until
 from tiktoktoe_cli.errors import ExitCode, UnfinishedError, UsageError
+from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.orchestration.moves import JobOutcome
-from tiktoktoe_cli.orchestration.session import run_orchestration
+from tiktoktoe_cli.orchestration.session import plan_of, run_orchestration
+from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import JobState, ServiceState
 from tiktoktoe_cli.processes import Child
 
@@ -32,6 +35,7 @@ from pathlib import Path
 from tests.orchestration.fakes import FakeJob
 from tests.orchestration.systems import inputs_of
 from tiktoktoe_cli.orchestration.moves import JobOutcome
+from tiktoktoe_cli.orchestration.report import report_of
 from tiktoktoe_cli.orchestration.session import run_orchestration
 from tiktoktoe_cli.orchestration.states import JobState
 
@@ -44,6 +48,7 @@ def work(should_stop):
     return JobOutcome(JobState.UNFINISHED, "stopped early")
 
 facts = run_orchestration(inputs_of(Path(sys.argv[1]), FakeJob(work)))
+print([service.reason for service in facts.services if service.reason], report_of(facts).problems)
 print(facts.exit_code.value, facts.jobs[0].verdict, flush=True)
 """
 
@@ -51,6 +56,14 @@ print(facts.exit_code.value, facts.jobs[0].verdict, flush=True)
 def states(facts: OrchestrationFacts) -> dict[str, str]:
     """Tell where each service ended."""
     return {service.name: service.state.value for service in facts.services}
+
+
+def test_a_plan_needs_no_section() -> None:
+    """Where nothing is said about orchestration, the defaults hold."""
+    plan = plan_of(build_graph({"shop": ServiceSettings()}, lambda *_: None), {}, {}, None)
+
+    assert plan.settings == OrchestrationSettings()
+    assert list(plan.services) == ["shop"]
 
 
 def test_starts_works_and_stops(tmp_path: Path) -> None:
@@ -201,10 +214,10 @@ def test_a_signal_ends_the_run_in_order(tmp_path: Path, number: signal.Signals, 
 
 
 def test_a_second_signal_ends_the_run_at_once(tmp_path: Path) -> None:
-    """A job that does not listen does not hold up a user who insists."""
+    """A job that does not listen does not hold up a user who insists; what we killed for that did not fail."""
     driver = run(driven(tmp_path, "ignores", signal.SIGINT, signal.SIGINT))
 
-    assert driver.output.stdout.tail.lines[-1] == "130 was abandoned"
+    assert driver.output.stdout.tail.lines[-2:] == ("[] ()", "130 was abandoned")
     assert survivors(tmp_path) == []
 
 

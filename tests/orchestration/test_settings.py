@@ -106,6 +106,12 @@ def test_refuses_a_job_that_is_two(tmp_path: Path) -> None:
     assert codes(read(tmp_path, text)) == ["one-of"]
 
 
+def test_refuses_a_reaction_that_would_be_the_same_under_another_name(tmp_path: Path) -> None:
+    """A failure rolls back; there is no second word for it."""
+    assert codes(read(tmp_path, "orchestration: {on_failure: rollback}\n")) == []
+    assert codes(read(tmp_path, "orchestration: {on_failure: stop}\n")) == ["unknown-value"]
+
+
 def test_defaults_need_no_section() -> None:
     """Without a word about orchestration, eight services may start at once, a minute each, and nothing is done."""
     settings = OrchestrationSettings()

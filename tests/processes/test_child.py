@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -93,6 +94,20 @@ def test_stops_with_the_signal_that_is_asked_for() -> None:
         return child
 
     assert run(scenario()).exit == Exit(-signal.SIGQUIT)
+
+
+def test_a_program_that_is_killed_before_its_grace_is_over_did_not_ignore_the_signal() -> None:
+    """Whoever stops it learns that it was forced to end."""
+
+    async def scenario() -> StopOutcome:
+        child = await Child.start(python(STUBBORN))
+        await prints(child, "up")
+        stop = asyncio.ensure_future(child.stop(grace_s=60))
+        await asyncio.sleep(0)
+        child.kill()
+        return await stop
+
+    assert run(scenario()) is StopOutcome.FORCED
 
 
 def test_kills_a_program_that_ignores_the_signal() -> None:
@@ -211,7 +226,7 @@ def test_refuses_a_script_without_a_first_line(tmp_path: Path) -> None:
     script.write_text("print('hello')\n")
     script.chmod(0o755)
 
-    with pytest.raises(UnfinishedError, match=r"cannot start `\./serve`: Exec format error") as refused:
+    with pytest.raises(UnfinishedError, match=r"cannot start `\./serve`: exec format error") as refused:
         run(finished(Command(("./serve",), tmp_path, {})))
 
     assert refused.value.hint is not None

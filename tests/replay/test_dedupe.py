@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import pytest
 
@@ -11,6 +12,12 @@ from tiktoktoe_cli.replay.station import Drop
 
 if TYPE_CHECKING:
     from tests.replay.conftest import Shelf
+
+
+class Name(str):
+    """A text whose end can be watched."""
+
+    __slots__ = ("__weakref__",)
 
 
 @pytest.mark.parametrize(
@@ -31,12 +38,14 @@ def test_remembers_a_key_for_one_window(times: list[int], first: list[bool]) -> 
 
 def test_memory_is_that_of_one_window() -> None:
     """Keys that are older than the window are forgotten."""
-    seen = Seen(window_us=10)
+    seen, alive = Seen(window_us=10), WeakSet[Name]()
 
     for time in range(1_000):
-        seen.is_first((str(time),), time)
+        name = Name(time)
+        alive.add(name)
+        seen.is_first((name,), time)
 
-    assert len(seen._first_us) == len(seen._oldest) == 10
+    assert sorted(map(int, alive)) == list(range(990, 1_000))
 
 
 def test_drops_and_counts_duplicates(shelf: Shelf) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tiktoktoe_cli.errors import Place
 from tiktoktoe_cli.replay import report_of, run_pipeline
 from tiktoktoe_cli.report import CaseOutcome, ReportKind, View, render_report
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay import ReplayFacts
 
 TIME = "2026-03-02T08:00:00Z"
+
+
+def at_path(*path: str | int) -> Place:
+    """Say which path was asked for."""
+    return Place("/".join(map(str, path)), 1, 1)
 
 
 @pytest.fixture
@@ -25,6 +31,7 @@ def facts(shelf: Shelf) -> ReplayFacts:
     alerts = [
         {"name": "errors", "when": "error_rate > 0.2"},
         {"name": "odd", "when": "delivered_events / duplicates > 5"},
+        {"name": "many", "when": "dead_letters > 0", "action": "warn"},
     ]
     settings = shelf.settings(
         stages=[{"dedupe": {}}],
@@ -39,7 +46,8 @@ def test_the_verdict_says_it_all_in_one_line(facts: ReplayFacts) -> None:
     report = report_of(facts)
 
     assert report.verdict == (
-        "4 events: 1 delivered to 1 destination, 1 dead letter, 1 duplicate, 1 filtered in 0.4 s; alert `errors`"
+        "4 events: 1 delivered to 1 destination, 1 dead letter, 1 duplicate, 1 filtered in 400ms; "
+        "alerts `errors` and `many`"
     )
     assert not report.ok
 
@@ -57,16 +65,71 @@ def test_every_stage_and_output_is_a_row(facts: ReplayFacts) -> None:
         ("dedupe", "stage", 3, 2, 0, 1),
         ("delivery", "stage", 2, 1, 0, 1),
         ("all", "destination", 1, None, None, None),
-        ("dead_letter", "dead letters", 1, None, None, None),
+        ("dead_letter", "dead-letters", 1, None, None, None),
     ]
 
 
-def test_a_rule_that_had_no_value_is_a_warning(facts: ReplayFacts) -> None:
-    """Routing by a field that is missing is seen, though the event went on."""
-    [problem] = report_of(facts).problems
+def test_tells_what_each_rule_took_and_how_large_the_outputs_are(shelf: Shelf) -> None:
+    """A machine reads which rule took how many events, and what a destination holds in bytes."""
+    shelf.events({"time": TIME, "n": 1}, {"time": TIME, "n": 0}, {"time": TIME})
+    routing = [{"when": "n > 0", "to": ["all"]}, {"to": []}]
+
+    report = report_of(run_pipeline("orders", shelf.settings(routing=routing)))
+
+    assert report.summary["rules"] == [
+        {"when": "n > 0", "to": ["all"], "matched": 1, "errors": 1},
+        {"when": None, "to": [], "matched": 2, "errors": 0},
+    ]
+    sizes = {item["name"]: item["size_bytes"] for item in report.items if "size_bytes" in item}
+    assert sizes == {"all": len(shelf.bytes_of("all"))}
+
+
+def test_a_rule_that_had_no_value_is_a_warning(shelf: Shelf) -> None:
+    """Routing by a field that is missing is seen at the rule, though the event went on; the hint says how to ask."""
+    shelf.events({"time": TIME, "data": {}})
+    routing = [{"when": "data.n > 0", "to": ["all"]}, {"to": []}]
+
+    [problem] = report_of(run_pipeline("orders", shelf.settings(routing=routing)), at_path).problems
 
     assert (problem.code, problem.severity) == ("rule-without-value", "warning")
-    assert problem.message.startswith("the rule `n > 0` had no value for 1 event: ")
+    assert problem.message == "the rule `data.n > 0` had no value for 1 event: no such key: n"
+    assert problem.hint == "they went on to the next rule; guard the rule: `has(data.n) && ...`"
+    assert problem.place
+    assert problem.place.file == "pipelines/orders/routing/0/when"
+
+
+def test_a_rule_that_met_a_null_is_told_to_ask_for_the_null(shelf: Shelf) -> None:
+    """`has(...)` of a field of null is an error itself, so it would be the wrong advice."""
+    shelf.events({"time": TIME, "data": {"who": None}})
+    routing = [{"when": 'data.who.plan == "pro"', "to": ["all"]}, {"to": []}]
+
+    [problem] = report_of(run_pipeline("orders", shelf.settings(routing=routing))).problems
+
+    assert problem.hint == "they went on to the next rule; guard the rule: `data.who != null && ...`"
+
+
+def test_a_rule_that_met_another_type_gets_no_guard(shelf: Shelf) -> None:
+    """No guard would help against a text where a number should be."""
+    shelf.events({"time": TIME, "n": "x"})
+    routing = [{"when": "n > 0", "to": ["all"]}, {"to": []}]
+
+    [problem] = report_of(run_pipeline("orders", shelf.settings(routing=routing))).problems
+
+    assert problem.hint == "they went on to the next rule"
+
+
+def test_an_alert_that_fires_is_a_problem_where_it_is_written(facts: ReplayFacts) -> None:
+    """Whoever gets the exit code 1 reads which condition held, and what was measured."""
+    problems = [problem for problem in report_of(facts, at_path).problems if problem.code == "alert"]
+
+    assert [(problem.message, problem.severity) for problem in problems] == [
+        ("the alert `errors` fires: `error_rate > 0.2` holds: error_rate is 25.00%", "error"),
+        ("the alert `many` fires: `dead_letters > 0` holds: dead_letters is 1", "warning"),
+    ]
+    assert [problem.place and problem.place.file for problem in problems] == [
+        "pipelines/orders/monitoring/alerts/0/when",
+        "pipelines/orders/monitoring/alerts/2/when",
+    ]
 
 
 def test_alerts_are_cases(facts: ReplayFacts) -> None:
@@ -77,6 +140,7 @@ def test_alerts_are_cases(facts: ReplayFacts) -> None:
         ("replay", CaseOutcome.PASSED),
         ("alert errors", CaseOutcome.FAILED),
         ("alert odd", CaseOutcome.PASSED),
+        ("alert many", CaseOutcome.PASSED),
     ]
 
 
@@ -99,7 +163,7 @@ def test_a_run_that_was_cut_short_points_to_what_is_there(shelf: Shelf) -> None:
 
     partial = f"{shelf.folder}/out/dead.ndjson.partial"
     assert report.verdict == (
-        "stopped at an invalid event: 1 event: 0 delivered to 1 destination, 1 dead letter in 0.0 s"
+        "stopped at an invalid event: 1 event: 0 delivered to 1 destination, 1 dead letter in 0s"
     )
     assert report.items[-1]["detail"] == partial
     assert report.next_steps == (f"head -n 1 {partial}",)

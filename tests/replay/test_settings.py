@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import ValidationError
 
 from tiktoktoe_cli.config.quantity import Quantity
 from tiktoktoe_cli.errors import ConfigError
 from tiktoktoe_cli.replay.choices import ErrorHandling, OnMiss, Order
 from tiktoktoe_cli.replay.field_path import FieldPath
+from tiktoktoe_cli.replay.metrics import metric_values
+from tiktoktoe_cli.replay.settings import EXAMPLES
 from tiktoktoe_cli.system import load_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.replay.conftest import Shelf
     from tiktoktoe_cli.replay.settings import PipelineSettings
 
     Write = Callable[[str, str], str]
@@ -112,3 +116,26 @@ def test_a_mistake_is_told_at_its_place(write: Write, mistake: Mistake) -> None:
     assert problem.place is not None
     assert text.splitlines()[problem.place.line - 1][problem.place.column - 1 :].startswith(mistake.marked)
     assert mistake.hint in (problem.hint or "")
+
+
+def test_an_alert_that_compares_a_duration_with_a_number_is_refused(shelf: Shelf) -> None:
+    """No value could ever satisfy it; the message says how a duration is written."""
+    monitoring = {"alerts": [{"name": "slow", "when": "enrichment_latency > 5"}]}
+
+    with pytest.raises(ValidationError) as caught:
+        shelf.settings(monitoring=monitoring)
+
+    [detail] = caught.value.errors()
+    assert detail["msg"].startswith("the types do not fit: ")
+    assert detail["ctx"]["hint"] == 'a duration is written `duration("500ms")`'
+
+
+def test_examples_have_the_types_of_the_numbers_that_alerts_see(shelf: Shelf) -> None:
+    """What is tried when the YAML is read is what is judged when the run ends."""
+    shelf.events({"n": 1})
+
+    values = metric_values(shelf.run())
+
+    assert {name: type(value) for name, value in values.items()} == {
+        name: type(value) for name, value in EXAMPLES.items()
+    }

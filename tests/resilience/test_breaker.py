@@ -13,6 +13,7 @@ from tiktoktoe_cli.resilience.breaker import (
     HALF_OPEN,
     INITIAL,
     OPEN,
+    STATES,
     Admission,
     BreakerRules,
     BreakerState,
@@ -205,12 +206,13 @@ breaker_rules = st.builds(
 
 
 class BreakerMachine(RuleBasedStateMachine):
-    """Drives a live breaker with calls that end in any order, late, or never."""
+    """Drives a live breaker, and its steps beside it, with calls that end in any order, late, or never."""
 
     def __init__(self) -> None:
         super().__init__()
         self.limits = RULES._replace(reset_timeout_ns=20, permit_timeout_ns=10)
         self.breaker = CircuitBreaker(self.limits)
+        self.state, self.ring = INITIAL, bytearray(self.limits.window_calls)
         self.now = 0
         self.under_way: list[Admission] = []
         self.asked = self.ended = self.given_back = 0
@@ -227,8 +229,10 @@ class BreakerMachine(RuleBasedStateMachine):
         is_open = self.breaker.state is BreakerState.OPEN
 
         admission = self.breaker.acquire(self.now)
+        permitted, self.state = acquire(self.limits, self.state, self.now)
 
         self.asked += 1
+        assert admission.permitted == permitted
         if is_open:
             assert admission.permitted == (self.now >= opened[-1].at_ns + self.limits.reset_timeout_ns)
         if admission.permitted:
@@ -241,7 +245,9 @@ class BreakerMachine(RuleBasedStateMachine):
     def end(self, data: st.DataObject, failed: bool) -> None:  # noqa: FBT001  # Hypothesis passes by name
         """End any of the calls under way."""
         position = data.draw(st.integers(0, len(self.under_way) - 1))
-        self.breaker.record(self.under_way.pop(position), self.now, failed=failed)
+        admission = self.under_way.pop(position)
+        self.breaker.record(admission, self.now, failed=failed)
+        self.state = result(self.limits, self.ring, self.state, self.now, admission.generation, int(failed))
         self.ended += 1
 
     @precondition(lambda self: self.under_way)
@@ -249,7 +255,9 @@ class BreakerMachine(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         """Cancel any of the calls under way."""
         position = data.draw(st.integers(0, len(self.under_way) - 1))
-        self.breaker.release(self.under_way.pop(position))
+        admission = self.under_way.pop(position)
+        self.breaker.release(admission)
+        self.state = release(self.limits, self.state, admission.generation)
         self.given_back += 1
 
     @precondition(lambda self: self.under_way)
@@ -259,14 +267,19 @@ class BreakerMachine(RuleBasedStateMachine):
         self.under_way.pop()
 
     @invariant()
+    def stands_where_its_steps_lead(self) -> None:
+        """The live breaker is its steps with a lock around them."""
+        assert self.breaker.state is STATES[self.state[0]]
+
+    @invariant()
     def permits_stay_in_range(self) -> None:
         """There are never fewer than no permits, nor more than were set."""
-        assert 0 <= self.breaker._state[3] <= self.limits.half_open_calls
+        assert 0 <= self.state[3] <= self.limits.half_open_calls
 
     @invariant()
     def failures_fit_the_results(self) -> None:
         """The window never holds more failures than results."""
-        _, _, _, _, results, failures = self.breaker._state
+        _, _, _, _, results, failures = self.state
         assert 0 <= failures <= min(results, self.limits.window_calls)
 
     @invariant()
@@ -281,7 +294,7 @@ class BreakerMachine(RuleBasedStateMachine):
     def is_never_stuck(self) -> None:
         """However things stand, waiting long enough lets a call through."""
         waited = self.now + self.limits.reset_timeout_ns + self.limits.permit_timeout_ns
-        assert acquire(self.limits, self.breaker._state, waited)[0]
+        assert acquire(self.limits, self.state, waited)[0]
 
 
 TestBreakerMachine = BreakerMachine.TestCase

@@ -56,13 +56,14 @@ def test_the_measured_values_are_told() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (1_234_567_890, Unit.DURATION, "1.235s"),
+        (1_234_567_890, Unit.DURATION, "1.23s"),
+        (400_000, Unit.DURATION, "400us"),
         (-2_000_000, Unit.DURATION, "-2ms"),
-        (0.12345, Unit.SHARE, "12.35%"),
+        (0.12345, Unit.RATIO, "12.35%"),
         (199.96, Unit.PER_SECOND, "200.0/s"),
-        (1.75, Unit.RATIO, "1.75"),
+        (1.75, Unit.FACTOR, "1.75"),
     ],
 )
 def test_numbers_are_written_with_their_unit(value: float, unit: Unit, words: str) -> None:
-    """Times are rounded to milliseconds."""
+    """Times have three digits, as in every table."""
     assert written(value, unit) == words

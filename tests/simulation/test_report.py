@@ -7,6 +7,7 @@ import pytest
 
 from tests.simulation.systems import FAST, SECOND, policy, service, simulate
 from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.report import OutputFormat, View, render
 from tiktoktoe_cli.report.facts import CaseOutcome
 from tiktoktoe_cli.simulation import report_of
 
@@ -57,16 +58,42 @@ def test_the_verdict_tells_what_matters_first() -> None:
     assert "recovered" not in verdict
 
 
+def test_each_assertion_is_a_row_with_its_measure() -> None:
+    """What holds is seen as well as what does not, before anything else."""
+    items = report_of(FACTS).items[:3]
+
+    assert [(item["name"], item["kind"], item["outcome"]) for item in items] == [
+        ("offered > 90.0", "assertion", "held"),
+        ("success_rate > 0.99", "assertion", "broken"),
+        ('recovery_time < duration("30s")', "assertion", "undecided"),
+    ]
+    assert items[0]["measured"] == "offered is 99.9/s (99.9/s to 99.9/s)"
+
+
 def test_each_pair_of_services_is_a_row() -> None:
     """The row tells how the calls ended and how long the breaker was open."""
-    (item,) = report_of(FACTS).items
+    *_, item = report_of(FACTS).items
 
-    assert (item["name"], item["openings"]) == ("gateway->payments", 1.0)
+    assert (item["name"], item["kind"], item["openings"]) == ("gateway->payments", "call", 1.0)
     opened_ns = [
         call.transitions[0].at_ns for run in FACTS.replications for call in run.calls if call.transitions
     ]
     assert len(opened_ns) == 2
     assert item["open_share"] == pytest.approx(1 - sum(opened_ns) / 2 / (10 * SECOND))
+
+
+def test_all_rows_have_the_same_keys() -> None:
+    """Scripts that read rows find every column in each."""
+    assert len({frozenset(item) for item in report_of(FACTS).items}) == 1
+
+
+def test_a_person_sees_every_assertion_and_its_measure() -> None:
+    """The default table shows them without asking for more."""
+    table = render(report_of(FACTS), OutputFormat.TABLE, View())
+
+    for one in FACTS.assertions:
+        assert one.text in table
+        assert one.measured in table
 
 
 def test_the_summary_is_plain_json() -> None:

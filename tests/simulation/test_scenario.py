@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.systems import FAST, SECOND, by_name, policy, scenario, service, simulate
 from tiktoktoe_cli.errors import ConfigError
 from tiktoktoe_cli.resilience import breaker, layers
-from tiktoktoe_cli.simulation import calls, run_scenario
+from tiktoktoe_cli.simulation import SimulatedService, calls, run_scenario
 from tiktoktoe_cli.simulation.engine import Limits
 
 PAIR = (service("gateway", calls=("payments",)), service("payments", FAST))
@@ -276,9 +276,16 @@ def test_progress_is_told() -> None:
     assert told == ["test 2", "advanced 1", "finished 1", "advanced 2", "finished 2"]
 
 
-def test_what_cannot_run_is_refused() -> None:
-    """A scenario with errors does not start."""
+@pytest.mark.parametrize(
+    ("services", "code"),
+    [
+        ((service("gateway", FAST, ("a",)), service("a", FAST, ("gateway",))), "call-cycle"),
+        ((service("gateway", FAST, ("nobody",)),), "unknown-name"),
+    ],
+)
+def test_what_cannot_run_is_refused(services: tuple[SimulatedService, ...], code: str) -> None:
+    """A scenario whose calls would never be answered does not start, wherever its settings come from."""
     with pytest.raises(ConfigError) as caught:
-        simulate(PAIR, traffic={"getaway": {"constant": "1/s"}})
+        simulate(services)
 
-    assert [problem.message for problem in caught.value.problems] == ["`services` has no `getaway`"]
+    assert [problem.code for problem in caught.value.problems] == [code]

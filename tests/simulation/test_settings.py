@@ -92,3 +92,19 @@ def test_a_service_time_that_cannot_be_is_refused(words: dict[str, Any], code: s
         PerformanceSettings.model_validate({"service_time": words})
 
     assert [error["type"] for error in caught.value.errors()] == [code]
+
+
+def test_an_assertion_that_compares_a_duration_with_a_number_is_refused() -> None:
+    """`latency_p99 < 500` could never hold; the hint says how a duration is written."""
+    with pytest.raises(ValidationError) as caught:
+        SimulationSettings.model_validate(MINIMAL | {"assert": ["latency_p99 < 500"]})
+
+    [detail] = caught.value.errors()
+    assert "Duration" in detail["msg"]
+    assert detail["ctx"]["hint"] == 'a duration is written `duration("500ms")`'
+
+
+def test_an_assertion_that_is_no_condition_is_refused() -> None:
+    """A number alone is neither true nor false."""
+    with pytest.raises(ValidationError, match="expected true or false, found double"):
+        SimulationSettings.model_validate(MINIMAL | {"assert": ["amplification"]})

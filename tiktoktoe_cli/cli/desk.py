@@ -139,7 +139,7 @@ class Desk:
             return name or next(iter(section))
         if not section:
             raise UsageError(f"the configuration has no {kind}", hint=f"add one, or see `{PROGRAM} init`")
-        raise UsageError(f"which {kind}?", hint=f"choose one of {', '.join(f'`{one}`' for one in section)}")
+        raise UsageError(f"which {kind}?", hint=f"choose one of {listed(section, last='or')}")
 
     def choose_names(
         self, section: Mapping[str, T], names: Collection[str] | None, kind: str
@@ -271,7 +271,7 @@ def unknown(word: str, known: Collection[str], kind: str) -> UsageError:
     """Make the error for a word that is none of the known ones, with the nearest of them as the hint."""
     return UsageError(
         f"unknown {kind}: `{word}`",
-        hint=suggestion(word, known) or f"choose one of {listed(known, 12, 'or') or 'none'}",
+        hint=suggestion(word, known) or f"choose one of {listed(known, last='or') or 'none'}",
     )
 
 

@@ -67,9 +67,8 @@ class OneOf(Settings):
     @model_validator(mode="after")
     def _exactly_one(self) -> OneOf:
         if len(self.model_fields_set) != 1:
-            names = ", ".join(f"`{name}`" for name in type(self).model_fields)
-            given = ", ".join(f"`{name}`" for name in sorted(self.model_fields_set)) or "none"
-            hint = f"choose one of {names}"
+            given = listed(sorted(self.model_fields_set)) or "none"
+            hint = f"choose one of {listed(type(self).model_fields, last='or')}"
             context = {"hint": hint, "given": given, "of": self.choice_of}
             raise PydanticCustomError("one-of", "expected exactly one {of}, found {given}", context)
         if self.chosen is None:
@@ -209,7 +208,7 @@ class Cel:
         return expression
 
     def _listed(self) -> str:
-        return f"the variables are {listed(self.variables, limit=12)}" if self.variables else ""
+        return f"the variables are {listed(self.variables)}" if self.variables else ""
 
 
 def _try(condition: Expression, examples: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from tiktoktoe_cli.config.fields import Context
 from tiktoktoe_cli.config.nodes import ScalarNode, child, plain
 from tiktoktoe_cli.config.units import kind_of
 from tiktoktoe_cli.errors import Problem
-from tiktoktoe_cli.words import shortened, suggestion
+from tiktoktoe_cli.words import listed, shortened, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -172,7 +172,7 @@ def _shape_hint(expected: str, given: object) -> str | None:
 
 
 def _one_of(choices: list[str]) -> str:
-    named = ", ".join(f"`{choice}`" for choice in choices)
+    named = listed(choices, last="or")
     return f"one of {named}" if len(choices) > 1 else named
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
-
-from tiktoktoe_cli.errors import Place
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.config.units import Duration
-    from tiktoktoe_cli.graph.settings import DependencySettings, ResourceSettings, ServiceSettings
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-Locate: TypeAlias = Callable[..., Place | None]
-"""Tells where a path of keys (`"services", "payments", "version"`) stands in the user's files."""
+    from tiktoktoe_cli.config.units import Duration
+    from tiktoktoe_cli.errors import Locate, Place
+    from tiktoktoe_cli.graph.settings import DependencySettings, ResourceSettings, ServiceSettings
 
 
 class EdgeKind(StrEnum):
@@ -77,7 +74,7 @@ class Service:
 class Graph:
     """All services by name, in the order of the configuration.
 
-    `locate` finds places that are finer than a service or an edge.
+    `locate` finds values: places that are finer than a service or an edge.
     """
 
     services: Mapping[str, Service]
@@ -134,9 +131,12 @@ class Graph:
         return frozenset(seen - {name})
 
 
-def build_graph(services: Mapping[str, ServiceSettings], locate: Locate) -> Graph:
-    """Build the graph of the configured services; `locate` is the document's `place`."""
-    return Graph({name: _service(name, settings, locate) for name, settings in services.items()}, locate)
+def build_graph(
+    services: Mapping[str, ServiceSettings], locate: Locate, locate_value: Locate | None = None
+) -> Graph:
+    """Build the graph of the configured services; the two are the document's `place` and `value_place`."""
+    built = {name: _service(name, settings, locate) for name, settings in services.items()}
+    return Graph(built, locate_value or locate)
 
 
 def _service(name: str, settings: ServiceSettings, locate: Locate) -> Service:

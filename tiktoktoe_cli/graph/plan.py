@@ -64,24 +64,6 @@ def start_waves(graph: Graph) -> Waves:
     return tuple(waves)
 
 
-def start_order(graph: Graph) -> tuple[str, ...]:
-    """List all services so that each comes after those it must wait for.
-
-    Raises:
-        StartCycleError: as `start_waves`.
-    """
-    return tuple(name for wave in start_waves(graph) for name in wave)
-
-
-def stop_order(graph: Graph) -> tuple[str, ...]:
-    """List all services so that each comes before those it depends on: the start order, reversed.
-
-    Raises:
-        StartCycleError: as `start_waves`.
-    """
-    return start_order(graph)[::-1]
-
-
 def _refuse_self_dependency(graph: Graph) -> None:
     for edge in graph.edges():
         if edge.source == edge.target and edge.kind is EdgeKind.START:

@@ -10,8 +10,8 @@ from tiktoktoe_cli.graph.facts import Overview, Validation
 from tiktoktoe_cli.graph.plan import StartPlan
 from tiktoktoe_cli.graph.rules import RULES
 from tiktoktoe_cli.report.diagnostics import tally
-from tiktoktoe_cli.report.facts import Align, Case, CaseOutcome, Column, Json, Report
-from tiktoktoe_cli.report.text import plural
+from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
+from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
@@ -92,7 +92,7 @@ def _plan(facts: StartPlan) -> Report:
         summary=_counts(facts.graph, facts.waves),
         items=items,
         columns=(
-            Column("wave", "WAVE", align=Align.RIGHT),
+            Column("wave", "WAVE", shows=Shows.NUMBER),
             Column("name", "SERVICE"),
             Column("after", "AFTER"),
         ),
@@ -112,11 +112,11 @@ def _overview(facts: Overview) -> Report:
         ],
         columns=(
             Column("name", "NAME"),
-            Column("wave", "WAVE", align=Align.RIGHT),
+            Column("wave", "WAVE", shows=Shows.NUMBER),
             Column("version", "VERSION"),
             Column("depends_on", "DEPENDS_ON"),
             Column("group", "GROUP", wide=True),
-            Column("replicas", "REPLICAS", wide=True, align=Align.RIGHT),
+            Column("replicas", "REPLICAS", wide=True, shows=Shows.NUMBER),
             Column("needed_by", "NEEDED_BY", wide=True),
         ),
     )
@@ -149,9 +149,8 @@ def _edge(edge: Edge) -> dict[str, Json]:
 
 
 def _size(graph: Graph, waves: Waves | None) -> str:
-    counted = _counts(graph, waves)
-    edges = counted["dependencies"]
-    sizes = f"{plural(len(graph.services), 'service')}, {edges} dependenc{'y' if edges == 1 else 'ies'}"
+    edges = sum(1 for _ in graph.edges())
+    sizes = f"{plural(len(graph.services), 'service')}, {plural(edges, 'dependency', 'dependencies')}"
     return f"{sizes}, no start order" if waves is None else f"{sizes}, {plural(len(waves), 'start wave')}"
 
 

@@ -59,7 +59,8 @@ class DependencySettings(Settings):
     condition: Condition = Condition.HEALTHY
     """What the dependency must have reached before this service may start."""
     required: bool = True
-    """Whether a dependency that fails stops this service from starting."""
+    """Whether a dependency that fails stops this service from starting. A service that something depends on, but
+    only over edges that are soft or not required, is optional: without it a run goes on and warns."""
     timeout: Duration = Duration.of(60)
     """How long to wait for the condition; `60s` by default."""
     policy: Annotated[str, Reference("resilience")] | None = None

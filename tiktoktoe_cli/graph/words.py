@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
 from tiktoktoe_cli.graph.model import Resource
+from tiktoktoe_cli.report.cells import size
+from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_NAMES = 8
-_LONGEST_NAME = 80
-_SIZES = ((2**40, "Ti"), (2**30, "Gi"), (2**20, "Mi"), (2**10, "Ki"), (1, ""))
-
-
-def quoted(name: str) -> str:
-    """Put a name into backticks, without the end of a very long one."""
-    return f"`{name}`" if len(name) <= _LONGEST_NAME else f"`{name[:_LONGEST_NAME]}…`"
 
 
 def path_words(names: Sequence[str]) -> str:
@@ -28,18 +24,9 @@ def path_words(names: Sequence[str]) -> str:
     return " → ".join([*shown, shown[0]])
 
 
-def listed(names: Sequence[str]) -> str:
-    """Write `a`, `a and b`, `a, b and 3 others`."""
-    first, others = list(map(quoted, names[:2])), len(names) - 2
-    if others <= 0:
-        return " and ".join(first)
-    return f"{', '.join(first)} and {others} other{'s' * (others > 1)}"
-
-
 def amount_words(resource: Resource, nano: int) -> str:
     """Write an amount, in billionths, with its resource: `2.5 cpu`, `1.5Gi memory`."""
-    amount = nano / 10**9
+    amount = nano / NANOS_PER_UNIT
     if resource is Resource.CPU:
         return f"`{amount:.6g}` cpu"
-    size, unit = next((size, unit) for size, unit in _SIZES if amount >= size or size == 1)
-    return f"`{amount / size:.6g}{unit}` memory"
+    return f"`{size(amount, digits=6)}` memory"

@@ -6,13 +6,12 @@ transport, processes, config, expressions and report's facts. Must not read the 
 What loads asyncio or httpx is imported late, by its module: `health.runner`, `health.waiting`, `health.probes`.
 """
 
-from tiktoktoe_cli.health.effects import Effects, HealthObserver, Probe, SilentObserver, Wait
+from tiktoktoe_cli.health.effects import Effects, Wait
 from tiktoktoe_cli.health.facts import (
     Attempt,
     CheckResult,
     Demand,
     ExpectationOutcome,
-    ExpectationResult,
     HealthFacts,
     HealthState,
     ServiceHealth,
@@ -27,15 +26,11 @@ __all__ = [
     "Demand",
     "Effects",
     "ExpectationOutcome",
-    "ExpectationResult",
     "Failure",
     "HealthFacts",
-    "HealthObserver",
     "HealthState",
     "Observation",
-    "Probe",
     "ServiceHealth",
-    "SilentObserver",
     "Wait",
     "find_vacuous",
     "report_of",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from tiktoktoe_cli.config.units import NS_PER_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tiktoktoe_cli.health.facts import Attempt, CheckResult, ServiceHealth
     from tiktoktoe_cli.health.observation import Observation
     from tiktoktoe_cli.health.settings import CheckSettings
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
 
 
 class Probe(Protocol):
@@ -76,4 +78,4 @@ class Wait:
     passes: int = 1
     gone: Callable[[], str | None] = lambda: None
     pause_ns: int = 50_000_000
-    max_pause_ns: int = 1_000_000_000
+    max_pause_ns: int = NS_PER_S

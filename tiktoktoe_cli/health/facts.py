@@ -54,7 +54,7 @@ class ExpectationOutcome(StrEnum):
 
     HELD = "held"
     BROKEN = "broken"
-    NO_VALUE = "no_value"  # something that it reads is missing, or its value is not true or false
+    NO_VALUE = "no-value"  # something that it reads is missing, or its value is not true or false
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.health.facts import HealthState
 from tiktoktoe_cli.health.observation import phases_of
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 
@@ -12,19 +14,19 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.health.facts import CheckResult, HealthFacts
 
-_NS_PER_S: Final = 1_000_000_000
-
 
 def metrics_of(facts: HealthFacts) -> tuple[Metric, ...]:
     """Make gauges of what every check found, labelled with its service and name."""
     checks = [(_labels(service.name, check), check) for service in facts.services for check in service.checks]
     success = (Sample(float(check.state.is_passing), labels) for labels, check in checks)
-    duration = (Sample(check.timing.total_ns / _NS_PER_S, labels) for labels, check in checks)
+    degraded = (Sample(float(check.state is HealthState.DEGRADED), labels) for labels, check in checks)
+    duration = (Sample(check.timing.total_ns / NS_PER_S, labels) for labels, check in checks)
     attempts = (Sample(float(len(check.attempts)), labels) for labels, check in checks)
     phases = (sample for labels, check in checks for sample in _phases(labels, check))
     gauge = MetricKind.GAUGE
     return (
         Metric("probe_success", gauge, "1 if the check passed, also degraded", "", tuple(success)),
+        Metric("probe_degraded", gauge, "1 if the check passed, but not as it should", "", tuple(degraded)),
         Metric("probe_duration_seconds", gauge, "how long the last attempt took", "seconds", tuple(duration)),
         Metric("probe_phase_seconds", gauge, "phases of the last attempt", "seconds", tuple(phases)),
         Metric("probe_attempts", gauge, "how often the check was tried", "", tuple(attempts)),
@@ -38,4 +40,4 @@ def _labels(service: str, check: CheckResult) -> tuple[tuple[str, str], ...]:
 def _phases(labels: tuple[tuple[str, str], ...], check: CheckResult) -> Iterator[Sample]:
     for phase, spent_ns in phases_of(check.timing):
         if phase != "total":
-            yield Sample(spent_ns / _NS_PER_S, (*labels, ("phase", phase)))
+            yield Sample(spent_ns / NS_PER_S, (*labels, ("phase", phase)))

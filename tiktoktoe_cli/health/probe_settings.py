@@ -3,11 +3,11 @@
 from typing import Annotated, ClassVar, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Context, LocalPath, OneOf, Secret, Settings, Text
-from tiktoktoe_cli.config.nodes import LocatedText
+from tiktoktoe_cli.config.fields import Context, OneOf, Secret, Settings, Text
+from tiktoktoe_cli.config.programs import ProgramSettings
 from tiktoktoe_cli.transport import without_userinfo
 from tiktoktoe_cli.transport.addresses import split_address
 
@@ -40,12 +40,6 @@ def _as_method(method: str) -> str:
     if not (method.isascii() and method.isalpha()):
         raise PydanticCustomError("bad-method", "`{method}` is not an HTTP method", {"method": method})
     return method.upper()
-
-
-def _as_argument(text: str) -> str:
-    if "\0" in text:
-        raise PydanticCustomError("bad-argument", "a NUL character cannot be passed to a program")
-    return text
 
 
 def _learn_credentials(headers: dict[str, str], info: ValidationInfo) -> dict[str, str]:
@@ -113,33 +107,11 @@ class TcpSettings(Settings):
     """Where to connect to, `host:port`."""
 
 
-def _some_words(run: tuple[str, ...]) -> tuple[str, ...]:
-    if not run:
-        raise PydanticCustomError(
-            "too-few", "expected a program", {"hint": "write `run: [program, argument]`"}
-        )
-    return run
-
-
-class ExecSettings(Settings):
+class ExecSettings(ProgramSettings):
     """Runs a program, never through a shell."""
 
     variables: ClassVar[tuple[str, ...]] = ("exit_code", "stdout", "stderr", "timing", "error")
     assumed: ClassVar[tuple[str, ...]] = ("exit_code == 0",)
-
-    run: Annotated[tuple[Annotated[Text, AfterValidator(_as_argument)], ...], AfterValidator(_some_words)]
-    """The program and its arguments, one list item each; for pipes or globs name a shell: `[sh, -c, "..."]`."""
-    cwd: LocalPath | None = None
-    """The folder to run in; the default is the folder of the file that names `run`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _run_beside_the_file(cls, given: object) -> object:
-        if not isinstance(given, dict) or given.get("cwd") is not None:
-            return given
-        run = given.get("run")
-        first = run[0] if isinstance(run, list) and run else None
-        return {**given, "cwd": first.node.source.folder} if isinstance(first, LocatedText) else given
 
 
 PROBE_SETTINGS: Final[dict[str, type[HttpSettings | TcpSettings | ExecSettings]]] = {

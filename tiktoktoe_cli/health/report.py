@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.health.facts import CheckResult, HealthFacts, HealthState, ServiceHealth
 from tiktoktoe_cli.health.metrics import metrics_of
 from tiktoktoe_cli.health.observation import phases_of
-from tiktoktoe_cli.report.facts import Align, Case, CaseOutcome, Column, Json, Report, Shows
+from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
+from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 _COLUMNS: Final = (
     Column("service", "SERVICE"),
     Column("check", "CHECK"),
     Column("state", "STATE", shows=Shows.STATE),
-    Column("latency_ms", "LATENCY", align=Align.RIGHT, shows=Shows.MILLISECONDS),
-    Column("attempts", "ATTEMPTS", align=Align.RIGHT, shows=Shows.NUMBER),
+    Column("latency_ms", "LATENCY", shows=Shows.MILLISECONDS),
+    Column("attempt_count", "ATTEMPTS", shows=Shows.NUMBER),
     Column("detail", "DETAIL"),
 )
 _OUTCOMES: Final = {
@@ -30,7 +32,7 @@ _OUTCOMES: Final = {
     HealthState.UNCHECKED: CaseOutcome.SKIPPED,
 }
 _NS_PER_MS: Final = 1_000_000
-_NS_PER_S: Final = 1_000_000_000
+_MOST_CAUSES: Final = 3
 
 
 def report_of(facts: HealthFacts) -> Report:
@@ -42,6 +44,7 @@ def report_of(facts: HealthFacts) -> Report:
         summary=_summary(facts),
         items=[_item(service, check) for service, check in _rows(facts)],
         columns=_COLUMNS,
+        name_key="service",
         cases=tuple(_case(service, check) for service, check in _rows(facts)),
         metrics=metrics_of(facts),
     )
@@ -53,21 +56,20 @@ def verdict_of(facts: HealthFacts) -> str:
     checked = len(facts.services) - states[HealthState.UNCHECKED]
     if not checked:
         return "no service has a health check"
-    passing = sum(states[state] for state in HealthState if state.is_passing)
-    parts = [f"{passing} of {_count(checked, 'service')} healthy", *_blame(facts, states)]
+    healthy = f"{states[HealthState.HEALTHY]} of {plural(checked, 'service')} healthy"
+    degraded = f", {states[HealthState.DEGRADED]} degraded" if states[HealthState.DEGRADED] else ""
+    parts = [healthy + degraded, *_blame(facts, states)]
     if states[HealthState.UNCHECKED]:
         parts.append(f"{states[HealthState.UNCHECKED]} without a check")
     return "; ".join(parts)
 
 
 def _blame(facts: HealthFacts, states: Counter[HealthState]) -> Iterator[str]:
-    names = [f"`{service.name}`" for service in facts.causes]
+    names = [service.name for service in facts.causes]
     suffering = [f"{states[HealthState.UNREACHABLE]} unreachable"] if states[HealthState.UNREACHABLE] else []
     if names:
-        causes = f"{_listed(names)} {'is the cause' if len(names) == 1 else 'are the causes'}"
+        causes = f"{listed(names, _MOST_CAUSES)} {'is the cause' if len(names) == 1 else 'are the causes'}"
         yield ", ".join([causes, *suffering])
-    if states[HealthState.DEGRADED]:
-        yield f"{states[HealthState.DEGRADED]} degraded"
 
 
 def _summary(facts: HealthFacts) -> dict[str, Json]:
@@ -75,7 +77,7 @@ def _summary(facts: HealthFacts) -> dict[str, Json]:
     return {
         "services": len(facts.services),
         **{state.value: states[state] for state in HealthState},
-        "elapsed_ms": facts.elapsed_ns / _NS_PER_MS,
+        "elapsed_s": facts.elapsed_ns / NS_PER_S,
         "causes": [{"service": one.name, "affected": list(one.affected)} for one in facts.causes],
     }
 
@@ -95,7 +97,7 @@ def _item(service: ServiceHealth, check: CheckResult) -> dict[str, Json]:
         "state": _shown_state(service, check).value,
         "service_state": service.state.value,
         "latency_ms": check.timing.total_ns / _NS_PER_MS,
-        "attempts": len(check.attempts),
+        "attempt_count": len(check.attempts),
         "detail": _detail(service, check),
         "error": check.error,
         "cause": list(service.cause),
@@ -112,7 +114,7 @@ def _item(service: ServiceHealth, check: CheckResult) -> dict[str, Json]:
             }
             for result in check.expectations
         ],
-        "tries": [
+        "attempts": [
             {"state": one.state.value, "detail": one.detail, "elapsed_ms": one.elapsed_ns / _NS_PER_MS}
             for one in check.attempts
         ],
@@ -127,21 +129,11 @@ def _shown_state(service: ServiceHealth, check: CheckResult) -> HealthState:
 
 
 def _detail(service: ServiceHealth, check: CheckResult) -> str:
-    because = [f"because of {_listed([f'`{name}`' for name in service.cause])}"] if service.cause else []
+    because = [f"because of {listed(service.cause, _MOST_CAUSES)}"] if service.cause else []
     return "; ".join([*because, *([check.detail] if check.detail else [])])
 
 
 def _case(service: ServiceHealth, check: CheckResult) -> Case:
     state = _shown_state(service, check)
-    elapsed_s = sum(attempt.elapsed_ns for attempt in check.attempts) / _NS_PER_S
+    elapsed_s = sum(attempt.elapsed_ns for attempt in check.attempts) / NS_PER_S
     return Case(service.name, check.name, _OUTCOMES[state], _detail(service, check), elapsed_s)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _listed(names: Sequence[str], limit: int = 3) -> str:
-    if len(names) > limit:
-        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.health.facts import (
     Attempt,
     CheckResult,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.settings import CheckSettings
     from tiktoktoe_cli.health.verdict import Verdict
 
-_BACKOFF: Final = Backoff(base_ns=100_000_000, cap_ns=1_000_000_000, jitter=Jitter.NONE)
+_BACKOFF: Final = Backoff(base_ns=100_000_000, cap_ns=NS_PER_S, jitter=Jitter.NONE)
 
 
 async def check_system(

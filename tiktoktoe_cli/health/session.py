@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.health.effects import Effects, SilentObserver
 from tiktoktoe_cli.health.probes import open_probes
 from tiktoktoe_cli.health.runner import check_system
-from tiktoktoe_cli.resilience.clock import SystemClock
+from tiktoktoe_cli.resilience import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

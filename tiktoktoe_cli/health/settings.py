@@ -9,6 +9,7 @@ from tiktoktoe_cli.config.fields import Cel, Settings, Text
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Expression
 from tiktoktoe_cli.health.probe_settings import PROBE_SETTINGS, ExecSettings, HttpSettings, TcpSettings
+from tiktoktoe_cli.words import listed
 
 _VARIABLES: Final = frozenset(name for settings in PROBE_SETTINGS.values() for name in settings.variables)
 
@@ -23,12 +24,10 @@ def _something(expressions: tuple[Expression, ...]) -> tuple[Expression, ...]:
 
 
 class ThresholdsSettings(Settings):
-    """How many equal results in a row change the state, while a service is waited for or watched."""
+    """How many equal results in a row change the state of a service that is waited for."""
 
-    fail: int = Field(default=3, ge=1)
-    """Failures in a row until a healthy service counts as unhealthy; 3 by default."""
-    pass_: int = Field(default=2, ge=1, alias="pass")
-    """Passes in a row until an unhealthy service counts as healthy again; 2 by default."""
+    pass_: int = Field(default=1, ge=1, alias="pass")
+    """Passes in a row until a service that starts counts as healthy; 1 by default."""
 
 
 class CheckSettings(Settings):
@@ -52,7 +51,7 @@ class CheckSettings(Settings):
     warn: tuple[Expectation, ...] = ()
     """What should hold, else the service is degraded; nothing by default."""
     thresholds: ThresholdsSettings = ThresholdsSettings()
-    """How many results in a row change the state."""
+    """How many results in a row change the state; a check that is made once does not use them."""
 
     @property
     def kind(self) -> str:
@@ -76,8 +75,8 @@ class CheckSettings(Settings):
     def _one_probe(self) -> "CheckSettings":
         kinds = _kinds(self.__dict__)
         if len(kinds) != 1:
-            given = ", ".join(f"`{kind}`" for kind in kinds) or "none"
-            hint = f"choose one of {', '.join(f'`{kind}`' for kind in PROBE_SETTINGS)}"
+            given = listed(kinds) or "none"
+            hint = f"choose one of {listed(PROBE_SETTINGS, last='or')}"
             raise PydanticCustomError(
                 "one-of", "expected exactly one probe, found {given}", {"given": given, "hint": hint}
             )
@@ -94,7 +93,7 @@ class CheckSettings(Settings):
         known = self.probe.variables
         strangers = {name.partition(".")[0] for name in expression.names} & _VARIABLES - set(known)
         if strangers:
-            hint = f"it knows {', '.join(f'`{name}`' for name in known)}"
+            hint = f"it knows {listed(known)}"
             context = {"name": min(strangers), "kind": self.kind, "hint": hint, "at": [at]}
             raise PydanticCustomError("unknown-variable", "a {kind} check has no `{name}`", context)
 

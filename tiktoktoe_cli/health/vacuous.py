@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.errors import Place, Problem, Severity
+from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.health.facts import Demand, ExpectationOutcome
 from tiktoktoe_cli.health.observation import Failure, Observation
 from tiktoktoe_cli.health.verdict import asks_about_failure, evaluate
 from tiktoktoe_cli.transport import Timing
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.health.settings import CheckSettings
+    from collections.abc import Iterator, Sequence
 
-Locate: TypeAlias = Callable[..., Place | None]
+    from tiktoktoe_cli.errors import Locate
+    from tiktoktoe_cli.health.settings import CheckSettings
 
 _NOTHING: Final = Observation(Timing(total_ns=0), failure=Failure("none", "nothing answered"))
 

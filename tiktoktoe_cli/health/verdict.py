@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiktoktoe_cli.expressions import EvaluationError, to_json, type_name
 from tiktoktoe_cli.health.facts import Demand, ExpectationOutcome, ExpectationResult, HealthState
+from tiktoktoe_cli.words import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +48,8 @@ def judge(check: CheckSettings, observation: Observation) -> Verdict:
         return Verdict(state, failure.message, results)
     state = _state(results)
     remarks = () if state is HealthState.HEALTHY else observation.remarks
-    return Verdict(state, "; ".join([*_shortcomings(results, state), *remarks]), results)
+    reason = [failure.message] if failure and state is not HealthState.HEALTHY else []
+    return Verdict(state, "; ".join([*reason, *_shortcomings(results, state), *remarks]), results)
 
 
 def asks_about_failure(expression: Expression) -> bool:
@@ -115,9 +117,7 @@ def _short(value: Json) -> Json:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if len(text) > _MAX_SHOWN:
-        return f"{text[:_MAX_SHOWN]}…"
-    return value
+    return value if len(text) <= _MAX_SHOWN else shortened(text, _MAX_SHOWN)
 
 
 def _shown(value: Json) -> str:

@@ -42,7 +42,8 @@ async def wait_healthy(
         if streak.is_passing and not wait.gone():
             return health
         effects.observer.on_round(health)
-        await effects.clock.sleep(min(pause_ns, left_ns))
+        # what just passed is asked again soon, not after the long pause of something that takes its time
+        await effects.clock.sleep(min(wait.pause_ns if health.state.is_passing else pause_ns, left_ns))
     return _failed(health, f"not healthy within {Duration(wait.deadline_ns - started_ns)}")
 
 

@@ -32,12 +32,13 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """A judged alert; `reason` says why its condition has no value, if it has none."""
+    """A judged alert: `measured` holds what its condition looked at, `reason` says why it has no value, if so."""
 
     name: str
     condition: str
     action: AlertAction
     state: AlertState
+    measured: Mapping[str, float | Duration]
     reason: str = ""
 
     @property
@@ -62,4 +63,5 @@ def _judged(alert: AlertSettings, values: Mapping[str, float | Duration]) -> Ale
             state = AlertState.FIRING if answer else AlertState.QUIET
         else:
             reason = "the condition is neither true nor false"
-    return AlertFacts(alert.name, alert.when.text, alert.action, state, reason)
+    measured = {name: values[name] for name in sorted(alert.when.names) if name in values}
+    return AlertFacts(alert.name, alert.when.text, alert.action, state, measured, reason)

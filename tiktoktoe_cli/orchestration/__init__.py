@@ -6,25 +6,7 @@ declared in `effects`. May use every room below. Must not print, read the enviro
 What loads asyncio or the features is imported late, by its module: `orchestration.session`, `orchestration.jobs`.
 """
 
-from tiktoktoe_cli.orchestration.effects import Job, OrchestrationObserver, SilentObserver
-from tiktoktoe_cli.orchestration.facts import JobFacts, OrchestrationFacts, ServiceFacts
-from tiktoktoe_cli.orchestration.moves import JobOutcome
-from tiktoktoe_cli.orchestration.plan import Plan, make_plan
 from tiktoktoe_cli.orchestration.report import report_of
 from tiktoktoe_cli.orchestration.states import JobKind, JobState, ServiceState
 
-__all__ = [
-    "Job",
-    "JobFacts",
-    "JobKind",
-    "JobOutcome",
-    "JobState",
-    "OrchestrationFacts",
-    "OrchestrationObserver",
-    "Plan",
-    "ServiceFacts",
-    "ServiceState",
-    "SilentObserver",
-    "make_plan",
-    "report_of",
-]
+__all__ = ["JobKind", "JobState", "ServiceState", "report_of"]

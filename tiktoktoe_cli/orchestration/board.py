@@ -4,7 +4,6 @@
        │          └────────────┴──► failed                  ▲
        │                      starting ─────────────────────┘
        ├─► assumed    nobody starts or checks it
-       ├─► failed     it waited too long
        └─► skipped    what it needs is lost, or the run ends before its turn
 
 A service starts as soon as its own waits are over; what became of a service is recorded before anybody who waits
@@ -16,7 +15,6 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.orchestration.moves import Announce, Launch, LimitWait, Stop
 from tiktoktoe_cli.orchestration.records import ServiceRecord
 from tiktoktoe_cli.orchestration.states import SERVING, Role, ServiceState
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.plan import Plan, Wait
 
 _MAY_FAIL = {ServiceState.STARTING, *SERVING}
+_LOSSES = {ServiceState.FAILED: "failed", ServiceState.SKIPPED: "was skipped"}
 
 
 class Board:
@@ -59,7 +58,7 @@ class Board:
         """Tell whether nothing is left to stop."""
         return not self._up
 
-    def blocked_by(self, name: str) -> tuple[str, ...]:
+    def _blocked_by(self, name: str) -> tuple[str, ...]:
         """Name what a service waits for; nothing if it only waits for a free place."""
         record = self.records[name]
         return tuple(wait.on for wait in record.plan.waits if not self._is_over(record, wait))
@@ -77,10 +76,16 @@ class Board:
         self.is_open = False
         for record in self.records.values():
             if record.state is ServiceState.PENDING:
-                record.reason = "the run ended before its turn"
-                self._move(record, ServiceState.SKIPPED, record.reason)
+                self._skip(record, self._loss_of(record) or "the run ended before its turn")
         for record in reversed(self.records.values()):
             self._stop_if_unused(record)
+
+    def close_by_force(self) -> None:
+        """Stop what is up at once, in no order: all of it has been killed, which is no failure of a service."""
+        self.close()
+        for record in self.records.values():
+            if record.is_up and not record.is_stop_ordered:
+                self._stop(record)
 
     def on_launched(self, event: Launched) -> None:
         """Note that a program runs."""
@@ -112,18 +117,10 @@ class Board:
             self._lower(record)
 
     def on_expired(self, event: WaitExpired) -> None:
-        """Note that a service must not wait any longer for another one."""
+        """Note that a service need not wait any longer for another one."""
         record = self.records[event.service]
-        wait = next(wait for wait in record.plan.waits if wait.on == event.on)
-        if record.state is not ServiceState.PENDING or self._is_over(record, wait):
-            return
         record.expired.add(event.on)
-        if wait.required:
-            waited = Duration(wait.timeout_ns or 0)
-            state = self.records[event.on].state
-            self._fail(record, f"waited {waited} for `{event.on}`, which is still {state}")
-        else:
-            self._touched.append(record.name)
+        self._touched.append(record.name)
 
     def on_stopped(self, event: Stopped) -> None:
         """Note that a service is over, or that it cannot be brought to an end."""
@@ -147,15 +144,24 @@ class Board:
     def _reconsider(self, record: ServiceRecord) -> None:
         if record.state is not ServiceState.PENDING or record.is_free:
             return
-        lost = next((wait.on for wait in record.plan.waits if self.records[wait.on].dooms(wait)), None)
-        if lost is not None:
-            record.reason = f"needs `{lost}`, which is {self.records[lost].state}"
-            self._move(record, ServiceState.SKIPPED, record.reason)
-        elif blockers := self.blocked_by(record.name):
+        if loss := self._loss_of(record):
+            self._skip(record, loss)
+        elif blockers := self._blocked_by(record.name):
             self._announce_blockers(record, blockers)
         else:
             record.is_free = True
             self._free.append(record.name)
+
+    def _loss_of(self, record: ServiceRecord) -> str | None:
+        """Say which of the services that it must have is lost; None if there is still hope."""
+        needs = (self.records[wait.on] for wait in record.plan.waits if wait.required)
+        return next(
+            (f"needs `{need.name}`, which {_LOSSES[need.state]}" for need in needs if need.is_lost), None
+        )
+
+    def _skip(self, record: ServiceRecord, reason: str) -> None:
+        record.reason = reason
+        self._move(record, ServiceState.SKIPPED, reason)
 
     def _announce_blockers(self, record: ServiceRecord, blockers: tuple[str, ...]) -> None:
         if blockers != record.blockers:
@@ -182,7 +188,7 @@ class Board:
     def _limit_waits(self, name: str) -> None:
         for dependent in self._dependents[name]:
             for wait in self.records[dependent].plan.waits:
-                if wait.on == name and wait.timeout_ns is not None:
+                if wait.on == name and wait.timeout_ns is not None and not wait.required:
                     self._emit(LimitWait(dependent, name, wait.timeout_ns))
 
     def _serve(self, record: ServiceRecord, state: ServiceState, note: str = "") -> None:
@@ -210,8 +216,10 @@ class Board:
 
     def _stop_if_unused(self, record: ServiceRecord) -> None:
         is_used = any(self.records[name].is_up for name in self._dependents[record.name])
-        if not record.is_up or record.is_stop_ordered or is_used:
-            return
+        if record.is_up and not record.is_stop_ordered and not is_used:
+            self._stop(record)
+
+    def _stop(self, record: ServiceRecord) -> None:
         record.is_stop_ordered = True
         record.stopping_ns = self.now_ns
         if record.state is not ServiceState.FAILED:

@@ -28,6 +28,7 @@ from tiktoktoe_cli.orchestration.states import JobState, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from signal import Signals
 
     from tiktoktoe_cli.orchestration.plan import Plan
     from tiktoktoe_cli.orchestration.records import ServiceRecord
@@ -44,7 +45,8 @@ class Coordinator:
     def __init__(self, plan: Plan, *, jobs: int, concurrency: int) -> None:
         self.phase = Phase.STARTING
         self.jobs = tuple(JobRecord() for _ in range(jobs))
-        self.interruption: str | None = None
+        self.interruption: Signals | None = None
+        self.is_forced = False  # the user did not wait for the end in order
         self.settled_ns: int | None = None  # when the last service had arrived
         self.stopping_ns: int | None = None
         self.done_ns: int | None = None
@@ -68,10 +70,6 @@ class Coordinator:
     def is_done(self) -> bool:
         """Tell whether everything is over and nothing is left to stop."""
         return self.phase is Phase.DONE
-
-    def blocked_by(self, name: str) -> tuple[str, ...]:
-        """Name what a service waits for; nothing if it only waits for a free place."""
-        return self._board.blocked_by(name)
 
     def begin(self, now_ns: int) -> tuple[Action, ...]:
         """Start the run at a moment of any monotonic clock, in nanoseconds."""
@@ -99,9 +97,15 @@ class Coordinator:
             case JobEnded():
                 self._end_job(event)
             case StopAsked():
-                self.interruption = self.interruption or event.reason
+                self._interrupt(event)
             case _:
                 assert_never(event)
+
+    def _interrupt(self, event: StopAsked) -> None:
+        self.interruption = self.interruption or event.by
+        if event.is_forced and not self.is_done:
+            self.is_forced = True
+            self._board.close_by_force()
 
     def _end_job(self, event: JobEnded) -> None:
         job = self.jobs[event.index]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.orchestration.moves import JobOutcome
     from tiktoktoe_cli.orchestration.states import JobKind, JobState, ServiceState
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
 
 
 class Running(Protocol):
@@ -109,7 +109,7 @@ class OrchestrationObserver(Protocol):
     def on_job(self, job: str, kind: JobKind, state: JobState | None, note: str) -> None:
         """A job begins (without a state) or has ended."""
 
-    def on_stopping(self, reason: str) -> None:
+    def on_stopping(self) -> None:
         """The user stops the run; the clean-up begins."""
 
 
@@ -122,7 +122,7 @@ class SilentObserver:
     def on_job(self, job: str, kind: JobKind, state: JobState | None, note: str) -> None:
         """Pass over a job."""
 
-    def on_stopping(self, reason: str) -> None:
+    def on_stopping(self) -> None:
         """Pass over the end."""
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import ExitCode
 from tiktoktoe_cli.orchestration.states import LOST, JobState, Role, ServiceState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from signal import Signals
 
     from tiktoktoe_cli.errors import Place
     from tiktoktoe_cli.orchestration.coordinator import Coordinator
     from tiktoktoe_cli.orchestration.effects import Job
     from tiktoktoe_cli.orchestration.moves import JobOutcome
+    from tiktoktoe_cli.orchestration.plan import Wait
     from tiktoktoe_cli.orchestration.records import JobRecord, ServiceRecord
     from tiktoktoe_cli.orchestration.states import JobKind
     from tiktoktoe_cli.report import Report
-
-_NS = 1_000_000_000
-_EXIT_CODES = {"SIGINT": ExitCode.INTERRUPTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ServiceFacts:
     reached: ServiceState | None = None
     is_essential: bool = True
     is_stuck: bool = False
-    waited_for: tuple[str, ...] = ()
+    waits: tuple[Wait, ...] = ()
     without: tuple[str, ...] = ()
     started_at_s: float | None = None
     healthy_after_s: float | None = None
@@ -74,7 +74,8 @@ class OrchestrationFacts:
     """A whole run.
 
     `settled_in_s` is the time until the last service had arrived, None if the run ended before; `failure` says
-    what stood in the way; `interruption` names the signal that ended the run.
+    what stood in the way; `interruption` is the signal that ended the run, `is_forced` says that a second one
+    hurried it.
     """
 
     services: tuple[ServiceFacts, ...]
@@ -84,13 +85,14 @@ class OrchestrationFacts:
     stopped_in_s: float
     settled_in_s: float | None = None
     failure: str | None = None
-    interruption: str | None = None
+    interruption: Signals | None = None
+    is_forced: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
         """Say how the command ends: the signal comes first, then what could not be done, then the answers."""
         if self.interruption:
-            return _EXIT_CODES.get(self.interruption, ExitCode.TERMINATED)
+            return ExitCode.of_signal(self.interruption)
         if self.failure:
             return ExitCode.UNFINISHED
         return ExitCode.NO if any(job.state is JobState.NO for job in self.jobs) else ExitCode.YES
@@ -115,6 +117,7 @@ def facts_of(
         settled_in_s=_between(began_ns, coordinator.settled_ns),
         failure=coordinator.failure,
         interruption=coordinator.interruption,
+        is_forced=coordinator.is_forced,
     )
 
 
@@ -126,7 +129,7 @@ def _service(record: ServiceRecord, began_ns: int, place: Place | None) -> Servi
         reached=record.reached,
         is_essential=record.plan.is_essential,
         is_stuck=record.is_stuck,
-        waited_for=tuple(wait.on for wait in record.plan.waits),
+        waits=record.plan.waits,
         without=record.without,
         started_at_s=_between(began_ns, record.started_ns),
         healthy_after_s=_between(record.started_ns, record.served_ns),
@@ -153,4 +156,4 @@ def _job(job: Job, record: JobRecord, began_ns: int) -> JobFacts:
 
 
 def _between(begin_ns: int | None, end_ns: int | None) -> float | None:
-    return None if begin_ns is None or end_ns is None else (end_ns - begin_ns) / _NS
+    return None if begin_ns is None or end_ns is None else (end_ns - begin_ns) / NS_PER_S

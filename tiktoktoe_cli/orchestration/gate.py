@@ -26,8 +26,9 @@ class CheckGate:
     async def wait_healthy(
         self, service: str, deadline_ns: int, gone: Callable[[], str | None]
     ) -> GateVerdict:
-        """Check a service round after round until it is healthy, gone, or out of time."""
-        wait = Wait(deadline_ns, gone=gone)
-        health = await wait_healthy(service, self.checks[service], self.effects, wait)
+        """Check a service round after round until it passed often enough in a row, is gone, or is out of time."""
+        checks = self.checks[service]
+        wait = Wait(deadline_ns, passes=max(check.thresholds.pass_ for check in checks), gone=gone)
+        health = await wait_healthy(service, checks, self.effects, wait)
         detail = "; ".join(f"{check.name}: {check.detail}" for check in health.checks if check.detail)
         return GateVerdict(health.state.is_passing, health.state is HealthState.DEGRADED, detail)

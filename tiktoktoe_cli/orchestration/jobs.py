@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import ConfigError, Severity
 from tiktoktoe_cli.orchestration.moves import JobOutcome
 from tiktoktoe_cli.orchestration.states import JobKind, JobState
+from tiktoktoe_cli.replay import check_pipeline, run_pipeline
 from tiktoktoe_cli.replay import report_of as report_of_replay
-from tiktoktoe_cli.replay import run_pipeline
 from tiktoktoe_cli.replay.reader import find_files
-from tiktoktoe_cli.simulation import check_scenario, run_scenario
 from tiktoktoe_cli.simulation import report_of as report_of_simulation
+from tiktoktoe_cli.simulation import run_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.errors import Locate, Problem
     from tiktoktoe_cli.orchestration.effects import Job
     from tiktoktoe_cli.orchestration.settings import JobSettings
     from tiktoktoe_cli.replay import ReplayObserver
@@ -39,7 +39,7 @@ class Workshop:
     simulations: Mapping[str, SimulationSettings] = field(default_factory=dict)
     services: Mapping[str, SimulatedService] = field(default_factory=dict)
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
-    place: Callable[..., Place | None] = _nowhere
+    place: Locate = _nowhere
     replay_observer: Callable[[str], ReplayObserver | None] = _nowhere
     simulation_observer: Callable[[str], SimulationObserver | None] = _nowhere
 
@@ -58,18 +58,21 @@ class ReplayJob:
     kind: JobKind = JobKind.REPLAY
 
     def check(self) -> None:
-        """Look for the input.
+        """Look for the input and the tables.
 
         Raises:
-            UsageError: if there is none.
+            ConfigError: with every table that is missing or wrong.
+            UsageError: if there is no input.
         """
-        find_files(self.workshop.pipelines[self.name].input.paths)
+        settings = self.workshop.pipelines[self.name]
+        _refuse(check_pipeline(self.name, settings, self.workshop.place))
+        find_files(settings.input.paths)
 
     def run(self, should_stop: Callable[[], bool]) -> JobOutcome:
         """Replay; what was delivered when it is stopped early stays in the partial files."""
         observer = self.workshop.replay_observer(self.name)
         facts = run_pipeline(self.name, self.workshop.pipelines[self.name], observer, should_stop)
-        report = report_of_replay(facts)
+        report = report_of_replay(facts, self.workshop.place)
         return JobOutcome(_state(is_over=not facts.interrupted, is_yes=facts.ok), report.verdict, report)
 
 
@@ -82,18 +85,7 @@ class SimulationJob:
     kind: JobKind = JobKind.SIMULATE
 
     def check(self) -> None:
-        """Look whether the scenario fits the system.
-
-        Raises:
-            ConfigError: with everything that does not.
-        """
-        shop = self.workshop
-        found = check_scenario(
-            self.name, shop.simulations[self.name], shop.services, shop.policies, shop.place
-        )
-        errors = tuple(problem for problem in found if problem.severity is Severity.ERROR)
-        if errors:
-            raise ConfigError(errors)
+        """Look for nothing: a scenario needs no more than the configuration, which was checked as a whole."""
 
     def run(self, should_stop: Callable[[], bool]) -> JobOutcome:
         """Simulate; what was simulated when it is stopped early stands."""
@@ -114,6 +106,12 @@ _MAKERS: Mapping[JobKind, Callable[[str, Workshop], Job]] = {
     JobKind.REPLAY: ReplayJob,
     JobKind.SIMULATE: SimulationJob,
 }
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+    if errors:
+        raise ConfigError(errors)
 
 
 def _state(*, is_over: bool, is_yes: bool) -> JobState:

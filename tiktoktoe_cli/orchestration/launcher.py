@@ -12,7 +12,7 @@ from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.processes import Child, Command, StopOutcome, check_command
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tiktoktoe_cli.orchestration.settings import ActionsSettings, StopSettings
     from tiktoktoe_cli.processes import Guard
@@ -86,11 +86,19 @@ def check_commands(actions: Mapping[str, ActionsSettings], environ: Mapping[str,
     Raises:
         UsageError: for the first one whose folder or program is missing.
     """
+    for _, error in unstartable(actions, environ):
+        raise error
+
+
+def unstartable(
+    actions: Mapping[str, ActionsSettings], environ: Mapping[str, str]
+) -> Iterator[tuple[str, UsageError]]:
+    """Yield the services whose folder or program is missing, each with the reason."""
     for name, service in actions.items():
         try:
             check_command(command_of(service, environ))
         except UsageError as error:
-            raise UsageError(f"`{name}` cannot be started: {error.message}", hint=error.hint) from None
+            yield name, UsageError(f"`{name}` cannot be started: {error.message}", hint=error.hint)
 
 
 def log_name(service: str) -> str:

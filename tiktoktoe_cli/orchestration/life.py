@@ -6,7 +6,6 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.errors import TiktoktoeError
 from tiktoktoe_cli.orchestration.moves import Broke, Launched, Ready, Stopped
 from tiktoktoe_cli.orchestration.states import Role
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.plan import PlannedService
 
 _KILL_PATIENCE_S = 5.0
-_TIMEOUT_HINT = "if it only needs longer, raise `orchestration.start_timeout`"
 
 
 class ServiceLife:
@@ -29,12 +27,10 @@ class ServiceLife:
         self,
         planned: PlannedService,
         surroundings: Surroundings,
-        start_timeout_ns: int,
         post: Callable[[Event], None],
     ) -> None:
         self._planned = planned
         self._surroundings = surroundings
-        self._start_timeout_ns = start_timeout_ns
         self._post = post
         self._running: Running | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -73,7 +69,7 @@ class ServiceLife:
                     await self._running.wait()
 
     async def _live(self) -> None:
-        deadline_ns = self._surroundings.clock.now() + self._start_timeout_ns
+        deadline_ns = self._surroundings.clock.now() + self._planned.limit.timeout
         if self._planned.role is Role.STARTED and not await self._launch():
             return
         before_health = ""
@@ -103,8 +99,10 @@ class ServiceLife:
             self._post(Ready(self._planned.name, verdict.is_degraded, verdict.detail))
         else:
             found = f": {verdict.detail}" if verdict.detail else ""
-            reason = f"was not healthy within {Duration(self._start_timeout_ns)}{found}"
-            self._break(reason, is_over=self._running is None, hint=_TIMEOUT_HINT)
+            limit = self._planned.limit
+            reason = f"was not healthy within {limit.timeout}{found}"
+            hint = f"if it only needs longer, raise `{limit.setting}`"
+            self._break(reason, is_over=self._running is None, hint=hint)
         return True
 
     async def _first_of_health_and_end(self, deadline_ns: int) -> GateVerdict | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from signal import Signals
+
     from tiktoktoe_cli.orchestration.states import JobState, ServiceState
     from tiktoktoe_cli.report import Report
 
@@ -42,7 +44,7 @@ class Broke:
 
 @dataclass(frozen=True, slots=True)
 class WaitExpired:
-    """A service has waited as long as it may for another one."""
+    """A service has waited long enough for another one that it can do without."""
 
     service: str
     on: str
@@ -78,9 +80,10 @@ class JobEnded:
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """The user wants the run to end."""
+    """The user wants the run to end; `is_forced` says: at once, and all that was launched has been killed."""
 
-    reason: str
+    by: Signals
+    is_forced: bool = False
 
 
 Event: TypeAlias = Launched | Ready | Broke | WaitExpired | Stopped | JobEnded | StopAsked
@@ -95,7 +98,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class LimitWait:
-    """Tell when a wait has lasted too long."""
+    """Tell when a wait that is not required has lasted long enough."""
 
     service: str
     on: str

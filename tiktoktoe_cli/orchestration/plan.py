@@ -12,15 +12,18 @@ from tiktoktoe_cli.orchestration.states import Role
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from tiktoktoe_cli.config.units import Duration
     from tiktoktoe_cli.graph import Edge, Graph, Service
+    from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """One thing a service waits for before it starts: that `on` has reached `condition`.
 
-    A wait that is not `required` is over when `on` has failed, too. `timeout_ns` counts from the start of `on`;
-    it is None if the time that every service has for its start is no longer.
+    A wait that is not `required` is over when `on` has failed, too, or when it has lasted `timeout_ns` since the
+    start of `on`; a required one that lasts so long makes `on` fail (`StartLimit`). `timeout_ns` is None if the
+    time that every service has for its start is no longer.
     """
 
     on: str
@@ -30,15 +33,24 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class StartLimit:
+    """How long a service may take from its start until it is healthy, and the setting that says so."""
+
+    timeout: Duration
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedService:
     """One service of a plan.
 
     `wave` is 1 for services that wait for nothing, and else one more than the latest it waits for: for people to
-    read, the execution does not wait for waves. The failure of an `essential` service ends the run; the others
-    are only wanted by edges that are soft or not required.
+    read, the execution does not wait for waves. The failure of an essential service ends the run; the others are
+    optional: something depends on them, but only over edges that are soft or not required.
     """
 
     name: str
+    limit: StartLimit
     role: Role = Role.STARTED
     is_checked: bool = True
     waits: tuple[Wait, ...] = ()
@@ -51,6 +63,7 @@ class Plan:
     """The services in an order in which they could start one after the other; they are stopped in reverse."""
 
     services: Mapping[str, PlannedService]
+    settings: OrchestrationSettings
     dependents: Mapping[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +80,7 @@ class Plan:
 
 
 def make_plan(
-    graph: Graph, started: Collection[str], checked: Collection[str], start_timeout_ns: int
+    graph: Graph, started: Collection[str], checked: Collection[str], settings: OrchestrationSettings
 ) -> Plan:
     """Plan the start of a validated graph; `started` have a start action, `checked` have health checks.
 
@@ -76,31 +89,43 @@ def make_plan(
     Raises:
         StartCycleError: if start edges form a cycle.
     """
-    waits = {
-        name: tuple(_waits(service, graph, start_timeout_ns)) for name, service in graph.services.items()
-    }
-    waves = start_waves(graph)
-    optional = _optional(graph)
+    roles = {name: _role(service, started, checked) for name, service in graph.services.items()}
     planned = (
         PlannedService(
             name=name,
-            role=_role(graph.services[name], started, checked),
+            limit=_limit(name, roles[name], graph, settings.start_timeout),
+            role=roles[name],
             is_checked=name in checked,
-            waits=waits[name],
+            waits=tuple(_waits(name, graph, settings.start_timeout)),
             wave=number,
-            is_essential=name not in optional,
+            is_essential=_is_essential(name, graph),
         )
-        for number, wave in enumerate(waves, start=1)
+        for number, wave in enumerate(start_waves(graph), start=1)
         for name in wave
     )
-    return Plan({service.name: service for service in planned})
+    return Plan({service.name: service for service in planned}, settings)
 
 
-def _waits(service: Service, graph: Graph, start_timeout_ns: int) -> Iterator[Wait]:
-    for edge in service.dependencies:
-        if edge.kind is EdgeKind.START and edge.target in graph.services:
-            timeout_ns = int(edge.timeout) if edge.timeout < start_timeout_ns else None
-            yield Wait(edge.target, edge.condition, edge.required, timeout_ns)
+def _waits(name: str, graph: Graph, start_timeout: Duration) -> Iterator[Wait]:
+    for edge in graph.start_edges_of(name):
+        timeout_ns = int(edge.timeout) if edge.timeout < start_timeout else None
+        yield Wait(edge.target, edge.condition, edge.required, timeout_ns)
+
+
+def _limit(name: str, role: Role, graph: Graph, start_timeout: Duration) -> StartLimit:
+    """Find the first moment at which somebody who must have a healthy service would give up."""
+    limits = [StartLimit(start_timeout, "orchestration.start_timeout")]
+    limits += [
+        StartLimit(edge.timeout, f"services.{edge.source}.depends_on.{name}.timeout")
+        for edge in graph.dependents_of(name)
+        if edge.kind is EdgeKind.START and edge.required and _is_for_health(edge, role)
+    ]
+    return min(limits, key=lambda limit: limit.timeout)
+
+
+def _is_for_health(edge: Edge, role: Role) -> bool:
+    # that a service which somebody else runs was started shows only in its health
+    return edge.condition is Condition.HEALTHY or role is Role.AWAITED
 
 
 def _role(service: Service, started: Collection[str], checked: Collection[str]) -> Role:
@@ -111,23 +136,9 @@ def _role(service: Service, started: Collection[str], checked: Collection[str]) 
     return Role.AWAITED if service.name in checked else Role.ASSUMED
 
 
-def _optional(graph: Graph) -> set[str]:
-    """Find the services that nothing essential needs: all that want them do so by edges that do not bind.
-
-    The least such set: services that need each other in a circle do not make each other optional.
-    """
-    optional: set[str] = set()
-    candidates = [name for name in graph.services if graph.dependents_of(name)]
-    grown = True
-    while grown:
-        found = {
-            name
-            for name in candidates
-            if all(not _binds(edge) or edge.source in optional for edge in graph.dependents_of(name))
-        }
-        grown = found != optional
-        optional = found
-    return optional
+def _is_essential(name: str, graph: Graph) -> bool:
+    edges = graph.dependents_of(name)
+    return not edges or any(map(_binds, edges))
 
 
 def _binds(edge: Edge) -> bool:

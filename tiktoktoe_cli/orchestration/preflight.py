@@ -10,23 +10,27 @@ import ipaddress
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.transport import FailureReason, TcpReply
 from tiktoktoe_cli.transport.addresses import join_address, split_address
+from tiktoktoe_cli.transport.tcp import connect_tcp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.resilience.clock import Clock
 
 Address: TypeAlias = tuple[str, int]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_CONNECT_PATIENCE_S = (
-    1.0  # on this machine a connection takes microseconds; a full backlog must not hold us up
-)
+_CONNECT_PATIENCE_NS = NS_PER_S  # on this machine it takes microseconds; a full backlog must not hold us up
 
 
-async def check_ports(checks: Mapping[str, Sequence[CheckSettings]], started: Collection[str]) -> None:
+async def check_ports(
+    checks: Mapping[str, Sequence[CheckSettings]], started: Collection[str], clock: Clock
+) -> None:
     """Look whether something listens where services that will be started are going to listen.
 
     Only addresses of this machine are asked.
@@ -35,7 +39,7 @@ async def check_ports(checks: Mapping[str, Sequence[CheckSettings]], started: Co
         UnfinishedError: naming every port that is taken, the service that needs it, and where to change it.
     """
     needed = {address: service for service in started for address in local_addresses(checks.get(service, ()))}
-    answers = await asyncio.gather(*(_answers(address) for address in needed))
+    answers = await asyncio.gather(*(_answers(address, clock) for address in needed))
     taken = [pair for pair, is_answered in zip(needed.items(), answers, strict=True) if is_answered]
     if taken:
         raise _taken(taken)
@@ -66,16 +70,11 @@ def _is_local(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-async def _answers(address: Address) -> bool:
-    try:
-        async with asyncio.timeout(_CONNECT_PATIENCE_S):
-            _, writer = await asyncio.open_connection(*address)
-    except TimeoutError:
-        return True  # somebody holds the port, and is too busy to answer
-    except OSError:
-        return False
-    writer.close()
-    return True
+async def _answers(address: Address, clock: Clock) -> bool:
+    answer = await connect_tcp(*address, _CONNECT_PATIENCE_NS, clock)
+    if isinstance(answer, TcpReply):
+        return True
+    return answer.reason is FailureReason.TIMEOUT  # somebody holds the port, and is too busy to answer
 
 
 def _taken(taken: Sequence[tuple[Address, str]]) -> UnfinishedError:

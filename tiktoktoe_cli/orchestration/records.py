@@ -51,13 +51,14 @@ class ServiceRecord:
             return self.is_launched
         return self.state in SERVING
 
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether it will never serve, or no longer."""
+        return self.state in LOST
+
     def ends(self, wait: Wait) -> bool:
         """Tell whether a wait for this service is over, one way or the other."""
-        return self.reaches(wait.condition) or (self.state in LOST and not wait.required)
-
-    def dooms(self, wait: Wait) -> bool:
-        """Tell whether a wait for this service is in vain."""
-        return self.state in LOST and wait.required
+        return self.reaches(wait.condition) or (self.is_lost and not wait.required)
 
 
 @dataclass(slots=True)

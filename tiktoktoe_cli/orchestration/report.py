@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
-from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.errors import ExitCode, Problem, Severity
 from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
 from tiktoktoe_cli.orchestration.plan import Plan
-from tiktoktoe_cli.orchestration.states import LOST, JobState, Role, ServiceState
+from tiktoktoe_cli.orchestration.states import LOST, SERVING, JobState, Role, ServiceState
 from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.report.facts import (
-    Align,
     Case,
     CaseOutcome,
     Column,
@@ -23,7 +22,7 @@ from tiktoktoe_cli.report.facts import (
     Sample,
     Shows,
 )
-from tiktoktoe_cli.report.text import plural
+from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,20 +32,20 @@ if TYPE_CHECKING:
 
 _PLAN_COLUMNS = (
     Column("name", "SERVICE"),
-    Column("wave", "WAVE", align=Align.RIGHT, shows=Shows.NUMBER),
+    Column("wave", "WAVE", shows=Shows.NUMBER),
     Column("role", "ROLE"),
-    Column("waits_for", "WAITS_FOR"),
-    Column("essential", "ESSENTIAL", wide=True),
+    Column("essential", "ESSENTIAL"),
+    Column("start_condition", "WAITS_FOR"),
 )
 _RUN_COLUMNS = (
     Column("name", "NAME"),
     Column("kind", "KIND"),
     Column("result", "RESULT", shows=Shows.STATE),
-    Column("started_at_s", "BEGAN_AT", align=Align.RIGHT, shows=Shows.SECONDS),
-    Column("took_s", "TOOK", align=Align.RIGHT, shows=Shows.SECONDS),
+    Column("started_at_s", "BEGAN_AT", shows=Shows.SECONDS),
+    Column("took_s", "TOOK", shows=Shows.SECONDS),
     Column("state", "NOW", shows=Shows.STATE, wide=True),
-    Column("stopped_in_s", "STOPPED_IN", wide=True, align=Align.RIGHT, shows=Shows.SECONDS),
-    Column("waited_for", "WAITED_FOR", wide=True),
+    Column("stopped_in_s", "STOPPED_IN", wide=True, shows=Shows.SECONDS),
+    Column("start_condition", "WAITED_FOR", wide=True),
     Column("note", "NOTE"),
 )
 _JOB_CASES = {
@@ -75,7 +74,12 @@ def _plan(plan: Plan) -> Report:
         command="orchestrate plan",
         ok=True,
         verdict=f"{plural(count, 'service')} to start, the longest chain has {plural(waves, 'link')}",
-        summary={"services": count, "longest_chain": waves},
+        summary={
+            "services": count,
+            "longest_chain": waves,
+            "strategy": plan.settings.strategy.value,
+            "on_failure": plan.settings.on_failure.value,
+        },
         items=[_planned(service) for service in plan.services.values()],
         columns=_PLAN_COLUMNS,
     )
@@ -86,12 +90,29 @@ def _planned(service: PlannedService) -> dict[str, Json]:
         "name": service.name,
         "wave": service.wave,
         "role": service.role.value,
-        "waits_for": [_wait(wait) for wait in service.waits],
         "essential": service.is_essential,
+        **_start_condition(service.waits),
     }
 
 
-def _wait(wait: Wait) -> str:
+def _start_condition(waits: tuple[Wait, ...]) -> dict[str, Json]:
+    """Write what a service waits for twice: for machines, and in the words of a table."""
+    return {
+        "waits_for": [_wait(wait) for wait in waits],
+        "start_condition": ", ".join(map(_words, waits)),
+    }
+
+
+def _wait(wait: Wait) -> dict[str, Json]:
+    return {
+        "name": wait.on,
+        "condition": wait.condition.value,
+        "required": wait.required,
+        "timeout_s": None if wait.timeout_ns is None else wait.timeout_ns / NS_PER_S,
+    }
+
+
+def _words(wait: Wait) -> str:
     words = f"{wait.on} {wait.condition}"
     limits = [] if wait.required else ["optional"]
     limits += [] if wait.timeout_ns is None else [f"at most {Duration(wait.timeout_ns)}"]
@@ -116,7 +137,8 @@ def _run(facts: OrchestrationFacts) -> Report:
 def _verdict(facts: OrchestrationFacts) -> str:
     end = f"{_stopped(facts)} in {duration(facts.stopped_in_s)}"
     if facts.interruption:
-        return f"ended by {facts.interruption}; {_jobs(facts)}{end}"
+        how = "by force, after a second signal" if facts.is_forced else f"by {facts.interruption.name}"
+        return f"ended {how}; {_jobs(facts)}{end}"
     if facts.failure:
         return f"{facts.failure}; {_jobs(facts)}{end}"
     settled = duration(facts.settled_in_s or 0.0)
@@ -125,7 +147,7 @@ def _verdict(facts: OrchestrationFacts) -> str:
 
 def _stopped(facts: OrchestrationFacts) -> str:
     stuck = [service.name for service in facts.services if service.is_stuck]
-    return f"all but {', '.join(f'`{name}`' for name in stuck)} stopped" if stuck else "all stopped"
+    return f"all but {listed(stuck)} stopped" if stuck else "all stopped"
 
 
 def _services(facts: OrchestrationFacts) -> str:
@@ -154,7 +176,8 @@ def _summary(facts: OrchestrationFacts) -> dict[str, Json]:
         "services": dict(sorted(services.items())),
         "jobs": dict(sorted(jobs.items())),
         "failure": facts.failure,
-        "interruption": facts.interruption,
+        "interruption": facts.interruption.name if facts.interruption else None,
+        "forced": facts.is_forced,
         "settled_in_s": facts.settled_in_s,
         "stopped_in_s": facts.stopped_in_s,
         "duration_s": facts.duration_s,
@@ -168,7 +191,8 @@ def _service(service: ServiceFacts) -> dict[str, Json]:
         "result": service.result.value,
         "state": service.state.value,
         "role": service.role.value,
-        "waited_for": list(service.waited_for),
+        "essential": service.is_essential,
+        **_start_condition(service.waits),
         "without": list(service.without),
         "started_at_s": service.started_at_s,
         "took_s": service.healthy_after_s,
@@ -206,7 +230,7 @@ def _problems(facts: OrchestrationFacts) -> Iterator[Problem]:
     for job in facts.jobs:
         if job.report:
             yield from job.report.problems
-        elif job.state is JobState.UNFINISHED:
+        elif job.state is JobState.UNFINISHED and not facts.is_forced:  # else abandoned, as the user wanted
             yield Problem("job-unfinished", f"{job.kind} `{job.name}`: {job.verdict}", hint=job.hint)
 
 
@@ -234,6 +258,10 @@ def _service_outcome(service: ServiceFacts) -> CaseOutcome:
 
 
 def _metrics(facts: OrchestrationFacts) -> Iterator[Metric]:
+    known = [one for one in facts.services if one.role is not Role.ASSUMED]
+    health = tuple(Sample(one.result in SERVING, (("service", one.name),)) for one in known)
+    meaning = "1 if a service came up and was not lost, else 0"
+    yield Metric("orchestration_service_healthy", MetricKind.GAUGE, meaning, samples=health)
     starts = [(one.name, one.healthy_after_s) for one in facts.services if one.healthy_after_s is not None]
     jobs = [(job.name, job.duration_s) for job in facts.jobs if job.duration_s is not None]
     for name, meaning, label, values in (

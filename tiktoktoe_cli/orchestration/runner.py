@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, assert_never
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.orchestration.job_thread import JobThread
 from tiktoktoe_cli.orchestration.life import ServiceLife
 from tiktoktoe_cli.orchestration.moves import (
@@ -18,9 +19,11 @@ from tiktoktoe_cli.orchestration.moves import (
     StopAsked,
     WaitExpired,
 )
+from tiktoktoe_cli.report.cells import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from signal import Signals
 
     from tiktoktoe_cli.orchestration.coordinator import Coordinator
     from tiktoktoe_cli.orchestration.effects import Surroundings
@@ -32,12 +35,12 @@ JOB_PATIENCE_NS = 10_000_000_000  # what a job gets to end early when it is aske
 class Runner:
     """Runs one coordinator to its end; nothing that it launched is left, however `run` is left."""
 
-    def __init__(self, coordinator: Coordinator, surroundings: Surroundings, start_timeout_ns: int) -> None:
+    def __init__(self, coordinator: Coordinator, surroundings: Surroundings) -> None:
         self._coordinator = coordinator
         self._surroundings = surroundings
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._lives = {
-            name: ServiceLife(record.plan, surroundings, start_timeout_ns, self._events.put_nowait)
+            name: ServiceLife(record.plan, surroundings, self._events.put_nowait)
             for name, record in coordinator.services.items()
         }
         self._timers: set[asyncio.Task[None]] = set()
@@ -59,14 +62,14 @@ class Runner:
         finally:
             await asyncio.gather(*(life.leave_nothing() for life in self._lives.values()))
 
-    def ask_to_stop(self, reason: str) -> None:
+    def ask_to_stop(self, by: Signals) -> None:
         """End the run in order; asked again, kill every service and abandon the job."""
+        self._events.put_nowait(StopAsked(by, is_forced=self._is_stop_asked))
         if self._is_stop_asked:
             self._kill()
-            return
-        self._is_stop_asked = True
-        self._surroundings.observer.on_stopping(reason)
-        self._events.put_nowait(StopAsked(reason))
+        else:
+            self._is_stop_asked = True
+            self._surroundings.observer.on_stopping()
 
     def _kill(self) -> None:
         for life in self._lives.values():
@@ -109,4 +112,4 @@ class Runner:
         if self._job:
             self._job.ask_to_stop()
             await self._surroundings.clock.sleep(JOB_PATIENCE_NS)
-            self._job.abandon(f"did not end within {JOB_PATIENCE_NS // 1_000_000_000} s of being asked to")
+            self._job.abandon(f"did not end within {duration(JOB_PATIENCE_NS / NS_PER_S)} of being asked to")

@@ -17,9 +17,10 @@ from tiktoktoe_cli.orchestration.launcher import ChildLauncher, check_commands
 from tiktoktoe_cli.orchestration.plan import make_plan
 from tiktoktoe_cli.orchestration.preflight import check_ports
 from tiktoktoe_cli.orchestration.runner import Runner
+from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.signals import signals_to
 from tiktoktoe_cli.processes import Guard
-from tiktoktoe_cli.resilience.clock import SystemClock
+from tiktoktoe_cli.resilience import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,35 +31,41 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.effects import Job, OrchestrationObserver
     from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
     from tiktoktoe_cli.orchestration.plan import Plan
-    from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.orchestration.settings import ActionsSettings
+    from tiktoktoe_cli.resilience import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class OrchestrationInputs:
     """What a run is about: a validated graph, what each service's checks and actions are, and the jobs to do.
 
-    `environ` is what the services inherit; `started_at` is now, with its time zone.
+    `settings` is None if there is no such section; `environ` is what the services inherit; `started_at` is now,
+    with its time zone.
     """
 
     graph: Graph
     checks: Mapping[str, Sequence[CheckSettings]]
     actions: Mapping[str, ActionsSettings]
-    settings: OrchestrationSettings
+    settings: OrchestrationSettings | None
     jobs: tuple[Job, ...]
     environ: Mapping[str, str]
     started_at: datetime
     clock: Clock = field(default_factory=SystemClock)
 
 
-def plan_of(inputs: OrchestrationInputs) -> Plan:
-    """Plan the run.
+def plan_of(
+    graph: Graph,
+    actions: Mapping[str, ActionsSettings],
+    checks: Mapping[str, Sequence[CheckSettings]],
+    settings: OrchestrationSettings | None,
+) -> Plan:
+    """Plan a run; without settings with their defaults.
 
     Raises:
         UsageError: if the start edges form a cycle.
     """
-    checked = [name for name, checks in inputs.checks.items() if checks]
-    return make_plan(inputs.graph, inputs.actions, checked, inputs.settings.start_timeout)
+    checked = [name for name, some in checks.items() if some]
+    return make_plan(graph, actions, checked, settings or OrchestrationSettings())
 
 
 def run_orchestration(
@@ -67,12 +74,13 @@ def run_orchestration(
     """Start everything, do the jobs, stop everything; nothing is left running, however it ends.
 
     A first SIGINT, SIGTERM or SIGHUP ends the run in order, a second one by force; the facts tell how far it came.
+    After that these signals stay ignored: what is left to do is to answer.
 
     Raises:
         UsageError: before anything is started, if a program or folder is missing or there is no order to start in.
         UnfinishedError: before anything is started, if a port is taken.
     """
-    plan = plan_of(inputs)
+    plan = plan_of(inputs.graph, inputs.actions, inputs.checks, inputs.settings)
     check_commands({name: inputs.actions[name] for name in plan.started}, inputs.environ)
     for job in inputs.jobs:
         job.check()
@@ -93,21 +101,20 @@ def _first(group: BaseExceptionGroup) -> BaseException:
 async def _run(
     plan: Plan, inputs: OrchestrationInputs, observer: OrchestrationObserver
 ) -> OrchestrationFacts:
-    settings = inputs.settings
-    await check_ports(inputs.checks, plan.started)
-    coordinator = Coordinator(plan, jobs=len(inputs.jobs), concurrency=settings.concurrency)
+    await check_ports(inputs.checks, plan.started, inputs.clock)
+    coordinator = Coordinator(plan, jobs=len(inputs.jobs), concurrency=plan.settings.concurrency)
     async with AsyncExitStack() as stack:
         probe = await stack.enter_async_context(open_probes(inputs.clock, inputs.environ))
         guard = Guard.start()
         stack.callback(guard.close)
         surroundings = Surroundings(
-            launcher=ChildLauncher(inputs.actions, inputs.environ, settings.output, guard),
+            launcher=ChildLauncher(inputs.actions, inputs.environ, plan.settings.output, guard),
             gate=CheckGate(inputs.checks, Effects(probe, inputs.clock)),
             jobs=inputs.jobs,
             clock=inputs.clock,
             observer=observer,
         )
-        runner = Runner(coordinator, surroundings, settings.start_timeout)
+        runner = Runner(coordinator, surroundings)
         began = (inputs.started_at, inputs.clock.now())
         with signals_to(runner.ask_to_stop):
             await runner.run()

@@ -5,25 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import LocalPath, OneOf, Reference, Settings, Text
-from tiktoktoe_cli.config.nodes import LocatedText
+from tiktoktoe_cli.config.fields import LocalPath, OneOf, Reference, Settings
+from tiktoktoe_cli.config.programs import Argument, ProgramSettings
 from tiktoktoe_cli.config.units import Duration
-
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise PydanticCustomError("bad-argument", "a NUL character cannot be passed to a program")
-    return text
-
-
-def _with_a_program(run: tuple[str, ...]) -> tuple[str, ...]:
-    if not run:
-        context = {"hint": "write the program and its arguments, as in `[python3, service.py]`"}
-        raise PydanticCustomError("too-few", "there is no program to start", context)
-    return run
 
 
 def _variable_name(name: str) -> str:
@@ -36,11 +23,6 @@ def _variable_name(name: str) -> str:
     return name
 
 
-Argument = Annotated[Text, AfterValidator(_without_nul)]
-# not Field(min_length=1): where an item is wrong, that complains about the length, too
-CommandLine = Annotated[
-    tuple[Argument, ...], AfterValidator(_with_a_program), Field(json_schema_extra={"minItems": 1})
-]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 
 
@@ -54,25 +36,11 @@ class StopSignal(StrEnum):
     KILL = "KILL"
 
 
-class StartSettings(Settings):
-    """How a service is started: one program with its arguments, never through a shell."""
+class StartSettings(ProgramSettings):
+    """How a service is started."""
 
-    run: CommandLine
-    """The program and its arguments, one list item each. No shell reads them: for pipes, globs or `$X` name a
-    shell yourself, as in `[sh, -c, "..."]`."""
     env: dict[VariableName, Argument] = Field(default_factory=dict)
     """Environment variables to add to those of tiktoktoe; the default adds none."""
-    cwd: LocalPath | None = None
-    """The folder to start in; the default is the folder of the file that names `run`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _start_beside_the_file(cls, given: object) -> object:
-        if not isinstance(given, dict) or given.get("cwd") is not None:
-            return given
-        run = given.get("run")
-        first = run[0] if isinstance(run, list) and run else None
-        return {**given, "cwd": first.node.source.folder} if isinstance(first, LocatedText) else given
 
 
 class StopSettings(Settings):
@@ -100,9 +68,8 @@ class Strategy(StrEnum):
 
 
 class OnFailure(StrEnum):
-    """What a failing service leads to, before and after it was healthy."""
+    """What the failure of an essential service leads to, before and after it was healthy."""
 
-    STOP = "stop"
     ROLLBACK = "rollback"
 
 
@@ -124,9 +91,8 @@ class OrchestrationSettings(Settings):
     """`event_driven`: a service starts as soon as what it depends on is ready, whatever the others do."""
     concurrency: Annotated[int, Field(ge=1)] = 8
     """How many services may be on their way to healthy at once; the default is 8."""
-    on_failure: OnFailure = OnFailure.STOP
-    """`stop` stops everything that was started, in reverse order. `rollback` undoes what the run changed:
-    for a run that started everything, that is the same. The default is `stop`."""
+    on_failure: OnFailure = OnFailure.ROLLBACK
+    """`rollback`: everything that was started is stopped again, in reverse order."""
     start_timeout: Duration = Duration.of(60)
     """How long a service may take from its start until it is healthy; the default is 60s."""
     jobs: tuple[JobSettings, ...] = ()

@@ -13,6 +13,7 @@ from tiktoktoe_cli.processes.command import check_command
 from tiktoktoe_cli.processes.exits import Exit
 from tiktoktoe_cli.processes.groups import is_running, signal_group
 from tiktoktoe_cli.processes.output import Output
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ class StopOutcome(StrEnum):
     ENDED = "ended"  # it was over before
     STOPPED = "stopped"  # it obeyed the signal
     KILLED = "killed"  # its grace ran out
+    FORCED = "forced"  # `kill` was called before
     STUCK = "stuck"  # it does not even end when killed
 
 
@@ -90,7 +92,7 @@ class Child:
             self._is_stopping = True
             signal_group(self.pid, ask)
         if await self._ends_within(grace_s):
-            return StopOutcome.KILLED if self._is_killed else StopOutcome.STOPPED
+            return StopOutcome.FORCED if self._is_killed else StopOutcome.STOPPED
         self.kill()
         return StopOutcome.KILLED if await self._ends_within(_KILL_PATIENCE_S) else StopOutcome.STUCK
 
@@ -132,7 +134,7 @@ async def _spawn(command: Command, output: Output) -> asyncio.subprocess.Process
     except OSError as error:
         check_command(command)
         raise UnfinishedError(
-            f"cannot start `{command.program}`: {error.strerror}", hint=_advice(error)
+            f"cannot start `{command.program}`: {reason_of(error)}", hint=_advice(error)
         ) from error
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.words import reason_of
 
 _PROGRAM = Path(__file__).with_name("guard_program.py")
 _END_PATIENCE_S = 5.0
@@ -40,7 +41,7 @@ class Guard:
             return cls(_start_program(source), changes)
         except OSError as error:
             os.close(changes)
-            raise UnfinishedError(f"cannot start a guard for the services: {error.strerror}") from error
+            raise UnfinishedError(f"cannot start a guard for the services: {reason_of(error)}") from error
         finally:
             os.close(source)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.processes.tail import Tail
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ class Log:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
         except OSError as error:
-            raise UnfinishedError(f"cannot write the log `{path}`: {error.strerror}") from error
+            raise UnfinishedError(f"cannot write the log `{path}`: {reason_of(error)}") from error
         self._room = LOG_LIMIT_BYTES
 
     def write(self, data: bytes) -> None:
@@ -106,7 +107,7 @@ class Output:
                 stdout = undo.enter_context(closing(Pipe(log)))
                 stderr = undo.enter_context(closing(Pipe(log)))
             except OSError as error:
-                raise UnfinishedError(f"cannot open a pipe: {error.strerror}") from error
+                raise UnfinishedError(f"cannot open a pipe: {reason_of(error)}") from error
             undo.pop_all()
             return cls(stdout, stderr, log)
 

@@ -159,3 +159,6 @@ _PROBLEMS: dict[str, Callable[[Any], str | None]] = {
     "recordedtime": _form_problem("recordedtime", _TIME),
     "expirytime": _form_problem("expirytime", _TIME),
 }
+
+ATTRIBUTES = frozenset(_PROBLEMS) | _PAYLOAD
+"""The names that CloudEvents and its own extensions give a meaning."""

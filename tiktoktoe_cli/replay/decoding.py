@@ -14,6 +14,7 @@ import orjson
 from tiktoktoe_cli.replay.dead_letters import Reason
 from tiktoktoe_cli.replay.event import Body, Event, Fault, Line, LineEnd, pointer
 from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.words import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,4 +111,4 @@ def _time_fault(field: FieldPath, body: Body) -> Fault:
 
 def _described(value: object) -> str:
     """Name a JSON value: scalars by themselves, the others by their kind, for they may be nested deeply."""
-    return _KINDS.get(type(value)) or f"`{str(value)[:_SHOWN_CHARACTERS]}`"
+    return _KINDS.get(type(value)) or f"`{shortened(str(value), _SHOWN_CHARACTERS)}`"

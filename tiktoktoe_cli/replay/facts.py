@@ -60,18 +60,23 @@ class DestinationFacts:
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """What a routing rule did; `errors` counts events for which it had no value, the first of them for this reason."""
+    """What a routing rule did; `errors` counts events for which it had no value, the first of them for this reason.
+
+    `guard` is the condition that the rule lacks, where that would have helped.
+    """
 
     condition: str
     to: tuple[str, ...]
     matched: int
     errors: int
     first_error: str
+    guard: str
 
     @classmethod
     def of(cls, rule: Rule) -> RuleFacts:
         """Take down what a rule has counted."""
-        return cls(rule.when.text if rule.when else "", rule.to, rule.matched, rule.errors, rule.first_error)
+        condition = rule.when.text if rule.when else ""
+        return cls(condition, rule.to, rule.matched, rule.errors, rule.first_error, rule.guard)
 
 
 @dataclass(frozen=True, slots=True)

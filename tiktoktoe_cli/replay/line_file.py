@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +112,5 @@ def _told_to_the_user(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         hint = "free some space, or name a file in a folder you may write to"
-        raise UnfinishedError(f"cannot write `{path}`: {reason}", hint=hint) from error
+        raise UnfinishedError(f"cannot write `{path}`: {reason_of(error)}", hint=hint) from error

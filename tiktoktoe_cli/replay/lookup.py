@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
-from tiktoktoe_cli.config.spelling import suggestion
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.field_path import FieldPath
+from tiktoktoe_cli.words import listed, reason_of, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,23 +21,27 @@ Table: TypeAlias = "dict[str, Body]"
 _Rows: TypeAlias = "Iterator[tuple[int, Body]]"
 
 
+class ColumnError(UsageError):
+    """A table that does not have the column that is looked up."""
+
+
 def read_table(path: Path, match: str) -> Table:
     """Read a table and index it by a column; numbers are indexed by their text.
 
     Raises:
+        ColumnError: a CSV table has no such column.
         UsageError: it cannot be read, a row has no value in the column or the same as another, or the kind of file
             is unknown.
     """
     read = _FORMATS.get(path.suffix.lower())
     if read is None:
-        raise UsageError(
-            f"`{path}` is no table", hint=f"tables are {', '.join(f'`{kind}`' for kind in _FORMATS)} files"
-        )
+        raise UsageError(f"`{path}` is no table", hint=f"tables are {listed(_FORMATS)} files")
     try:
         return _indexed(path, match, read(path, match))
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise UsageError(f"cannot read the table `{path}`: {reason}", hint="check `lookup.table`") from error
+        raise UsageError(
+            f"cannot read the table `{path}`: {reason_of(error)}", hint="check `lookup.table`"
+        ) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
             f"cannot read the table `{path}`: {error}", hint="a table is text in UTF-8"
@@ -66,8 +70,8 @@ def _csv_rows(path: Path, match: str) -> _Rows:
         reader = csv.reader(file, strict=True)
         header = next(reader, [])
         if match not in header:
-            columns = ", ".join(f"`{name}`" for name in header) or "no columns"
-            raise UsageError(
+            columns = listed(header) or "no columns"
+            raise ColumnError(
                 f"{path}:1: there is no column `{match}`",
                 hint=suggestion(match, header) or f"it has {columns}",
             )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions import Duration
 from tiktoktoe_cli.replay.choices import MetricName
 from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tiktoktoe_cli.replay.facts import ReplayFacts
 
@@ -56,7 +58,7 @@ _NUMBERS = {
 def metric_values(facts: ReplayFacts) -> dict[str, float | Duration]:
     """Give every metric its value, as alerts see it: counts, a share, and the latency as CEL's duration."""
     values: dict[str, float | Duration] = {name: number.value(facts) for name, number in _NUMBERS.items()}
-    return values | {MetricName.ENRICHMENT_LATENCY: Duration(round(facts.enrichment_latency_s * 1e9))}
+    return values | {MetricName.ENRICHMENT_LATENCY: Duration(round(facts.enrichment_latency_s * NS_PER_S))}
 
 
 def chosen_metrics(facts: ReplayFacts) -> tuple[Metric, ...]:
@@ -68,3 +70,14 @@ def chosen_metrics(facts: ReplayFacts) -> tuple[Metric, ...]:
         )
         for name, number in ((name, _NUMBERS[name]) for name in facts.metrics)
     )
+
+
+def measured_words(measured: Mapping[str, float | Duration]) -> str:
+    """Write numbers as a person reads them: `error_rate is 6.25%, dead_letters is 3`."""
+    return ", ".join(f"{name} is {_words(name, value)}" for name, value in measured.items())
+
+
+def _words(name: str, value: float | Duration) -> str:
+    if isinstance(value, Duration):
+        return duration(value.ns / NS_PER_S)
+    return f"{value:.2%}" if name == MetricName.ERROR_RATE else f"{value:,}"

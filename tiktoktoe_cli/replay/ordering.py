@@ -18,6 +18,7 @@ import orjson
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.replay.dead_letters import Reason
 from tiktoktoe_cli.replay.event import Event, Fault, Line, pointer
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,10 +52,9 @@ def by_time(run_bytes: int = RUN_BYTES, fan_in: int = FAN_IN) -> Stage:
                 for time_us, line in _sorted(events, _Spill(Path(folder)), run_bytes, fan_in):
                     yield Event(time_us, line, orjson.loads(line.raw))
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
             hint = "free some space, or set TMPDIR to a folder that has it"
             raise UnfinishedError(
-                f"cannot sort the events in the temporary folder: {reason}", hint=hint
+                f"cannot sort the events in the temporary folder: {reason_of(error)}", hint=hint
             ) from error
 
     return stage

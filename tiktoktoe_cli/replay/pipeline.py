@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.monitoring import judge
 from tiktoktoe_cli.replay.assembly import assemble
@@ -68,7 +69,7 @@ def run_pipeline(
         dead_letter_path=str(settings.dead_letter.file),
         reasons=dict(assembly.letters.reasons),
         metrics=settings.monitoring.metrics,
-        elapsed_s=(clock() - began_ns) / 1e9,
+        elapsed_s=(clock() - began_ns) / NS_PER_S,
         refused=stopped.letter if stopped else None,
     )
     _check(facts)

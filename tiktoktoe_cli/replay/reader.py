@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.event import Line, LineEnd
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,9 +121,8 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise UsageError(
-            f"cannot read `{path}`: {reason}", hint="check the path and its permissions"
+            f"cannot read `{path}`: {reason_of(error)}", hint="check the path and its permissions"
         ) from error
 
 
@@ -131,5 +131,4 @@ def _told_to_the_user(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise UnfinishedError(f"cannot read `{path}` to its end: {reason}") from error
+        raise UnfinishedError(f"cannot read `{path}` to its end: {reason_of(error)}") from error

@@ -10,10 +10,10 @@ from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.monitoring import AlertState
 from tiktoktoe_cli.replay.facts import Ending
 from tiktoktoe_cli.replay.line_file import partial_of
-from tiktoktoe_cli.replay.metrics import chosen_metrics
+from tiktoktoe_cli.replay.metrics import chosen_metrics, measured_words
 from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.report.facts import (
-    Align,
     Case,
     CaseOutcome,
     Column,
@@ -21,16 +21,18 @@ from tiktoktoe_cli.report.facts import (
     Report,
     Shows,
 )
+from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tiktoktoe_cli.errors import Locate, Place
     from tiktoktoe_cli.monitoring import AlertFacts
     from tiktoktoe_cli.replay.facts import ReplayFacts
 
 
 def _number(key: str, title: str, *, wide: bool = False) -> Column:
-    return Column(key, title, align=Align.RIGHT, shows=Shows.NUMBER, wide=wide)
+    return Column(key, title, shows=Shows.NUMBER, wide=wide)
 
 
 COLUMNS = (
@@ -41,12 +43,16 @@ COLUMNS = (
     _number("dead", "DEAD"),
     _number("dropped", "DROPPED"),
     _number("held", "HELD", wide=True),
+    Column("size_bytes", "SIZE", wide=True, shows=Shows.BYTES),
     Column("detail", "DETAIL", wide=True),
 )
 
 
-def report_of(facts: ReplayFacts) -> Report:
-    """Draw the report of a run: each stage and destination is an item, each alert a case."""
+def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
+    """Draw the report of a run: each stage and destination is an item, each alert a case.
+
+    `place` locates rules and alerts in the user's files.
+    """
     return Report(
         command="replay run",
         ok=facts.ok,
@@ -54,16 +60,15 @@ def report_of(facts: ReplayFacts) -> Report:
         summary=_summary(facts),
         items=[*_stage_items(facts), *_destination_items(facts)],
         columns=COLUMNS,
-        problems=tuple(_problems(facts)),
-        cases=tuple(_cases(facts)),
+        problems=(*_rule_problems(facts, place), *_refusal(facts), *_alert_problems(facts, place)),
+        cases=tuple(_cases(facts, place)),
         metrics=chosen_metrics(facts),
         next_steps=tuple(_next_steps(facts)),
     )
 
 
 def _verdict(facts: ReplayFacts) -> str:
-    count = len(facts.destinations)
-    parts = [f"{facts.delivered:,} delivered to {count} destination{'s' * (count != 1)}"]
+    parts = [f"{facts.delivered:,} delivered to {plural(len(facts.destinations), 'destination')}"]
     counts = (
         ("dead letter", "dead letters", facts.dead),
         ("duplicate", "duplicates", facts.dropped(Drop.DUPLICATE)),
@@ -71,8 +76,8 @@ def _verdict(facts: ReplayFacts) -> str:
         ("filtered", "filtered", facts.dropped(Drop.FILTERED)),
         ("unfinished", "unfinished", facts.unfinished),
     )
-    parts += [f"{number:,} {one if number == 1 else many}" for one, many, number in counts if number]
-    outcome = f"{_events(facts.events)}: {', '.join(parts)} in {facts.elapsed_s:.1f} s"
+    parts += [plural(number, one, many) for one, many, number in counts if number]
+    outcome = f"{plural(facts.events, 'event')}: {', '.join(parts)} in {duration(facts.elapsed_s)}"
     return f"{_PREFIXES[facts.ending]}{outcome}{_fired(facts)}"
 
 
@@ -84,12 +89,8 @@ _PREFIXES = {
 
 
 def _fired(facts: ReplayFacts) -> str:
-    names = [f"`{alert.name}`" for alert in facts.alerts if alert.state is not AlertState.QUIET]
-    return f"; alert{'s' * (len(names) != 1)} {', '.join(names)}" if names else ""
-
-
-def _events(count: int) -> str:
-    return f"{count:,} event{'s' * (count != 1)}"
+    names = [alert.name for alert in facts.alerts if alert.state is not AlertState.QUIET]
+    return f"; alert{'s' * (len(names) != 1)} {listed(names)}" if names else ""
 
 
 def _summary(facts: ReplayFacts) -> dict[str, Json]:
@@ -107,6 +108,15 @@ def _summary(facts: ReplayFacts) -> dict[str, Json]:
         "error_rate": facts.error_rate,
         "reasons": {reason.value: count for reason, count in facts.reasons.items()},
         "rule_errors": sum(rule.errors for rule in facts.rules),
+        "rules": [
+            {
+                "when": rule.condition or None,
+                "to": list(rule.to),
+                "matched": rule.matched,
+                "errors": rule.errors,
+            }
+            for rule in facts.rules
+        ],
         "enrichment_latency_ms": facts.enrichment_latency_s * 1_000,
         "cache_hit_ratio": _hit_ratio(facts),
         "elapsed_s": facts.elapsed_s,
@@ -136,8 +146,9 @@ def _stage_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
 
 def _destination_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
     for found in facts.destinations:
-        yield _output_item(found.name, "destination", found.events, _written(found.path, facts))
-    yield _output_item("dead_letter", "dead letters", facts.dead, _written(facts.dead_letter_path, facts))
+        item = _output_item(found.name, "destination", found.events, _written(found.path, facts))
+        yield item | {"size_bytes": found.size_bytes}
+    yield _output_item("dead_letter", "dead-letters", facts.dead, _written(facts.dead_letter_path, facts))
 
 
 def _output_item(name: str, kind: str, events: int, path: str) -> dict[str, Json]:
@@ -153,26 +164,43 @@ def _output_item(name: str, kind: str, events: int, path: str) -> dict[str, Json
     }
 
 
-def _problems(facts: ReplayFacts) -> Iterator[Problem]:
-    for rule in facts.rules:
+def _rule_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
+    for position, rule in enumerate(facts.rules):
         if rule.errors:
-            message = (
-                f"the rule `{rule.condition}` had no value for {_events(rule.errors)}: {rule.first_error}"
-            )
-            hint = "they went on to the next rule; guard the field with `has(...)`"
-            yield Problem("rule-without-value", message, hint=hint, severity=Severity.WARNING)
+            events = plural(rule.errors, "event")
+            message = f"the rule `{rule.condition}` had no value for {events}: {rule.first_error}"
+            where = place("pipelines", facts.pipeline, "routing", position, "when")
+            guard = f"; guard the rule: `{rule.guard} && ...`" if rule.guard else ""
+            hint = f"they went on to the next rule{guard}"
+            yield Problem("rule-without-value", message, where, hint, Severity.WARNING)
+
+
+def _refusal(facts: ReplayFacts) -> Iterator[Problem]:
     if facts.refused:
         line = facts.refused.line
         said = "; ".join(fault.message for fault in facts.refused.faults)
         yield Problem("invalid-event", f"`{facts.files[line.file]}:{line.number}` is not valid: {said}")
 
 
-def _cases(facts: ReplayFacts) -> Iterator[Case]:
+def _alert_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
+    for position, alert in enumerate(facts.alerts):
+        if alert.state is not AlertState.QUIET:
+            message = f"the alert `{alert.name}` fires: {_alert_message(alert)}"
+            severity = Severity.ERROR if alert.fails else Severity.WARNING
+            yield Problem("alert", message, _alert_place(facts, position, place), severity=severity)
+
+
+def _alert_place(facts: ReplayFacts, position: int, place: Locate) -> Place | None:
+    return place("pipelines", facts.pipeline, "monitoring", "alerts", position, "when")
+
+
+def _cases(facts: ReplayFacts, place: Locate) -> Iterator[Case]:
     is_complete = facts.ending is Ending.COMPLETE
     outcome = CaseOutcome.PASSED if is_complete else CaseOutcome.FAILED
     yield Case(facts.pipeline, "replay", outcome, "" if is_complete else _verdict(facts), facts.elapsed_s)
-    for alert in facts.alerts:
-        yield Case(facts.pipeline, f"alert {alert.name}", _outcome(alert), _alert_message(alert))
+    for position, alert in enumerate(facts.alerts):
+        where = _alert_place(facts, position, place)
+        yield Case(facts.pipeline, f"alert {alert.name}", _outcome(alert), _alert_message(alert), place=where)
 
 
 def _outcome(alert: AlertFacts) -> CaseOutcome:
@@ -184,7 +212,8 @@ def _outcome(alert: AlertFacts) -> CaseOutcome:
 def _alert_message(alert: AlertFacts) -> str:
     if alert.state is AlertState.UNKNOWN:
         return f"`{alert.condition}` has no value: {alert.reason}"
-    return f"`{alert.condition}` holds" if alert.state is AlertState.FIRING else ""
+    holds = "holds" if alert.state is AlertState.FIRING else "does not hold"
+    return f"`{alert.condition}` {holds}: {measured_words(alert.measured)}"
 
 
 def _next_steps(facts: ReplayFacts) -> Iterator[str]:

@@ -10,6 +10,7 @@ import orjson
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.event import Fault, pointer
+from tiktoktoe_cli.words import reason_of, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.replay.event import Body
 
-_MAX_MESSAGE = 300
+_MAX_MESSAGE = 300  # the library's may hold the whole event
 
 
 class SchemaProblemError(UsageError):
@@ -43,7 +44,7 @@ class EventSchema:
         for error in self._validator.iter_errors(body):
             rule = pointer(*error.evaluation_path)
             keyword = str(error.evaluation_path[-1]) if error.evaluation_path else "false"
-            yield Fault(pointer(*error.instance_path), rule, keyword, _shortened(error.message))
+            yield Fault(pointer(*error.instance_path), rule, keyword, shortened(error.message, _MAX_MESSAGE))
 
 
 def compile_schema(path: Path) -> EventSchema:
@@ -60,8 +61,9 @@ def compile_schema(path: Path) -> EventSchema:
             schema, retriever=_retrieve, base_uri=path.absolute().as_uri()
         )
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SchemaProblemError(f"cannot read `{path}`: {reason}", hint="check the path") from error
+        raise SchemaProblemError(
+            f"cannot read `{path}`: {reason_of(error)}", hint="check the path"
+        ) from error
     except orjson.JSONDecodeError as error:
         raise SchemaProblemError(
             f"`{path}` is not JSON: {error}", hint="a schema is one JSON object"
@@ -71,7 +73,8 @@ def compile_schema(path: Path) -> EventSchema:
         message = error.message if isinstance(error, jsonschema_rs.ValidationError) else str(error)
         at = f" at `{where}`" if where else ""
         raise SchemaProblemError(
-            f"`{path}` is not a JSON Schema: {_shortened(message)}{at}", hint="correct the schema"
+            f"`{path}` is not a JSON Schema: {shortened(message, _MAX_MESSAGE)}{at}",
+            hint="correct the schema",
         ) from error
     return EventSchema(validator)
 
@@ -86,8 +89,3 @@ def _retrieve(uri: str) -> Any:  # JSON
     if parts.scheme != "file" or parts.netloc:
         raise ValueError("schemas are not fetched from the network; put the file beside this one")
     return _read(Path(unquote(parts.path)))
-
-
-def _shortened(message: str) -> str:
-    """Keep a message readable: the library's may hold the whole event."""
-    return message if len(message) <= _MAX_MESSAGE else message[:_MAX_MESSAGE] + "…"

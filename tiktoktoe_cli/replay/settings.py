@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from tiktoktoe_cli.config.fields import Cel, LocalPath, OneOf, Settings, unknown_name
 from tiktoktoe_cli.config.quantity import Quantity
 from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.expressions import Duration as Span
 from tiktoktoe_cli.expressions import Expression
 from tiktoktoe_cli.monitoring.settings import AlertSettings as AnyAlertSettings
 from tiktoktoe_cli.replay.choices import (
@@ -205,10 +206,18 @@ class DeadLetterSettings(Settings):
     """A file with one JSON object a line: reason, errors, where the event stood, and its original bytes."""
 
 
+EXAMPLES: dict[str, float | Span] = {
+    **dict.fromkeys(MetricName, 1),
+    MetricName.ERROR_RATE: 0.5,
+    MetricName.ENRICHMENT_LATENCY: Span(1_000_000),
+}
+"""A value of the type that each metric has in alerts."""
+
+
 class AlertSettings(AnyAlertSettings):
     """A condition over the numbers of the whole run."""
 
-    when: Annotated[Expression, Cel(*MetricName)]
+    when: Annotated[Expression, Cel(*EXAMPLES, examples=EXAMPLES)]
     """It fires when this is true, or cannot be evaluated: what cannot be judged is not fine."""
 
 

@@ -6,20 +6,16 @@ calls (`policy`, `layers`) and the simulator run the very same ones. The YAML's 
 `resilience.settings`, which is imported late because it needs pydantic.
 """
 
-from tiktoktoe_cli.resilience.breaker import BreakerState, CircuitBreaker, Transition
+from tiktoktoe_cli.resilience.breaker import BreakerState, Transition
 from tiktoktoe_cli.resilience.clock import Clock, SystemClock, VirtualClock
 from tiktoktoe_cli.resilience.outcome import Outcome, OutcomeKind
-from tiktoktoe_cli.resilience.policy import Policy, compose
 
 __all__ = [
     "BreakerState",
-    "CircuitBreaker",
     "Clock",
     "Outcome",
     "OutcomeKind",
-    "Policy",
     "SystemClock",
     "Transition",
     "VirtualClock",
-    "compose",
 ]

@@ -6,6 +6,8 @@ import time
 from heapq import heappop, heappush
 from typing import Protocol
 
+from tiktoktoe_cli.config.units import NS_PER_S
+
 _TURNS = 10
 """How often other tasks may run before virtual time jumps: one that woke reaches its next wait."""
 
@@ -33,7 +35,7 @@ class SystemClock:
         """Sleep in real time."""
         import asyncio
 
-        await asyncio.sleep(duration_ns / 1_000_000_000)
+        await asyncio.sleep(duration_ns / NS_PER_S)
 
 
 class VirtualClock:

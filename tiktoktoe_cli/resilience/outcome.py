@@ -14,7 +14,7 @@ class OutcomeKind(StrEnum):
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-    TIMED_OUT = "timed_out"
+    TIMED_OUT = "timed-out"
     REJECTED = "rejected"  # a policy refused it: nothing was sent
     CANCELLED = "cancelled"  # the caller lost interest
 

@@ -6,7 +6,7 @@ retries are `resilience`'s own functions, the ones that live calls run. May use 
 `resilience`, `expressions`, `config`, `report` (facts) and the errors. Must not know any other feature.
 """
 
-from tiktoktoe_cli.simulation.checks import check_scenario
+from tiktoktoe_cli.simulation.checks import check_scenario, undefined_calls
 from tiktoktoe_cli.simulation.facts import SimulationFacts
 from tiktoktoe_cli.simulation.model import SimulatedCall, SimulatedService, simulated_services
 from tiktoktoe_cli.simulation.observer import SilentObserver, SimulationObserver
@@ -23,4 +23,5 @@ __all__ = [
     "report_of",
     "run_scenario",
     "simulated_services",
+    "undefined_calls",
 ]

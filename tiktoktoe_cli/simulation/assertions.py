@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions import Duration as Span
 from tiktoktoe_cli.expressions import EvaluationError
+from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.simulation.facts import AssertionFacts, AssertionOutcome
 from tiktoktoe_cli.simulation.measures import MEASURES, Unit
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.expressions import Expression
     from tiktoktoe_cli.simulation.facts import Estimate
-
-_MILLISECOND_NS = 1_000_000
 
 
 def judge(
@@ -68,11 +67,10 @@ def written(value: float, unit: Unit) -> str:
     """Write a measured number with its unit, for people."""
     match unit:
         case Unit.DURATION:
-            sign = "-" if value < 0 else ""
-            return f"{sign}{Duration(round(abs(value) / _MILLISECOND_NS) * _MILLISECOND_NS)}"
-        case Unit.SHARE:
+            return duration(value / NS_PER_S)
+        case Unit.RATIO:
             return f"{value:.2%}"
         case Unit.PER_SECOND:
             return f"{value:.1f}/s"
-        case Unit.RATIO:
+        case Unit.FACTOR:
             return f"{value:.2f}"

@@ -13,8 +13,8 @@ from tiktoktoe_cli.simulation.servers import REJECTED, TIMED_OUT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tiktoktoe_cli.resilience import Outcome
     from tiktoktoe_cli.resilience.breaker import BreakerRules, State, Transition
-    from tiktoktoe_cli.resilience.outcome import Outcome
     from tiktoktoe_cli.resilience.retry import RetryRules
     from tiktoktoe_cli.resilience.settings import PolicySettings
     from tiktoktoe_cli.simulation.engine import Engine, Waiting

@@ -4,74 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.spelling import suggestion
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.simulation.model import call_cycle, reachable
+from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from tiktoktoe_cli.errors import Place
-    from tiktoktoe_cli.resilience.settings import PolicySettings
+    from tiktoktoe_cli.errors import Locate
     from tiktoktoe_cli.simulation.model import SimulatedService
     from tiktoktoe_cli.simulation.settings import SimulationSettings
 
-    Locate = Callable[..., Place | None]
-
 
 def check_scenario(
-    name: str,
-    settings: SimulationSettings,
-    services: Mapping[str, SimulatedService],
-    policies: Mapping[str, PolicySettings],
-    place: Locate,
+    name: str, settings: SimulationSettings, services: Mapping[str, SimulatedService], place: Locate
 ) -> tuple[Problem, ...]:
     """Return what is wrong with a scenario, each problem at its place; errors make it impossible to run.
 
-    `place` locates a path of keys in the user's files.
+    `place` locates a path of keys in the user's files. The names that a scenario uses were checked when it was read.
     """
-    unknown = (
-        *_unknown_traffic(name, settings, services, place),
-        *_unknown_callees(settings, services, place),
-        *_unknown_policies(name, settings, services, policies, place),
+    return (
         *_cycles(settings, services, place),
+        *_faults(name, settings, services, place),
+        *_timeless(settings, services, place),
     )
-    return (*unknown, *_faults(name, settings, services, place), *_timeless(settings, services, place))
 
 
-def _unknown_traffic(
-    name: str, settings: SimulationSettings, services: Mapping[str, SimulatedService], place: Locate
-) -> Iterator[Problem]:
-    for entry in settings.traffic:
-        if entry not in services:
-            where = place("simulations", name, "traffic", entry)
-            yield _unknown_name("services", entry, services, where)
-
-
-def _unknown_callees(
+def undefined_calls(
     settings: SimulationSettings, services: Mapping[str, SimulatedService], place: Locate
-) -> Iterator[Problem]:
-    for service in reachable(services, settings.traffic).values():
-        for call in service.calls:
-            if call.target not in services:
-                where = place("services", service.name, "depends_on", call.target)
-                yield _unknown_name("services", call.target, services, where)
-
-
-def _unknown_policies(
-    name: str,
-    settings: SimulationSettings,
-    services: Mapping[str, SimulatedService],
-    policies: Mapping[str, PolicySettings],
-    place: Locate,
-) -> Iterator[Problem]:
-    if settings.policy is not None and settings.policy not in policies:
-        yield _unknown_name("resilience", settings.policy, policies, place("simulations", name, "policy"))
-    for service in reachable(services, settings.traffic).values():
-        for call in service.calls:
-            if call.policy is not None and call.policy not in policies:
-                where = place("services", service.name, "depends_on", call.target, "policy")
-                yield _unknown_name("resilience", call.policy, policies, where)
+) -> tuple[Problem, ...]:
+    """Return the calls that nobody answers: a simulation looks for them, a check of the whole graph has a rule."""
+    return tuple(
+        Problem(
+            "unknown-name",
+            f"`services` has no `{call.target}`",
+            place("services", service.name, "depends_on", call.target),
+            suggestion(call.target, services),
+        )
+        for service in reachable(services, settings.traffic).values()
+        for call in service.calls
+        if call.target not in services
+    )
 
 
 def _cycles(
@@ -88,11 +61,10 @@ def _faults(
     name: str, settings: SimulationSettings, services: Mapping[str, SimulatedService], place: Locate
 ) -> Iterator[Problem]:
     reached = reachable(services, settings.traffic)
+    is_whole = all(call.target in services for service in reached.values() for call in service.calls)
     for position, fault in enumerate(settings.faults):
         where = ("simulations", name, "faults", position)
-        if fault.on not in services:
-            yield _unknown_name("services", fault.on, services, place(*where, "on"))
-        elif fault.on not in reached:
+        if is_whole and fault.on not in reached:  # else the name that leads nowhere may be the one meant
             message = f"no request reaches `{fault.on}`, so its fault changes nothing"
             yield Problem("fault-unreached", message, place(*where, "on"), severity=Severity.WARNING)
         if fault.at >= settings.duration:
@@ -109,7 +81,3 @@ def _timeless(
             hint = "add `performance: {service_time: {lognormal: {p50: 20ms, p99: 150ms}}}`"
             where = place("services", service.name)
             yield Problem("no-performance", message, where, hint, Severity.WARNING)
-
-
-def _unknown_name(section: str, name: str, known: Mapping[str, object], where: Place | None) -> Problem:
-    return Problem("unknown-name", f"`{section}` has no `{name}`", where, suggestion(name, known))

@@ -12,7 +12,7 @@ from tiktoktoe_cli.config.units import Duration
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiktoktoe_cli.resilience.outcome import Outcome
+    from tiktoktoe_cli.resilience import Outcome
 
 _STRIDE = 4096
 """Events between two looks at the limits and at `poll`."""

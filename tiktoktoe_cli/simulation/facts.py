@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tiktoktoe_cli.resilience.breaker import BreakerState, Transition
+    from tiktoktoe_cli.resilience import BreakerState, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class CallFacts:
     target: str
     calls: Estimate
     attempts_per_call: Estimate | None
-    success_share: Estimate | None
+    success_rate: Estimate | None
     rejected_share: Estimate | None
     openings: Estimate | None
     open_share: Estimate | None
@@ -125,7 +125,6 @@ class SimulationFacts:
     scenario: str
     seed: int
     duration_ns: int
-    requested: int
     replications: tuple[Replication, ...]
     measures: Mapping[str, Estimate]
     failures: Mapping[str, Estimate]

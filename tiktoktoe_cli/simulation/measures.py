@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.resilience.breaker import BreakerState
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.expressions import Duration as Span
+from tiktoktoe_cli.resilience import BreakerState
 from tiktoktoe_cli.simulation.estimates import percentile
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.simulation.facts import Replication
     from tiktoktoe_cli.simulation.settings import FaultSettings
 
-_SECOND_NS = 1_000_000_000
 RECOVERED_SHARE = 0.95
 """A second is good when at least this share of the requests that arrived in it succeeded."""
 
@@ -27,8 +28,8 @@ RECOVERED_SHARE = 0.95
 class Unit(StrEnum):
     """What a measure counts in."""
 
-    SHARE = "share"
-    RATIO = "ratio"
+    RATIO = "ratio"  # from 0 to 1, as in the YAML
+    FACTOR = "factor"
     PER_SECOND = "per_second"
     DURATION = "duration"
 
@@ -68,11 +69,11 @@ def _recovery_time(run: Replication, faults: Sequence[FaultSettings]) -> float |
     if not faults:
         return None
     ended_ns = max(fault.ends_at_ns for fault in faults)
-    after = range(ended_ns // _SECOND_NS, len(run.timeline))
+    after = range(ended_ns // NS_PER_S, len(run.timeline))
     bad = [second for second in after if _is_bad(run, second)]
     if not after or (bad and bad[-1] == len(run.timeline) - 1):
         return None
-    return max(0, (bad[-1] + 1) * _SECOND_NS - ended_ns) if bad else 0
+    return max(0, (bad[-1] + 1) * NS_PER_S - ended_ns) if bad else 0
 
 
 def _is_bad(run: Replication, second: int) -> bool:
@@ -82,23 +83,23 @@ def _is_bad(run: Replication, second: int) -> bool:
 
 MEASURES = {
     "success_rate": Measure(
-        Unit.SHARE, "the share of the requests from outside that succeeded", _success_rate
+        Unit.RATIO, "the share of the requests from outside that succeeded", _success_rate
     ),
     "offered": Measure(
         Unit.PER_SECOND,
         "requests from outside",
-        lambda run, _: run.offered * _SECOND_NS / run.duration_ns if run.duration_ns else None,
+        lambda run, _: run.offered * NS_PER_S / run.duration_ns if run.duration_ns else None,
     ),
     "goodput": Measure(
         Unit.PER_SECOND,
         "requests from outside that succeeded",
-        lambda run, _: run.good * _SECOND_NS / run.duration_ns if run.duration_ns else None,
+        lambda run, _: run.good * NS_PER_S / run.duration_ns if run.duration_ns else None,
     ),
     "latency_p50": Measure(Unit.DURATION, "the time that half of the successes took at most", _latency(0.50)),
     "latency_p95": Measure(Unit.DURATION, "the time that 95% of the successes took at most", _latency(0.95)),
     "latency_p99": Measure(Unit.DURATION, "the time that 99% of the successes took at most", _latency(0.99)),
     "amplification": Measure(
-        Unit.RATIO,
+        Unit.FACTOR,
         "the visits of the service with most extra load over those without failures",
         _amplification,
     ),
@@ -112,4 +113,7 @@ MEASURES = {
     ),
 }
 
-VARIABLES = tuple(MEASURES)
+EXAMPLES: dict[str, float | Span] = {
+    name: Span(NS_PER_S) if measure.unit is Unit.DURATION else 1.0 for name, measure in MEASURES.items()
+}
+"""A value of the type that each measure has in assertions."""

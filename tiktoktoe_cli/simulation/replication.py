@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.resilience.breaker import BreakerState
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.resilience import BreakerState
 from tiktoktoe_cli.simulation.calls import CallPath
 from tiktoktoe_cli.simulation.chance import service_time, streams
 from tiktoktoe_cli.simulation.engine import Engine
@@ -14,12 +15,12 @@ from tiktoktoe_cli.simulation.facts import CallCounts, Replication, Second
 from tiktoktoe_cli.simulation.faults import FaultSchedule
 from tiktoktoe_cli.simulation.model import reachable, visits_per_request
 from tiktoktoe_cli.simulation.servers import Pool, Server
-from tiktoktoe_cli.simulation.traffic import SECOND_NS, Ledger, Source, gaps
+from tiktoktoe_cli.simulation.traffic import Ledger, Source, gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tiktoktoe_cli.resilience.breaker import Transition
+    from tiktoktoe_cli.resilience import Transition
     from tiktoktoe_cli.resilience.settings import PolicySettings
     from tiktoktoe_cli.simulation.chance import Streams
     from tiktoktoe_cli.simulation.engine import Limits
@@ -127,7 +128,7 @@ class _World:
         return visits
 
     def _timeline(self, duration_ns: int) -> tuple[Second, ...]:
-        seconds = -(-duration_ns // SECOND_NS)
+        seconds = -(-duration_ns // NS_PER_S)
         ledger = self.ledger
         states = worst_states([path.transitions for path in self.paths if path.transitions], seconds)
         return tuple(map(Second, ledger.offered[:seconds], ledger.good, ledger.failed, states))
@@ -142,9 +143,9 @@ def worst_states(histories: Sequence[Sequence[Transition]], seconds: int) -> lis
     """Return the worst state that any breaker was in during each second: open, then half-open, then closed."""
     worst = [0] * seconds
     for history in histories:
-        ends_ns = [change.at_ns for change in history[1:]] + [seconds * SECOND_NS]
+        ends_ns = [change.at_ns for change in history[1:]] + [seconds * NS_PER_S]
         for change, end_ns in zip(history, ends_ns, strict=True):
             badness = _WORST_LAST.index(change.target)
-            for second in range(change.at_ns // SECOND_NS, min(seconds, -(-end_ns // SECOND_NS))):
+            for second in range(change.at_ns // NS_PER_S, min(seconds, -(-end_ns // NS_PER_S))):
                 worst[second] = max(worst[second], badness)
     return [_WORST_LAST[badness] for badness in worst]

@@ -1,13 +1,12 @@
-"""Simulation facts → report: one row for the calls between two services, one case for an assertion."""
+"""Simulation facts → report: a row and a case for each assertion, a row for the calls between two services."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.report.facts import (
-    Align,
     Case,
     CaseOutcome,
     Column,
@@ -22,19 +21,19 @@ from tiktoktoe_cli.simulation.facts import AssertionOutcome
 from tiktoktoe_cli.simulation.measures import MEASURES, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.errors import Locate, Place
     from tiktoktoe_cli.report.facts import Json
     from tiktoktoe_cli.simulation.facts import AssertionFacts, CallFacts, Estimate, SimulationFacts
 
-_MS, _SECOND = 1_000_000, 1_000_000_000
+_NS_PER_MS = 1_000_000
 _OUTCOMES = {
     AssertionOutcome.HELD: CaseOutcome.PASSED,
     AssertionOutcome.BROKEN: CaseOutcome.FAILED,
     AssertionOutcome.UNDECIDED: CaseOutcome.ERROR,
 }
-_DIVISORS = {Unit.DURATION: _MS}
+_DIVISORS = {Unit.DURATION: _NS_PER_MS}
 _SUFFIXES = {Unit.DURATION: "_ms", Unit.PER_SECOND: "_per_s"}
 
 
@@ -49,23 +48,33 @@ _PROBLEMS = {
     AssertionOutcome.BROKEN: ("assertion-broken", "does not hold"),
     AssertionOutcome.UNDECIDED: ("assertion-undecided", "cannot be decided"),
 }
-Locate: TypeAlias = "Callable[..., Place | None]"
 
 
 def _number(key: str, title: str, shows: Shows = Shows.NUMBER, *, wide: bool = False) -> Column:
-    return Column(key, title, wide, Align.RIGHT, shows)
+    return Column(key, title, wide, shows)
 
 
 COLUMNS = (
-    Column("source", "CALLER"),
-    Column("target", "CALLED"),
+    Column("name", "NAME"),
+    Column("kind", "KIND"),
+    Column("outcome", "RESULT", shows=Shows.STATE),
     _number("calls", "CALLS"),
-    _number("success_share", "SUCCESS", Shows.RATIO),
-    _number("attempts_per_call", "ATTEMPTS/CALL"),
-    _number("rejected_share", "REJECTED", Shows.RATIO),
+    _number("success_rate", "SUCCESS", Shows.RATIO),
+    _number("attempts_per_call", "ATTEMPTS/CALL", wide=True),
+    _number("rejected_share", "REJECTED", Shows.RATIO, wide=True),
     _number("openings", "OPENED"),
-    _number("open_share", "OPEN", Shows.RATIO),
+    _number("open_share", "OPEN", Shows.RATIO, wide=True),
     _number("half_open_share", "HALF-OPEN", Shows.RATIO, wide=True),
+    Column("measured", "MEASURED"),
+)
+_CALL_NUMBERS = (
+    "calls",
+    "success_rate",
+    "attempts_per_call",
+    "rejected_share",
+    "openings",
+    "open_share",
+    "half_open_share",
 )
 
 
@@ -76,7 +85,7 @@ def report_of(facts: SimulationFacts, place: Locate = lambda *_: None) -> Report
         ok=facts.holds,
         verdict=_verdict(facts),
         summary=_summary(facts),
-        items=[_item(call) for call in facts.calls],
+        items=[*map(_assertion_item, facts.assertions), *map(_call_item, facts.calls)],
         columns=COLUMNS,
         name_key="name",
         problems=tuple(_problems(facts, place)),
@@ -108,7 +117,7 @@ def _summary(facts: SimulationFacts) -> dict[str, Json]:
     return {
         "scenario": facts.scenario,
         "seed": facts.seed,
-        "duration_s": facts.duration_ns / _SECOND,
+        "simulated_s": facts.duration_ns / NS_PER_S,
         "replications": len(facts.replications),
         "stopped": facts.stopped,
         "measures": {_key(name): _measured(name, found) for name, found in facts.measures.items()},
@@ -118,7 +127,7 @@ def _summary(facts: SimulationFacts) -> dict[str, Json]:
             {
                 "source": call.source,
                 "target": call.target,
-                "at_s": change.at_ns / _SECOND,
+                "at_s": change.at_ns / NS_PER_S,
                 "from": change.source.value,
                 "to": change.target.value,
                 "cause": change.cause,
@@ -153,19 +162,17 @@ def _assertion(one: AssertionFacts) -> dict[str, Json]:
     return {"assertion": one.text, "outcome": one.outcome.value, "measured": one.measured}
 
 
-def _item(call: CallFacts) -> dict[str, Json]:
-    means = {
-        "calls": call.calls,
-        "success_share": call.success_share,
-        "attempts_per_call": call.attempts_per_call,
-        "rejected_share": call.rejected_share,
-        "openings": call.openings,
-        "open_share": call.open_share,
-        "half_open_share": call.half_open_share,
-    }
-    ends: dict[str, Json] = {"source": call.source, "target": call.target}
-    name = f"{call.source}->{call.target}"
-    return {"name": name} | ends | {key: found.mean if found else None for key, found in means.items()}
+def _assertion_item(one: AssertionFacts) -> dict[str, Json]:
+    item: dict[str, Json] = {"name": one.text, "kind": "assertion"}
+    none: dict[str, Json] = dict.fromkeys(("source", "target", *_CALL_NUMBERS))
+    return item | {"outcome": one.outcome.value, "measured": one.measured} | none
+
+
+def _call_item(call: CallFacts) -> dict[str, Json]:
+    found: dict[str, Estimate | None] = {key: getattr(call, key) for key in _CALL_NUMBERS}
+    item: dict[str, Json] = {"name": f"{call.source}->{call.target}", "kind": "call"}
+    ends: dict[str, Json] = {"outcome": None, "measured": None, "source": call.source, "target": call.target}
+    return item | ends | {key: one.mean if one else None for key, one in found.items()}
 
 
 def _problems(facts: SimulationFacts, place: Locate) -> Iterator[Problem]:
@@ -197,5 +204,5 @@ def _metrics(facts: SimulationFacts) -> Iterator[Metric]:
             MetricKind.GAUGE,
             measure.help,
             "seconds" if is_time else "",
-            (Sample(found.mean / (_SECOND if is_time else 1), (("scenario", facts.scenario),)),),
+            (Sample(found.mean / (NS_PER_S if is_time else 1), (("scenario", facts.scenario),)),),
         )

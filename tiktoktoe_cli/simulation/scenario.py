@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import ConfigError, Severity
 from tiktoktoe_cli.simulation.assertions import judge
-from tiktoktoe_cli.simulation.checks import check_scenario
+from tiktoktoe_cli.simulation.checks import check_scenario, undefined_calls
 from tiktoktoe_cli.simulation.engine import Limits
 from tiktoktoe_cli.simulation.estimates import estimate
 from tiktoktoe_cli.simulation.facts import SimulationFacts
@@ -43,14 +43,28 @@ def run_scenario(  # noqa: PLR0913  # a scenario, its system, and how to watch a
     what it has and says so.
 
     Raises:
-        ConfigError: if `check_scenario` finds errors.
+        ConfigError: if `undefined_calls` or `check_scenario` find errors.
     """
-    problems = check_scenario(name, settings, services, policies, lambda *_: None)
-    errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
-    if errors:
-        raise ConfigError(errors)
+    _refuse_to_guess(name, settings, services)
     plan = Plan.of(settings, services, policies, limits or Limits())
     return _facts(name, settings, _replications(name, plan, should_stop, observer or SilentObserver()))
+
+
+def _refuse_to_guess(
+    name: str, settings: SimulationSettings, services: Mapping[str, SimulatedService]
+) -> None:
+    """Look once more: settings need not come from a file that was checked, and a cycle would never end."""
+
+    def nowhere(*_path: str | int) -> None:
+        """Know no places."""
+
+    found = (
+        *undefined_calls(settings, services, nowhere),
+        *check_scenario(name, settings, services, nowhere),
+    )
+    errors = tuple(problem for problem in found if problem.severity is Severity.ERROR)
+    if errors:
+        raise ConfigError(errors)
 
 
 def _replications(
@@ -82,7 +96,6 @@ def _facts(name: str, settings: SimulationSettings, runs: tuple[Replication, ...
         scenario=name,
         seed=settings.seed,
         duration_ns=settings.duration,
-        requested=settings.replications,
         replications=runs,
         measures=measures,
         failures=failure_facts(runs),

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.resilience.outcome import Outcome, OutcomeKind
+from tiktoktoe_cli.resilience import Outcome, OutcomeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

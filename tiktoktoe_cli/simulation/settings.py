@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 from tiktoktoe_cli.config.fields import Cel, OneOf, Reference, Settings
 from tiktoktoe_cli.config.units import Duration, Rate, Ratio
 from tiktoktoe_cli.expressions import Expression
-from tiktoktoe_cli.simulation.measures import VARIABLES
+from tiktoktoe_cli.simulation.measures import EXAMPLES
 from tiktoktoe_cli.simulation.slowdown import Slowdown
+from tiktoktoe_cli.words import listed
 
 
 class LognormalSettings(Settings):
@@ -79,7 +80,7 @@ class FaultSettings(Settings):
     """When it begins, from the start of the scenario."""
     duration: Duration = Field(alias="for", gt=0)
     """How long it lasts."""
-    on: str
+    on: Annotated[str, Reference("services")]
     """The service that suffers from it."""
     error_rate: Ratio | None = None
     """This share of its requests fails, after the service has worked on them."""
@@ -97,8 +98,10 @@ class FaultSettings(Settings):
     def _one_effect(self) -> FaultSettings:
         given = [name for name in ("error_rate", "latency", "kill") if getattr(self, name) is not None]
         if len(given) != 1:
-            found = ", ".join(f"`{name}`" for name in given) or "none"
-            context = {"found": found, "hint": "choose one of `error_rate`, `latency`, `kill`"}
+            context = {
+                "found": listed(given) or "none",
+                "hint": "choose one of `error_rate`, `latency` or `kill`",
+            }
             raise PydanticCustomError("one-of", "expected exactly one effect, found {found}", context)
         return self
 
@@ -112,11 +115,13 @@ class SimulationSettings(Settings):
     """Chance starts here: the same seed gives the same run."""
     replications: int = Field(5, ge=1, le=1_000)
     """How many independent runs the results are averaged over."""
-    traffic: dict[str, TrafficSettings] = Field(min_length=1)
+    traffic: dict[Annotated[str, Reference("services")], TrafficSettings] = Field(min_length=1)
     """The services that requests from outside arrive at."""
     policy: Annotated[str, Reference("resilience")] | None = None
     """The policy of calls whose dependency names none."""
     faults: tuple[FaultSettings, ...] = ()
     """What goes wrong, and when."""
-    assertions: tuple[Annotated[Expression, Cel(*VARIABLES)], ...] = Field((), alias="assert")
+    assertions: tuple[Annotated[Expression, Cel(*EXAMPLES, examples=EXAMPLES)], ...] = Field(
+        (), alias="assert"
+    )
     """What must hold of the results, averaged over the replications."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.resilience.breaker import BreakerState
+from tiktoktoe_cli.resilience import BreakerState
 from tiktoktoe_cli.simulation.estimates import estimate
 from tiktoktoe_cli.simulation.facts import CallFacts, Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tiktoktoe_cli.resilience.breaker import Transition
+    from tiktoktoe_cli.resilience import Transition
     from tiktoktoe_cli.simulation.facts import CallCounts, Replication
 
 _NONE = Estimate(0.0, None, None, 0)
@@ -40,7 +40,7 @@ def _call_facts(column: Sequence[CallCounts], durations_ns: Sequence[int]) -> Ca
         target=column[0].target,
         calls=estimate(counts.calls for counts in column) or _NONE,
         attempts_per_call=estimate(_share(counts.attempts, counts) for counts in column),
-        success_share=estimate(
+        success_rate=estimate(
             _share(counts.calls - sum(counts.failures.values()), counts) for counts in column
         ),
         rejected_share=estimate(_share(counts.failures.get("rejected", 0), counts) for counts in column),

@@ -6,25 +6,24 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.resilience.outcome import OutcomeKind
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.resilience import OutcomeKind
 
 if TYPE_CHECKING:
     from random import Random
 
-    from tiktoktoe_cli.resilience.outcome import Outcome
+    from tiktoktoe_cli.resilience import Outcome
     from tiktoktoe_cli.simulation.chance import DrawNs
     from tiktoktoe_cli.simulation.engine import Engine
     from tiktoktoe_cli.simulation.servers import Server
     from tiktoktoe_cli.simulation.settings import TrafficSettings
-
-SECOND_NS = 1_000_000_000
 
 
 class Ledger:
     """What became of the requests; a request belongs to the second in which it arrived."""
 
     def __init__(self, duration_ns: int) -> None:
-        seconds = -(-duration_ns // SECOND_NS)
+        seconds = -(-duration_ns // NS_PER_S)
         self.offered = [0] * seconds
         self.good = [0] * seconds
         self.failed = [0] * seconds
@@ -40,16 +39,16 @@ class Request:
     def __init__(self, ledger: Ledger, arrived_ns: int) -> None:
         self._ledger = ledger
         self._arrived_ns = arrived_ns
-        ledger.offered[arrived_ns // SECOND_NS] += 1
+        ledger.offered[arrived_ns // NS_PER_S] += 1
 
     def done(self, now_ns: int, outcome: Outcome[Any]) -> None:
         """Note how it ended; latencies are those of the successes."""
         ledger, arrived_ns = self._ledger, self._arrived_ns
         if outcome.kind is OutcomeKind.SUCCEEDED:
-            ledger.good[arrived_ns // SECOND_NS] += 1
+            ledger.good[arrived_ns // NS_PER_S] += 1
             ledger.latencies_ns.append(now_ns - arrived_ns)
         else:
-            ledger.failed[arrived_ns // SECOND_NS] += 1
+            ledger.failed[arrived_ns // NS_PER_S] += 1
             ledger.failures[outcome.reason] += 1
 
 
@@ -78,7 +77,7 @@ class Source:
 
 def gaps(settings: TrafficSettings, random: Random) -> DrawNs:
     """Return what draws the time between two requests; at most a thousand million of them a second."""
-    gap_ns = SECOND_NS / settings.chosen
+    gap_ns = NS_PER_S / settings.chosen
     if settings.kind == "poisson":
         draw, log = random.random, math.log
         return lambda: 1 + int(-gap_ns * log(1.0 - draw()))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
     from tiktoktoe_cli.transport.exchange import HttpReply, HttpRequest, TransportFailure
 
 MAX_REDIRECTS: Final = 10  # as Prometheus' blackbox exporter

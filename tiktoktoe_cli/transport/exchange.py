@@ -24,10 +24,10 @@ class FailureReason(StrEnum):
     TIMEOUT = "timeout"  # the deadline passed
     TLS = "tls"  # the handshake failed, or the certificate is not trusted
     PROTOCOL = "protocol"  # the answer does not follow the protocol
-    TOO_MANY_REDIRECTS = "too_many_redirects"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
     NETWORK = "network"  # another error of the operating system
-    INVALID_URL = "invalid_url"
-    INVALID_REQUEST = "invalid_request"  # a method or header that cannot be sent
+    INVALID_URL = "invalid-url"
+    INVALID_REQUEST = "invalid-request"  # a method or header that cannot be sent
 
     @property
     def is_ours(self) -> bool:

@@ -20,7 +20,7 @@ from tiktoktoe_cli.transport.phases import Phases
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
 
 FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, OverflowError)
 """What an exchange may raise: errors of httpx, of the system, and of names and ports that cannot be."""

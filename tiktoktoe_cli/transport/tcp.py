@@ -12,7 +12,7 @@ from tiktoktoe_cli.transport.foreign import Diagnosis, diagnose
 from tiktoktoe_cli.transport.sockets import open_socket
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
 
 
 async def connect_tcp(host: str, port: int, timeout_ns: int, clock: Clock) -> TcpReply | TransportFailure:

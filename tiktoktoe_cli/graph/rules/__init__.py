@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.spelling import suggestion
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.rules.catalog import RULES
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, Subject
+from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection

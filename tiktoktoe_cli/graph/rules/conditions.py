@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.model import Condition, EdgeKind
 from tiktoktoe_cli.graph.rules.rule import Finding, located
-from tiktoktoe_cli.graph.words import listed, quoted
+from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def _finding(name: str, waiting: list[Edge]) -> Finding:
     sources = [edge.source for edge in waiting]
     verb = "waits" if len(sources) == 1 else "wait"
     return Finding(
-        f"{listed(sources)} {verb} until {quoted(name)} is healthy, but it has no health check",
+        f"{listed(sources, limit=2)} {verb} until {quoted(name)} is healthy, but it has no health check",
         waiting[0].place,
         f"give {quoted(name)} a `health` section, or write `condition: started`",
         located(*((f"{quoted(edge.source)} waits here, too", edge.place) for edge in waiting[1:])),

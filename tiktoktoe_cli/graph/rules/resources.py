@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
 from tiktoktoe_cli.graph.model import Resource
 from tiktoktoe_cli.graph.rules.rule import Finding, located
-from tiktoktoe_cli.graph.words import amount_words, quoted
+from tiktoktoe_cli.graph.words import amount_words
+from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.config.quantity import Quantity
     from tiktoktoe_cli.errors import Place
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.settings import CapacitySettings, NodeSettings
 
-_ONE = 10**9  # quantities count in billionths
-_LEAST_MEMORY = 1024 * _ONE
+_LEAST_MEMORY = 1024 * NANOS_PER_UNIT
 _MILLION = 10**6
 _MOST_RELATED = 3
 
@@ -56,7 +57,7 @@ def find_exceeded_capacity(subject: Subject) -> Iterator[Finding]:
 def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
     """Find amounts of memory below 1 KiB or with a fraction of a byte, as `128m` has."""
     for path, amount in _memory_amounts(subject):
-        if amount and (amount < _LEAST_MEMORY or amount % _ONE):
+        if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
             message = f"`{amount}` of memory is {amount.value:g} bytes"
             hint = "`m` means thousandths; megabytes are `M`, mebibytes `Mi`"
             yield Finding(message, subject.graph.locate(*path), hint)
@@ -104,16 +105,20 @@ def _largest(rooms: list[dict[Resource, int]]) -> str:
 
 
 def _thirstiest(graph: Graph, resource: Resource) -> tuple[tuple[str, Place], ...]:
-    services = sorted(graph.services.values(), key=lambda service: -_total(service, resource))[:_MOST_RELATED]
-    return located(
-        *(
-            (
-                f"{quoted(service.name)} requests {amount_words(resource, _total(service, resource))}",
-                service.place,
-            )
-            for service in services
-        )
-    )
+    """Name who requests most, and sum up the others, so that the notes add up to the total."""
+    asking = [service for service in graph.services.values() if _total(service, resource)]
+    asking.sort(key=lambda service: -_total(service, resource))
+    shown = len(asking) if len(asking) == _MOST_RELATED + 1 else _MOST_RELATED
+    notes = [
+        (f"{quoted(one.name)} requests {_total_words([one], resource)}", one.place) for one in asking[:shown]
+    ]
+    if rest := asking[shown:]:
+        notes.append((f"{len(rest)} more services request {_total_words(rest, resource)}", rest[0].place))
+    return located(*notes)
+
+
+def _total_words(services: Sequence[Service], resource: Resource) -> str:
+    return amount_words(resource, sum(_total(service, resource) for service in services))
 
 
 def _memory_amounts(subject: Subject) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.spelling import suggestion
 from tiktoktoe_cli.graph.cycles import runtime_cycles, start_cycles
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.rules.rule import Finding, located
-from tiktoktoe_cli.graph.words import path_words, quoted
+from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.words import quoted, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.graph.rules.rule import Finding, located
 from tiktoktoe_cli.graph.semver import SemverError, Version, VersionRange
-from tiktoktoe_cli.graph.words import quoted
+from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

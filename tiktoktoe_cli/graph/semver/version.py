@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import total_ordering
 
+from tiktoktoe_cli.words import shortened
+
 _LARGEST = 2**53 - 1
 _MAX_LENGTH = 256
 _LARGEST_HINT = f"the largest number is {_LARGEST}"
@@ -94,7 +96,7 @@ def read_identifiers(text: str | None) -> tuple[int | str, ...]:
 
 def shown(text: str) -> str:
     """Cut what the user wrote to a length that a message can hold."""
-    return text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH] + "…"
+    return shortened(text, _MAX_LENGTH)
 
 
 def _version_hint(text: str) -> str:

@@ -15,7 +15,7 @@ from tiktoktoe_cli.health.probes.tcp import probe_tcp
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.effects import Probe
     from tiktoktoe_cli.health.settings import CheckSettings
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
 
 _OneProbe: TypeAlias = Callable[
     [Any, int, Outside], Awaitable[Observation]

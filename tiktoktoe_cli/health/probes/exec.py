@@ -30,7 +30,7 @@ async def probe_exec(settings: ExecSettings, timeout_ns: int, outside: Outside) 
         child = await Child.start(command)
     except TiktoktoeError as error:
         timing = Timing(outside.clock.now() - started_ns)
-        return Observation(timing, failure=Failure("not_started", error.message, is_ours=True))
+        return Observation(timing, failure=Failure("not-started", error.message, is_ours=True))
     failure = await _wait(child, command.program, timeout_ns)
     timing = Timing(outside.clock.now() - started_ns)
     return Observation(timing, failure=failure) if failure else Observation(timing, _values(child))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tiktoktoe_cli.resilience.clock import Clock
+    from tiktoktoe_cli.resilience import Clock
     from tiktoktoe_cli.transport.client import HttpClient
 
 

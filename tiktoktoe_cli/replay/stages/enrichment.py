@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.replay.choices import OnMiss
 from tiktoktoe_cli.replay.dead_letters import Reason
 from tiktoktoe_cli.replay.event import Fault, pointer
@@ -83,7 +84,7 @@ class _Enrichment:
     def _measure(self, hits: int, misses: int) -> None:
         self._station.measures |= {
             "lookups": self._lookups,
-            "lookup_seconds": self._lookup_ns / 1e9,
+            "lookup_seconds": self._lookup_ns / NS_PER_S,
             "not_found": self._not_found,
             "cache_hits": hits,
             "cache_misses": misses,

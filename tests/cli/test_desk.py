@@ -1,0 +1,57 @@
+"""How the desk takes signals while a command works."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tiktoktoe_cli.cli.desk import Desk
+from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode
+from tiktoktoe_cli.report import OutputFormat, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _handlers() -> Iterator[None]:
+    """Give every signal back its handler."""
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def make_desk(stderr: io.StringIO) -> Desk:
+    """Open a desk that nobody watches."""
+    terminal = Terminal.on((io.StringIO(), io.StringIO(), stderr), {})
+    return Desk(terminal, OutputFormat.TABLE, (), (), {}, {})
+
+
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
+def test_the_first_signal_asks_for_an_end(number: signal.Signals) -> None:
+    """The command may finish what it does, and ends with the code of the signal."""
+    stderr = io.StringIO()
+
+    with make_desk(stderr).stop_flag() as flag:
+        os.kill(os.getpid(), number)
+        asked = flag()
+
+    assert asked
+    assert flag.exit_code is ExitCode.of_signal(number)
+    assert stderr.getvalue() == "stopping ... (again to force)\n"
+
+
+def test_what_nohup_ignores_asks_for_nothing() -> None:
+    """A command that was started to outlive its terminal does so."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with make_desk(io.StringIO()).stop_flag() as flag:
+        os.kill(os.getpid(), signal.SIGHUP)
+        asked = flag()
+
+    assert not asked

@@ -1,0 +1,27 @@
+"""What a user can be told: problems in the order in which a reader meets them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode, Place, Problem, in_file_order
+
+if TYPE_CHECKING:
+    import signal
+
+
+def test_orders_problems_as_a_reader_meets_them() -> None:
+    """File by file, from top to bottom; what has no place comes last, next to the prompt."""
+    places = [None, Place("b", 1, 1), Place("a", 9, 1), Place("a", 2, 5), Place("a", 2, 1)]
+
+    ordered = in_file_order([Problem("x", "m", place) for place in places], ["a"])
+
+    assert [str(problem.place) for problem in ordered] == ["a:2:1", "a:2:5", "a:9:1", "b:1:1", "None"]
+
+
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
+def test_only_an_interrupt_counts_as_interrupted(number: signal.Signals) -> None:
+    """A shell's 128 + 2 for Ctrl-C; every other end from outside is that of SIGTERM, 128 + 15."""
+    assert ExitCode.of_signal(number) == (130 if number == 2 else 143)

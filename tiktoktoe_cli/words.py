@@ -1,0 +1,54 @@
+"""The few words that every message needs: counts, lists, shortened texts, the nearest right word, a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST_NAME = 80
+_MAX_WORD = 100
+_MAX_CANDIDATES = 5_000
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Write `1 error`, `3,000 errors`; `many` is the plural of a noun that does not just take an `s`."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """Keep a message readable whatever the user wrote: at most `limit` characters of a text, then `…`."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def quoted(name: str) -> str:
+    """Put a name into backticks, without the end of a very long one."""
+    return f"`{shortened(name, _LONGEST_NAME)}`"
+
+
+def listed(names: Iterable[str], limit: int = 12, last: str = "and") -> str:
+    """Write names in backticks, and count those beyond the limit: `a`, `b` and 3 more; empty for no names."""
+    words = [quoted(name) for name in names]
+    if len(words) > limit:
+        words[limit:] = [f"{len(words) - limit:,} more"]
+    return f" {last} ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
+
+
+def suggestion(word: str, known: Iterable[str]) -> str | None:
+    """Return a hint that names the nearest known word, or None when nothing is near."""
+    from difflib import get_close_matches
+
+    candidates = sorted(known)[:_MAX_CANDIDATES]
+    same = [name for name in candidates if _plain(name) == _plain(word)]
+    near = same or get_close_matches(word[:_MAX_WORD], candidates, n=1)
+    return f"did you mean `{near[0]}`?" if near else None
+
+
+def reason_of(error: OSError) -> str:
+    """Say in lower case why the system refused: `permission denied`."""
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("-", "_").replace(" ", "_")
