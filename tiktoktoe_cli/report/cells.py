@@ -34,6 +34,11 @@ def reach(item: Mapping[str, Json], key: str) -> Json:
     return reach(inner, rest) if rest and isinstance(inner, Mapping) else None
 
 
+def is_missing(item: Mapping[str, Json], column: Column) -> bool:
+    """Tell whether an item has nothing to show in a column."""
+    return _is_nothing(reach(item, column.key))
+
+
 def leans_right(column: Column) -> bool:
     """Tell whether a column holds numbers, whose digits should stand under each other."""
     return column.shows not in {Shows.TEXT, Shows.STATE}
@@ -47,8 +52,12 @@ def _number(value: float, shows: Shows) -> str:
     return _NUMBERS[shows](value)
 
 
+def _is_nothing(value: Json) -> bool:
+    return value is None or value in ("", (), [], {})
+
+
 def _words(value: Json) -> str:
-    if value is None or value in ("", (), [], {}):
+    if _is_nothing(value):
         return NONE
     if isinstance(value, Mapping):
         return ",".join(f"{key}={_inner(inner)}" for key, inner in value.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.report.cells import NONE, cell, leans_right
+from tiktoktoe_cli.report.cells import cell, is_missing, leans_right
 from tiktoktoe_cli.report.facts import Shows
 from tiktoktoe_cli.report.palette import BAD, GOOD, tone_of
 from tiktoktoe_cli.report.text import one_line, without_ansi
@@ -45,9 +45,9 @@ def _table(report: Report, mask: Mask) -> str:
 
 
 def _cell(item: Mapping[str, Json], column: Column, mask: Mask) -> str:
-    text = cell(item, column)
-    if text == NONE:
+    if is_missing(item, column):
         return "-"
+    text = cell(item, column)
     symbol = f"{tone_of(text).symbol} " if column.shows is Shows.STATE else ""
     return symbol + escaped(text, mask)
 
