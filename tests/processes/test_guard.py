@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.processes.programs import PARENT, STUBBORN, prints, python, run, runs, until
-from tiktoktoe_cli.processes import Child, Guard
+from tiktoktoe_cli.processes import Child, Exit, Guard
+
+ROOT = Path(__file__).parents[2]
 
 # starts a guarded program, which starts another one, and prints both numbers
 KEEPER = f"""
@@ -27,13 +32,79 @@ async def main():
 asyncio.run(main())
 """
 
+# starts eight guarded programs at once; with `mid-start` it is killed when the first of them runs and its guard
+# does not know its group yet, else it is killed from outside
+STARTER = f"""
+import asyncio, os, signal, sys
+from pathlib import Path
+from tiktoktoe_cli.processes import Child, Command, Guard
+
+class KilledMidStart(Guard):
+    def watch(self, group):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+async def main(mark, how):
+    guard = (KilledMidStart if how == "mid-start" else Guard).start()
+    print("starting", flush=True)
+    command = Command(("sleep", "30"), Path("/"), {{"PATH": os.environ["PATH"], "MARK": mark}})
+    children = await asyncio.gather(*(Child.start(command, guard=guard) for _ in range(8)))
+    await children[0].wait()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def marked(mark: str) -> list[int]:
+    """List the programs that run with a mark in their environment."""
+
+    def holds(entry: Path) -> bool:
+        with suppress(OSError):
+            return f"MARK={mark}".encode() in (entry / "environ").read_bytes().split(b"\0")
+        return False
+
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal() and holds(entry)]
+
+
+async def is_over(starter: Child, mark: str) -> None:
+    """Wait until the starter's group and all that it started are gone; end what is left, so no test leaks."""
+    try:
+        await starter.wait()
+        await until(lambda: not marked(mark))
+    finally:
+        for pid in marked(mark):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_a_parent_killed_before_it_can_tell_leaves_nothing_behind(tmp_path: Path) -> None:
+    """`kill -9` between the start of a program and the line that tells its group: the program ends too."""
+
+    async def scenario() -> Child:
+        starter = await Child.start(python(STARTER, str(tmp_path), "mid-start", PYTHONPATH=str(ROOT)))
+        await is_over(starter, str(tmp_path))
+        return starter
+
+    assert run(scenario()).exit == Exit(-signal.SIGKILL)
+
+
+@pytest.mark.parametrize("delay_ms", range(12))
+def test_a_parent_killed_while_it_starts_many_leaves_nothing_behind(tmp_path: Path, delay_ms: int) -> None:
+    """Eight programs start at once: at whatever moment `kill -9` comes, none of them is left."""
+
+    async def scenario() -> None:
+        starter = await Child.start(python(STARTER, str(tmp_path), "at-once", PYTHONPATH=str(ROOT)))
+        await prints(starter, "starting")
+        await asyncio.sleep(delay_ms / 1000)
+        starter.kill()
+        await is_over(starter, str(tmp_path))
+
+    run(scenario())
+
 
 def test_a_killed_parent_leaves_nothing_behind() -> None:
     """After `kill -9` of the parent, its child and a grandchild that ignores SIGTERM end too."""
 
     async def scenario() -> None:
-        root = str(Path(__file__).parents[2])
-        keeper = await Child.start(python(KEEPER, PYTHONPATH=root))
+        keeper = await Child.start(python(KEEPER, PYTHONPATH=str(ROOT)))
         await until(lambda: bool(keeper.output.stdout.tail.lines))
         pids = [int(word) for word in keeper.output.stdout.tail.lines[0].split()]
         assert all(map(runs, pids))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import signal
 import sys
@@ -35,9 +34,6 @@ _QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {
 
 def enter(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every message has been printed."""
-    # A command lives for seconds and keeps nearly all it makes: collecting often finds nothing and costs a third of
-    # the time of reading a large configuration.
-    gc.set_threshold(100_000, 20, 100)
     try:
         with _ended_by_signals():
             return _run(list(arguments))

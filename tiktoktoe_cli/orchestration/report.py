@@ -259,7 +259,7 @@ def _service_outcome(service: ServiceFacts) -> CaseOutcome:
 
 def _metrics(facts: OrchestrationFacts) -> Iterator[Metric]:
     known = [one for one in facts.services if one.role is not Role.ASSUMED]
-    health = tuple(Sample(one.result in SERVING, (("service", one.name),)) for one in known)
+    health = tuple(Sample(float(one.result in SERVING), (("service", one.name),)) for one in known)
     meaning = "1 if a service came up and was not lost, else 0"
     yield Metric("orchestration_service_healthy", MetricKind.GAUGE, meaning, samples=health)
     starts = [(one.name, one.healthy_after_s) for one in facts.services if one.healthy_after_s is not None]

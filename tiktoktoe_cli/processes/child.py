@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -13,6 +12,7 @@ from tiktoktoe_cli.processes.command import check_command
 from tiktoktoe_cli.processes.exits import Exit
 from tiktoktoe_cli.processes.groups import is_running, signal_group
 from tiktoktoe_cli.processes.output import Output
+from tiktoktoe_cli.processes.refusals import advice_on
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
@@ -61,13 +61,11 @@ class Child:
         """
         output = Output.open(log)
         try:
-            process = await _spawn(command, output)
+            process = await _spawn_guarded(command, output, guard)
         except BaseException:
             output.close()
             raise
         output.close_sinks()
-        if guard:
-            guard.watch(process.pid)
         return cls(process, output, guard)
 
     @property
@@ -119,6 +117,15 @@ class Child:
         return Exit(status)
 
 
+async def _spawn_guarded(command: Command, output: Output, guard: Guard | None) -> asyncio.subprocess.Process:
+    if guard is None:
+        return await _spawn(command, output)
+    async with guard.starting(output.stdout.sink, output.stderr.sink):
+        process = await _spawn(command, output)
+        guard.watch(process.pid)
+        return process
+
+
 async def _spawn(command: Command, output: Output) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
@@ -134,13 +141,5 @@ async def _spawn(command: Command, output: Output) -> asyncio.subprocess.Process
     except OSError as error:
         check_command(command)
         raise UnfinishedError(
-            f"cannot start `{command.program}`: {reason_of(error)}", hint=_advice(error)
+            f"cannot start `{command.program}`: {reason_of(error)}", hint=advice_on(error)
         ) from error
-
-
-def _advice(error: OSError) -> str | None:
-    if error.errno == errno.ENOEXEC:
-        return (
-            "a script needs a first line such as `#!/usr/bin/env python3`, or its interpreter first in `run`"
-        )
-    return None
