@@ -16,6 +16,7 @@ from tiktoktoe_cli.orchestration.plan import Wait
 from tiktoktoe_cli.orchestration.report import report_of
 from tiktoktoe_cli.orchestration.states import JobKind, JobState, Role, ServiceState
 from tiktoktoe_cli.report import Case, CaseOutcome, OutputFormat, Report, View, render
+from tiktoktoe_cli.report.openmetrics import draw_openmetrics
 
 PLACE = Place("tiktoktoe.yaml", 12, 3)
 STORE = ServiceFacts(
@@ -281,10 +282,10 @@ def test_metrics_tell_who_was_not_healthy() -> None:
     assumed = ServiceFacts("given", Role.ASSUMED, ServiceState.ASSUMED)
     facts = run_of(STORE, FAILED, EDGE_SKIPPED, assumed, failure="`core` died")
 
-    gauge = next(one for one in report_of(facts).metrics if one.name == "orchestration_service_healthy")
+    text = draw_openmetrics(report_of(facts), View())
 
-    assert {sample.labels[0][1]: sample.value for sample in gauge.samples} == {
-        "store": 1,
-        "core": 0,
-        "edge": 0,
-    }
+    assert [line for line in text.splitlines() if line.startswith("orchestration_service_healthy{")] == [
+        'orchestration_service_healthy{service="store"} 1.0',
+        'orchestration_service_healthy{service="core"} 0.0',
+        'orchestration_service_healthy{service="edge"} 0.0',
+    ]

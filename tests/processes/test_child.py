@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 from pathlib import Path
 
@@ -239,6 +240,48 @@ def test_refuses_a_log_that_cannot_be_written(tmp_path: Path) -> None:
 
     with pytest.raises(UnfinishedError, match="cannot write the log"):
         run(finished(python(IDLE), tmp_path / "logs" / "shop.log"))
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_refuses_a_log_that_is_a_fifo(tmp_path: Path, *, is_read: bool) -> None:
+    """What is no file is told at once: no run waits for somebody who reads a FIFO, or for its pace."""
+    log = tmp_path / "shop.log"
+    os.mkfifo(log)
+    reader = os.open(log, os.O_RDONLY | os.O_NONBLOCK) if is_read else None
+
+    try:
+        with pytest.raises(UnfinishedError, match=r"shop\.log`: it is not a regular file"):
+            run(finished(python(IDLE), log))
+    finally:
+        if reader is not None:
+            os.close(reader)
+
+
+def test_says_what_to_do_about_too_long_arguments() -> None:
+    """A value that the system does not pass on (Linux: 128 KiB each) is told with where it belongs."""
+    with pytest.raises(UnfinishedError, match="argument list too long") as refused:
+        run(finished(python("pass", "x" * 200_000)))
+
+    assert refused.value.hint == "pass less in `run` and `env`: large values belong in a file"
+
+
+def test_says_what_to_do_about_too_many_open_files() -> None:
+    """When no file can be opened any more, the hint names the limit to raise."""
+
+    async def scenario() -> UnfinishedError:
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (open_files() - 1, limits[1]))
+        try:
+            with pytest.raises(UnfinishedError, match="too many open files") as refused:
+                await Child.start(python(IDLE))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        return refused.value
+
+    error = run(scenario())
+
+    assert error.hint is not None
+    assert "ulimit -n" in error.hint
 
 
 def test_leaves_no_open_files() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,3 +69,43 @@ def test_names_a_folder_that_is_missing(tmp_path: Path) -> None:
     error = refusal("sh", cwd=tmp_path / "nowhere")
 
     assert error.message == f"the folder `{tmp_path / 'nowhere'}` does not exist"
+
+
+def test_names_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    """Nothing can be started in a file."""
+    (tmp_path / "file").write_text("")
+
+    error = refusal("sh", cwd=tmp_path / "file")
+
+    assert error.message == f"the folder `{tmp_path / 'file'}` does not exist"
+
+
+def test_tells_why_a_folder_cannot_be_used(tmp_path: Path) -> None:
+    """A name longer than any file system takes (255 bytes) is the user's to correct, and is shown shortened."""
+    error = refusal("sh", cwd=tmp_path / ("x" * 300))
+
+    assert error.message.startswith(f"cannot use the folder `{tmp_path}"[:60])
+    assert error.message.endswith("…`: file name too long")
+
+
+def test_tells_why_a_program_cannot_be_used(tmp_path: Path) -> None:
+    """A path that the system cannot follow is told with the system's reason."""
+    (tmp_path / "serve").symlink_to("serve")
+
+    looped = refusal("./serve", cwd=tmp_path)
+    long = refusal("./" + "x" * 300, cwd=tmp_path)
+
+    assert looped.message == "cannot use the program `./serve`: too many levels of symbolic links"
+    assert long.message == f"cannot use the program `./{'x' * 78}…`: file name too long"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+def test_names_a_folder_that_may_not_be_entered(tmp_path: Path) -> None:
+    """A folder without permission is told as such, whether it is where a program starts or where it lies."""
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o000)
+
+    assert refusal("sh", cwd=locked).message.endswith("locked`: permission denied")
+    assert refusal("./locked/serve", cwd=tmp_path).message == (
+        "cannot use the program `./locked/serve`: permission denied"
+    )

@@ -34,7 +34,7 @@ asyncio.run(main())
 
 # starts eight guarded programs at once; with `mid-start` it is killed when the first of them runs and its guard
 # does not know its group yet, else it is killed from outside
-STARTER = f"""
+STARTER = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from tiktoktoe_cli.processes import Child, Command, Guard
@@ -46,7 +46,7 @@ class KilledMidStart(Guard):
 async def main(mark, how):
     guard = (KilledMidStart if how == "mid-start" else Guard).start()
     print("starting", flush=True)
-    command = Command(("sleep", "30"), Path("/"), {{"PATH": os.environ["PATH"], "MARK": mark}})
+    command = Command(("sleep", "30"), Path("/"), {"PATH": os.environ["PATH"], "MARK": mark})
     children = await asyncio.gather(*(Child.start(command, guard=guard) for _ in range(8)))
     await children[0].wait()
 

@@ -116,3 +116,39 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
     assert written
     assert set(written.split(b"\n")) == {b"0123456", b""}
     assert written.endswith(b"\n")
+
+
+def test_refuses_a_file_that_another_run_is_writing(tmp_path: Path) -> None:
+    """Two runs never write into one file: the second one is told, and the first one is not disturbed."""
+    path = tmp_path / "a"
+
+    with LineFile(path) as first:
+        first.write(b"first\n")
+        first.flush()
+        with pytest.raises(UnfinishedError, match=r"another run is writing `.*/a`"), LineFile(path):
+            pass
+        first.secure()
+        first.publish()
+
+    assert path.read_bytes() == b"first\n"
+
+
+def test_writes_over_what_a_crashed_run_has_left(tmp_path: Path) -> None:
+    """A `.partial` file that nobody writes to any more stops no run, and nothing of it is kept."""
+    path = tmp_path / "a"
+    partial_of(path).write_bytes(b"a long line of a crashed run\n")
+
+    with LineFile(path) as file:
+        file.write(b"new\n")
+        file.secure()
+        file.publish()
+
+    assert path.read_bytes() == b"new\n"
+
+
+def test_refuses_a_pipe_in_the_place_of_the_partial_file(tmp_path: Path) -> None:
+    """Opening a pipe would wait for a reader for ever."""
+    os.mkfifo(partial_of(tmp_path / "a"))
+
+    with pytest.raises((UsageError, UnfinishedError)), LineFile(tmp_path / "a"):
+        pass

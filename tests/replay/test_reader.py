@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.event import LineEnd
 from tiktoktoe_cli.replay.reader import find_files, read_lines
 
@@ -113,3 +114,77 @@ def test_refuses_what_names_no_file(shelf: Shelf, name: str) -> None:
     """A path to nothing, a pattern that matches nothing and a folder are mistakes, not empty inputs."""
     with pytest.raises(UsageError):
         find_files([shelf.folder / name])
+
+
+WHOLE = b"".join(b'{"n":%d}\n' % number for number in range(20_000))
+
+
+def _with_a_wrong_checksum(packed: bytes) -> bytes:
+    return packed[:-8] + bytes(8)
+
+
+def _with_a_wrong_byte(packed: bytes) -> bytes:
+    middle = len(packed) // 2
+    return packed[:middle] + b"\xff" * 64 + packed[middle + 64 :]
+
+
+@pytest.mark.parametrize(
+    ("packed", "is_whole"),
+    [
+        (gzip.compress(WHOLE)[:-9], True),
+        (gzip.compress(WHOLE) + b"garbage", True),
+        (_with_a_wrong_checksum(gzip.compress(WHOLE)), True),
+        (gzip.compress(WHOLE)[: len(gzip.compress(WHOLE)) // 2], False),
+        (_with_a_wrong_byte(gzip.compress(WHOLE)), False),
+    ],
+    ids=["no trailer", "garbage", "checksum", "half", "wrong byte"],
+)
+def test_gives_every_line_before_the_damage(shelf: Shelf, packed: bytes, is_whole: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """What could be decompressed is not lost: whole lines come as such, the rest is kept in the line that is damaged."""
+    lines = list(read_lines([shelf.put("a.gz", packed)], LIMIT))
+
+    *before, last = lines
+    assert last.end is LineEnd.DAMAGED
+    assert b"".join(line.raw + b"\n" for line in before) + last.raw == WHOLE[: last.offset + len(last.raw)]
+    assert all(line.end is LineEnd.NEWLINE for line in before)
+    assert (len(before) == 20_000) is is_whole
+    assert len(before) > 5_000
+
+
+def test_padding_after_gzip_is_no_damage(shelf: Shelf) -> None:
+    """Zeros fill the last block of a tape; every gzip passes over them."""
+    path = shelf.put("a.gz", gzip.compress(b"one\n") + bytes(600_000))
+
+    assert read(path) == [(1, 0, b"one", LineEnd.NEWLINE)]
+
+
+def test_refuses_a_pipe(shelf: Shelf) -> None:
+    """Reading from a pipe that nobody writes to would never end."""
+    os.mkfifo(shelf.folder / "pipe")
+
+    with pytest.raises(UsageError, match="not a regular file"):
+        find_files([shelf.folder / "pipe"])
+
+
+def test_reads_what_a_file_held_when_it_was_opened(shelf: Shelf) -> None:
+    """What is appended while the file is read belongs to the next run: a run ends, however fast others write."""
+    path = shelf.put("a", b"one\n")
+    lines = read_lines([path], LIMIT)
+
+    first = next(lines)
+    with path.open("ab") as file:
+        file.write(b"two\n" * 100_000)
+
+    assert (first.raw, list(lines)) == (b"one", [])
+
+
+def test_a_file_that_shrinks_cannot_be_read_to_its_end(shelf: Shelf) -> None:
+    """Events that were cut away while the file was read are not passed over in silence."""
+    path = shelf.put("a", b"one\n" * 100_000)
+    lines = read_lines([path], LIMIT)
+
+    next(lines)
+    os.truncate(path, 0)
+
+    with pytest.raises(UnfinishedError, match="it became shorter while it was read"):
+        list(lines)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.completion import problem_codes, words
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.completion import problem_codes
+from tiktoktoe_cli.cli.options import FailOn, add_command
 from tiktoktoe_cli.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
@@ -30,14 +30,7 @@ app = make_group("config")
 )
 def check(
     desk: Desk,
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            metavar="LEVEL",
-            help="From which severity on the answer is no: error, warning or info.",
-            autocompletion=words(*Severity),
-        ),
-    ] = "error",
+    fail_on: FailOn = "error",
 ) -> ExitCode:
     """Check everything in the configuration and show all problems at once, each at its place.
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.completion import words
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.options import FailOn, add_command
 from tiktoktoe_cli.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
@@ -51,14 +50,7 @@ def show(desk: Desk) -> ExitCode:
 )
 def validate(
     desk: Desk,
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            metavar="LEVEL",
-            help="From which severity on the answer is no: error, warning or info.",
-            autocompletion=words(*Severity),
-        ),
-    ] = "error",
+    fail_on: FailOn = "error",
     explain: Annotated[
         str | None, typer.Option(metavar="RULE", help="Explain a rule, and check nothing.")
     ] = None,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass, fields, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 
 import typer
 
 from tiktoktoe_cli.cli.completion import words
-from tiktoktoe_cli.errors import TiktoktoeError
+from tiktoktoe_cli.errors import Severity, TiktoktoeError
 from tiktoktoe_cli.report.capabilities import ColorChoice, ProgressChoice
 from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
 
@@ -97,6 +97,18 @@ _OPTIONS: dict[str, Any] = {
         bool | None, typer.Option("--debug", help="Show the traceback of an unexpected error.")
     ],
 }
+
+
+FailOn: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="LEVEL",
+        help=f"From which severity on the answer is no: {_words_of(Severity)}.",
+        autocompletion=words(*Severity),
+    ),
+]
+"""The option of the commands that find problems."""
 
 
 def with_common_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,9 +17,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from contextlib import ExitStack, asynccontextmanager, closing, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.processes.refusals import advice_on
@@ -51,8 +51,8 @@ class Guard:
             try:
                 source, changes = os.pipe()
                 undo.callback(os.close, changes)
-                with closing(os.fdopen(source, "rb")):
-                    process = _start_program(source)
+                with os.fdopen(source, "rb") as list_of_changes:
+                    process = _start_program(list_of_changes)
             except OSError as error:
                 raise UnfinishedError(
                     f"cannot start a guard for the services: {reason_of(error)}", hint=advice_on(error)
@@ -97,7 +97,7 @@ class Guard:
             os.write(self._changes, lines)
 
 
-def _start_program(source: int) -> subprocess.Popen[bytes]:
+def _start_program(source: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-I", "-S", str(_PROGRAM)],
         stdin=source,

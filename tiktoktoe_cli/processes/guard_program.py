@@ -56,7 +56,7 @@ def _streams(process: Path) -> set[str]:
     streams = set()
     for number in "12":
         with suppress(OSError):  # it ended while we looked, is not ours, or closed this one
-            streams.add(os.readlink(process / "fd" / number))
+            streams.add(str((process / "fd" / number).readlink()))
     return streams
 
 

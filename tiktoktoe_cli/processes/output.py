@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import stat
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Self
 
 from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.processes.refusals import advice_on
 from tiktoktoe_cli.processes.tail import Tail
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
+    from io import FileIO
     from pathlib import Path
 
 LOG_LIMIT_BYTES = 16 * 1024 * 1024
@@ -25,9 +29,11 @@ class Log:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb", buffering=0)
+            self._file = _open_regular(path)
         except OSError as error:
-            raise UnfinishedError(f"cannot write the log `{path}`: {reason_of(error)}") from error
+            raise UnfinishedError(
+                f"cannot write the log `{path}`: {reason_of(error)}", hint=advice_on(error)
+            ) from error
         self._room = LOG_LIMIT_BYTES
 
     def write(self, data: bytes) -> None:
@@ -44,6 +50,24 @@ class Log:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _open_regular(path: Path) -> FileIO:
+    """Empty or make a file, but refuse what is none: a FIFO would make us wait for its reader."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # open(2): a FIFO that nobody reads, or a socket
+            raise _not_regular() from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_regular()
+    return os.fdopen(descriptor, "wb", buffering=0)
+
+
+def _not_regular() -> OSError:
+    return OSError(errno.ENXIO, "it is not a regular file")
 
 
 class Pipe:
@@ -107,7 +131,9 @@ class Output:
                 stdout = undo.enter_context(closing(Pipe(log)))
                 stderr = undo.enter_context(closing(Pipe(log)))
             except OSError as error:
-                raise UnfinishedError(f"cannot open a pipe: {reason_of(error)}") from error
+                raise UnfinishedError(
+                    f"cannot open a pipe: {reason_of(error)}", hint=advice_on(error)
+                ) from error
             undo.pop_all()
             return cls(stdout, stderr, log)
 

@@ -3,13 +3,18 @@
 A run writes to `NAME.partial`, and only at the end makes that durable and puts it in the place of NAME, in one step;
 until then the NAME of an earlier run is untouched. If the run is stopped or fails, `NAME.partial` stays and ends with
 a whole line. Only a machine or process that dies in the middle of a write can leave half a line in it.
+
+A lock on `NAME.partial` keeps other runs away; the system drops it with the process, so a crash leaves none behind.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -33,7 +38,8 @@ class LineFile:
 
     Raises:
         UsageError: there is something else than a file at the path.
-        UnfinishedError: a folder or file cannot be made, written or moved: permissions, a full disk.
+        UnfinishedError: a folder or file cannot be made, written or moved: permissions, a full disk; another run is
+            writing it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,8 +79,8 @@ class LineFile:
     def publish(self) -> None:
         """Put what was secured in its place."""
         with _told_to_the_user(self.path):
+            self._partial.replace(self._target)  # while it is locked: a run that waits would take it away
             self._stream.close()
-            self._partial.replace(self._target)
 
     def __enter__(self) -> Self:
         with _told_to_the_user(self.path):
@@ -82,7 +88,8 @@ class LineFile:
                 hint = "name a file of its own for each output"
                 raise UsageError(f"cannot write `{self.path}`: it is not a file", hint=hint)
             self._target.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self._partial.open("wb", buffering=0)
+            self._stream = _locked(self._partial)
+            self._stream.truncate()
         return self
 
     def __exit__(
@@ -107,10 +114,35 @@ class LineFile:
             raise
 
 
+def _locked(path: Path) -> FileIO:
+    """Open a file for this run alone, with what a run before it may have left there.
+
+    Raises:
+        OSError: it cannot be opened, is no regular file, or was moved away just now.
+        BlockingIOError: another run has it open.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
+    stream = FileIO(descriptor, "r+")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "its `.partial` is not a regular file")
+        if not os.path.samestat(found, path.stat()):  # the other run published it before the lock was ours
+            raise BlockingIOError
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
 @contextmanager
 def _told_to_the_user(path: Path) -> Iterator[None]:
     try:
         yield
+    except BlockingIOError as error:
+        hint = "wait until it has ended, or name another file"
+        raise UnfinishedError(f"another run is writing `{path}`", hint=hint) from error
     except OSError as error:
         hint = "free some space, or name a file in a folder you may write to"
         raise UnfinishedError(f"cannot write `{path}`: {reason_of(error)}", hint=hint) from error

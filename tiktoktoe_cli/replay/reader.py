@@ -1,24 +1,28 @@
-"""Files → lines: finds the input files and reads them line by line in bounded memory, gzip too."""
+"""Files → lines: finds the input files and reads them line by line in bounded memory, gzip too.
+
+A run reads what a file held when it was opened. Of a gzip file that is cut or damaged, every whole line before the
+damage is read as usual; the rest is one line that says so.
+"""
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
-import zlib
 from contextlib import contextmanager
 from glob import glob
 from typing import IO, TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.event import Line, LineEnd
+from tiktoktoe_cli.replay.sources import check_regular, open_source
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_GZIP_MAGIC = b"\x1f\x8b"
+    from tiktoktoe_cli.replay.sources import Source
+
 _BOM = b"\xef\xbb\xbf"
 _WILDCARDS = frozenset("*?[")
 _BUFFER_BYTES = 1 << 18
@@ -29,7 +33,7 @@ def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """List the files that paths and patterns name: each file once, those of a pattern in the order of their names.
 
     Raises:
-        UsageError: a path names nothing, or a folder; a pattern matches no file.
+        UsageError: a path names nothing, a folder, a pipe or a device; a pattern matches no file.
     """
     found: dict[str, Path] = {}
     for path in paths:
@@ -46,11 +50,11 @@ def read_lines(files: Iterable[Path], max_bytes: int) -> Iterator[Line]:
 
     Raises:
         UsageError: a file cannot be opened.
-        UnfinishedError: a file cannot be read to its end.
+        UnfinishedError: a file cannot be read to its end, or became shorter while it was read.
     """
     for index, path in enumerate(files):
-        with _opened(path) as stream, _told_to_the_user(path):
-            yield from _lines(stream, index, max_bytes)
+        with _opened(path) as source, _told_to_the_user(path):
+            yield from _lines(source, index, max_bytes)
 
 
 def _expanded(path: Path) -> list[Path]:
@@ -60,6 +64,7 @@ def _expanded(path: Path) -> list[Path]:
     if path.exists():
         if path.is_dir():
             raise UsageError(f"`{path}` is a folder", hint=f"name its files: `{path}/*.ndjson`")
+        check_regular(path)
         return [path]
     if not _WILDCARDS & set(str(path)):
         raise UsageError(f"there is no file `{path}`", hint="check the `paths` of the pipeline's `input`")
@@ -72,37 +77,31 @@ def _expanded(path: Path) -> list[Path]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, and look inside it if it is compressed: by its first bytes, whatever its name is."""
+def _opened(path: Path) -> Iterator[Source]:
     with _readable(path):
-        buffered = io.BufferedReader(path.open("rb", buffering=0), _BUFFER_BYTES)
-        is_gzip = buffered.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
-    with buffered:
-        if is_gzip:
-            # GzipFile reads lines in Python; a buffer around it does so in C
-            with gzip.GzipFile(fileobj=buffered) as inside, io.BufferedReader(inside, _BUFFER_BYTES) as lines:
-                yield lines
-        else:
-            yield buffered
+        source = open_source(path)
+    with source:
+        yield source
 
 
-def _lines(stream: IO[bytes], file: int, max_bytes: int) -> Iterator[Line]:
+def _lines(source: Source, file: int, max_bytes: int) -> Iterator[Line]:
+    stream = io.BufferedReader(source, _BUFFER_BYTES)
     number = offset = 0
-    try:
-        while chunk := stream.readline(max_bytes + 1):
-            number += 1
-            raw, start = chunk.rstrip(b"\r\n"), offset
-            offset += len(chunk)
-            if number == 1 and raw.startswith(_BOM):
-                raw, start = raw[len(_BOM) :], len(_BOM)
-            if chunk.endswith(b"\n"):
-                yield Line(file, number, start, raw)
-            elif len(chunk) <= max_bytes:
-                yield Line(file, number, start, raw, LineEnd.END_OF_FILE)
-            else:
-                offset += _skip_line(stream)
-                yield Line(file, number, start, raw[:_KEPT_BYTES], LineEnd.TOO_LONG)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
+    while chunk := stream.readline(max_bytes + 1):
+        number += 1
+        raw, start = chunk.rstrip(b"\r\n"), offset
+        offset += len(chunk)
+        if number == 1 and raw.startswith(_BOM):
+            raw, start = raw[len(_BOM) :], len(_BOM)
+        if chunk.endswith(b"\n"):
+            yield Line(file, number, start, raw)
+        elif len(chunk) <= max_bytes:
+            yield Line(file, number, start, raw, LineEnd.DAMAGED if source.is_damaged else LineEnd.END_OF_FILE)
+            return
+        else:
+            offset += _skip_line(stream)
+            yield Line(file, number, start, raw[:_KEPT_BYTES], LineEnd.TOO_LONG)
+    if source.is_damaged:
         yield Line(file, number + 1, offset, b"", LineEnd.DAMAGED)
 
 
