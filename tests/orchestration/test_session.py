@@ -229,3 +229,19 @@ def test_a_killed_run_leaves_nothing_behind(tmp_path: Path) -> None:
         await until(lambda: not survivors(tmp_path))
 
     run(scenario())
+
+
+def test_a_service_without_checks_that_ends_at_once_is_lost(tmp_path: Path) -> None:
+    """Nothing but its end tells that its start went wrong: it is not called running, and the run is unfinished."""
+    file = tmp_path / "tiktoktoe.yaml"
+    file.write_text(
+        "version: 1\nsystem: trial\nservices:\n  store:\n"
+        "    actions: {start: {run: [sh, -c, 'echo no database >&2; exit 3']}}\n"
+    )
+
+    facts = run_orchestration(inputs_of(file))
+
+    assert facts.exit_code is ExitCode.UNFINISHED
+    assert states(facts) == {"store": "failed"}
+    assert facts.services[0].reason == "exited with 3"
+    assert facts.services[0].output == ("no database",)

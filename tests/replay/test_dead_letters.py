@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 
 from tiktoktoe_cli.replay.dead_letters import DeadLetter, Reason, encode
 from tiktoktoe_cli.replay.event import Fault, Line, LineEnd
@@ -49,3 +50,12 @@ def test_says_when_the_bytes_are_not_all() -> None:
     record = json.loads(encode(DeadLetter(Reason.PARSE, "input", line, (FAULT,)), "f"))
 
     assert record["raw_is_cut"] is True
+
+
+def test_names_a_file_whose_name_is_no_text() -> None:
+    """A file name may hold any bytes; those that are not UTF-8 are written as escapes."""
+    letter = DeadLetter(Reason.PARSE, "input", Line(0, 1, 0, b"{"), (FAULT,))
+
+    record = json.loads(encode(letter, os.fsdecode(b"caf\xe9.ndjson")))
+
+    assert record["source"]["file"] == "caf\\xe9.ndjson"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,5 +101,18 @@ def test_every_line_has_one_outcome(station: Station, letters: Letters) -> None:
         ("time", "invalid"),
         ("time", "missing"),
         ("parse", "too-long"),
-        ("parse", "damaged"),
+        ("damaged", "damaged"),
     ]
+
+
+@pytest.mark.parametrize("filling", [b"x", b"\\n"])
+def test_a_long_text_needs_little_memory(filling: bytes) -> None:
+    """Looking for large integers passes over a text of any length without remembering each character."""
+    raw = b'{"n":1234567890123456789,"a":"' + filling * 1_000_000 + b'"}'
+
+    tracemalloc.start()
+    parse(line(raw))
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak_bytes < 20 * len(raw)  # orjson's own buffer is 12 times the text

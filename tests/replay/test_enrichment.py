@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -122,4 +123,12 @@ def test_refuses_a_table_that_is_wrong(shelf: Shelf, name: str, content: str | b
 def test_refuses_a_table_that_is_missing(shelf: Shelf) -> None:
     """A table that is not there is a mistake in the configuration, not an empty one."""
     with pytest.raises(UsageError, match="cannot read the table"):
+        read_table(shelf.folder / "t.csv", "id")
+
+
+def test_refuses_a_table_that_is_a_pipe(shelf: Shelf) -> None:
+    """Reading from a pipe that nobody writes to would never end."""
+    os.mkfifo(shelf.folder / "t.csv")
+
+    with pytest.raises(UsageError, match="not a regular file"):
         read_table(shelf.folder / "t.csv", "id")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from tests.replay.conftest import Json, Shelf
-from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay import Ending, Phase, run_pipeline
 from tiktoktoe_cli.replay.dead_letters import Reason
+from tiktoktoe_cli.replay.pipeline import DamagedInputError
 from tiktoktoe_cli.replay.station import Drop
 from tiktoktoe_cli.system import load_system
 
@@ -230,10 +233,16 @@ def test_any_bytes_are_accounted_for_and_replay_to_the_same_bytes(
 
     validation: Json = {"validation": {"cloudevents": "strict", "error_handling": handling}}
 
-    facts = shelf.run(validation, *STAGES, input=files, routing=rules)
+    def run() -> ReplayFacts:
+        try:
+            return shelf.run(validation, *STAGES, input=files, routing=rules)
+        except DamagedInputError as error:
+            return error.facts
+
+    facts = run()
     suffix = "" if facts.ending is Ending.COMPLETE else ".partial"
     first = shelf.bytes_of("all", suffix), shelf.bytes_of("dead", suffix)
-    shelf.run(validation, *STAGES, input=files, routing=rules)
+    run()
 
     assert accounted(facts) == facts.lines
     assert facts.unfinished == 0 or facts.ending is Ending.REFUSED
@@ -324,3 +333,51 @@ def test_the_same_input_gives_the_same_bytes_in_any_process(sample: Path) -> Non
         outputs.add(tuple(path.read_bytes() for path in sorted((sample / "out").iterdir())))
 
     assert len(outputs) == 1
+
+
+def test_a_damaged_file_gives_what_it_can_and_is_no_success(shelf: Shelf) -> None:
+    """Events before the damage are delivered and published, the rest of the line is kept, and the run says so."""
+    text = b"".join(json.dumps(minute(number % 600)).encode() + b"\n" for number in range(1_000))
+    packed = gzip.compress(text)
+    path = shelf.put("a.ndjson", packed[: len(packed) // 2])
+    readable = zlib.decompressobj(31).decompress(packed[: len(packed) // 2])
+    whole = readable.count(b"\n")
+    tail = readable.rpartition(b"\n")[2]
+
+    with pytest.raises(DamagedInputError) as caught:
+        shelf.run()
+
+    assert f"cut or damaged from `{path}:{whole + 1}` on" in caught.value.message
+    assert f"{whole:,} events delivered, 1 dead letter" in caught.value.message
+    assert caught.value.facts.reasons == {"damaged": 1}
+    assert len(shelf.read("all")) == whole > 100
+    [letter] = shelf.read("dead")
+    assert (letter["reason"], letter["raw"].encode()) == ("damaged", tail)
+
+
+def test_two_runs_at_once_never_share_an_output(shelf: Shelf) -> None:
+    """The second run is refused and the first one's output is whole."""
+    shelf.events(*(minute(number % 600) for number in range(3_000)))
+    refused: list[str] = []
+
+    class Observer:
+        def advanced(self, *_: object) -> None:
+            if not refused:
+                with pytest.raises(UnfinishedError) as caught:
+                    shelf.run()
+                refused.append(caught.value.message)
+
+    run_pipeline("test", shelf.settings(), Observer())
+
+    assert refused == [f"another run is writing `{shelf.folder}/out/all.ndjson`"]
+    assert len(shelf.read("all")) == 3_000
+
+
+def test_a_file_whose_name_is_no_text_is_read(shelf: Shelf) -> None:
+    """Any file name that the system allows will do, also in a dead letter."""
+    Path(os.fsdecode(os.fsencode(shelf.folder) + b"/caf\xe9.ndjson")).write_bytes(b"{\n")
+
+    facts = shelf.run()
+
+    assert facts.files == (f"{shelf.folder}/caf\\xe9.ndjson",)
+    assert [letter["source"]["file"] for letter in shelf.read("dead")] == list(facts.files)

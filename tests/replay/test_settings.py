@@ -91,6 +91,9 @@ MISTAKES = (
         "out/dead", "out/all.ndjson.partial} #", "same-file", "out/all.ndjson.partial", "choose another file"
     ),
     Mistake("out/all.ndjson", "a.ndjson", "same-file", "a.ndjson", "choose another file"),
+    Mistake("out/all.ndjson", "t.csv", "same-file", "t.csv}}", "choose another file"),
+    Mistake("out/dead.ndjson", "tiktoktoe.yaml", "same-file", "tiktoktoe.yaml}", "choose another file"),
+    Mistake("out/all.ndjson", "./tiktoktoe.yaml", "same-file", "./tiktoktoe.yaml", "choose another file"),
     Mistake("key: data.id, window", "key: data..id, window", "wrong-form", "data..id", "write it as"),
     Mistake("key: data.id, window", "key: [a], window", "wrong-form", "key: [a]", "write it as"),
     Mistake("error_rate > 0.01", "eror_rate > 0.01", "expression", "eror_rate", "did you mean `error_rate`?"),
@@ -139,3 +142,22 @@ def test_examples_have_the_types_of_the_numbers_that_alerts_see(shelf: Shelf) ->
     assert {name: type(value) for name, value in values.items()} == {
         name: type(value) for name, value in EXAMPLES.items()
     }
+
+
+def test_an_output_never_replaces_the_schema(shelf: Shelf) -> None:
+    """A schema is an input as the events are."""
+    schema = shelf.put("schema.json", "{}")
+
+    with pytest.raises(ValidationError, match="already used by a validation's `schema`"):
+        shelf.settings(stages=[{"validation": {"schema": str(schema)}}], dead_letter={"file": str(schema)})
+
+
+def test_an_output_never_replaces_an_included_file(write: Write) -> None:
+    """The files that a configuration includes belong to it."""
+    write("more.yaml", "services: {}\n")
+    text = "include: [more.yaml]\n" + YAML.replace("out/dead.ndjson", "more.yaml")
+
+    with pytest.raises(ConfigError) as caught:
+        read(write, text)
+
+    assert [problem.code for problem in caught.value.problems] == ["same-file"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,6 +82,9 @@ def test_fail_ends_the_run_at_the_first_invalid_event(shelf: Shelf, order: str, 
         ('{"$ref": "missing.json"}', "is not a JSON Schema"),
         ('{"$ref": "http://127.0.0.1:9/x.json"}', "not fetched from the network"),
         ('{"$ref": "https://127.0.0.1:9/x.json"}', "not fetched from the network"),
+        ('{"$ref": "file:///dev/zero"}', "not a regular file"),
+        ('{"$ref": "a%00b.json"}', "is not a JSON Schema"),
+        ("[" + " " * (16 << 20), "larger than 16,777,216 bytes"),
         ('{"$schema": "https://example.com/own"}', "is not a JSON Schema"),
     ],
 )
@@ -92,6 +96,14 @@ def test_refuses_a_schema_that_does_not_compile(shelf: Shelf, content: str, mess
         compile_schema(schema)
 
     assert message in caught.value.message
+
+
+def test_refuses_a_schema_that_is_a_pipe(shelf: Shelf) -> None:
+    """Reading from a pipe that nobody writes to would never end."""
+    os.mkfifo(shelf.folder / "schema.json")
+
+    with pytest.raises(SchemaProblemError, match="not a regular file"):
+        compile_schema(shelf.folder / "schema.json")
 
 
 def test_an_event_nested_too_deeply_is_invalid(shelf: Shelf) -> None:

@@ -94,6 +94,6 @@ def _workshop(system: System, progress: Progress) -> Workshop:
         services=simulated_services(graph_of(system), system["performance"]),
         policies=system["policies"],
         place=system.value_place,
-        replay_observer=lambda name: ReplayWatcher(progress, name),
-        simulation_observer=lambda _name: SimulationWatcher(progress),
+        replay_observer=lambda name: ReplayWatcher(progress, f"replay {name}"),
+        simulation_observer=lambda name: SimulationWatcher(progress, f"simulate {name}"),
     )

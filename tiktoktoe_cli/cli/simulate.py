@@ -64,7 +64,7 @@ def run(
             services,
             system["policies"],
             should_stop=should_stop,
-            observer=SimulationWatcher(progress),
+            observer=SimulationWatcher(progress, name),
         )
     code = (should_stop.exit_code or ExitCode.UNFINISHED) if facts.stopped else None
     return desk.answer(report_of(facts, system.place), code)

@@ -47,39 +47,39 @@ class HealthWatcher:
 
 @dataclass(slots=True)
 class ReplayWatcher:
-    """Counts the lines read and the events delivered."""
+    """Counts the lines read, then the events delivered, under one name."""
 
     progress: Progress
-    pipeline: str
-    _done: dict[Phase, int] = field(default_factory=dict)
+    name: str
+    _phase: Phase | None = None
+    _done: int = 0
 
     def advanced(self, phase: Phase, done: int, total: int | None) -> None:
-        """Count on."""
-        name = f"{self.pipeline} {phase.value}"
-        if phase not in self._done:
-            self.progress.started(name, total=total, unit="events")
-        self.progress.advance(name, done - self._done.get(phase, 0))
-        self._done[phase] = done
+        """Count on; a new phase counts from the beginning."""
+        if phase is not self._phase:
+            self._phase, self._done = phase, 0
+            self.progress.started(self.name, state=phase.value, total=total, unit="events")
+        self.progress.advance(self.name, done - self._done)
+        self._done = done
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SimulationWatcher:
     """Counts the replications."""
 
     progress: Progress
-    _scenario: str = ""
+    name: str
 
-    def started(self, scenario: str, replications: int) -> None:
+    def started(self, _scenario: str, replications: int) -> None:
         """Begin to count."""
-        self._scenario = scenario
-        self.progress.started(scenario, total=replications, unit="replications")
+        self.progress.started(self.name, state="simulating", total=replications, unit="replications")
 
     def advanced(self, _replication: int, _share: float) -> None:
         """Pass over: a replication takes a moment."""
 
     def finished(self, _replication: int) -> None:
         """Count on."""
-        self.progress.advance(self._scenario)
+        self.progress.advance(self.name)
 
 
 @dataclass(slots=True)

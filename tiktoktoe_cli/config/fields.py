@@ -37,12 +37,13 @@ class Context:
     """What validators may ask while a document is checked.
 
     `names` lists a section, `learn_secret` takes what must never be shown, and `compiled` keeps expressions: large
-    systems say `status == 200` thousands of times.
+    systems say `status == 200` thousands of times. `files` names the files that the document was read from.
     """
 
     names: Names
     learn_secret: Callable[[str], None]
     compiled: dict[tuple[str, tuple[str, ...] | None], Expression]
+    files: Collection[str] = ()
 
 
 class Settings(BaseModel):

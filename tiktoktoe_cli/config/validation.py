@@ -80,7 +80,7 @@ class Shape:
 
         Problems are added to the document, each at its place, and None is returned if there were any.
         """
-        context = Context(document.keys, document.mask.add, self._compiled)
+        context = Context(document.keys, document.mask.add, self._compiled, tuple(document.sources))
         try:
             return self._adapter.validate_python(plain(node), context=context)
         except ValidationError as error:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.plan import PlannedService
 
 _KILL_PATIENCE_S = 5.0
+_SETTLE_NS = 100_000_000  # a service without checks that ends sooner than this was never running
 
 
 class ServiceLife:
@@ -87,8 +88,21 @@ class ServiceLife:
             return False
         if self._is_killed:
             self._running.kill()
-        self._post(Launched(self._planned.name))
+        if self._planned.is_checked or await self._settles(self._running):
+            self._post(Launched(self._planned.name))
         return True
+
+    async def _settles(self, running: Running) -> bool:
+        """Tell whether the service still runs after a moment: without checks nothing else shows a bad start."""
+        moment = asyncio.ensure_future(self._surroundings.clock.sleep(_SETTLE_NS))
+        end = asyncio.ensure_future(running.wait())
+        try:
+            await asyncio.wait({moment, end}, return_when=asyncio.FIRST_COMPLETED)
+            return not end.done()
+        finally:
+            moment.cancel()
+            end.cancel()
+            await asyncio.wait({moment, end})
 
     async def _pass_gate(self, deadline_ns: int) -> bool:
         """Wait for health; return False, and post nothing, if the service ended first."""

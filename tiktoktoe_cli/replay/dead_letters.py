@@ -6,6 +6,7 @@ pass another time (`transient`) or is itself wrong (`poison`).
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Reason(StrEnum):
     """Why an event could not be delivered."""
 
     PARSE = "parse"  # the line holds no JSON object
+    DAMAGED = "damaged"  # the compressed file is cut or damaged here; what else it held is not known
     TIME = "time"  # no time, or not a valid one
     FUTURE = "future"  # too far ahead of the events before it
     INVALID = "invalid"  # against the schema, or CloudEvents
@@ -71,11 +73,15 @@ class DeadLetters:
     files: Sequence[str]
     write: Callable[[bytes], None]
     reasons: Counter[Reason] = field(default_factory=Counter)
+    damaged: list[str] = field(default_factory=list)  # where files are: `FILE:LINE`
 
     def put(self, letter: DeadLetter) -> None:
         """Keep a dead letter."""
+        file = self.files[letter.line.file]
         self.reasons[letter.reason] += 1
-        self.write(encode(letter, self.files[letter.line.file]))
+        if letter.reason is Reason.DAMAGED:
+            self.damaged.append(f"{path_text(file)}:{letter.line.number}")
+        self.write(encode(letter, file))
 
 
 def encode(letter: DeadLetter, file: str) -> bytes:
@@ -95,10 +101,15 @@ def encode(letter: DeadLetter, file: str) -> bytes:
             }
             for fault in letter.faults
         ],
-        "source": {"file": file, "line": line.number, "offset": line.offset},
+        "source": {"file": path_text(file), "line": line.number, "offset": line.offset},
         "event_time": None if letter.time_us is None else write_rfc3339(letter.time_us),
     }
     return orjson.dumps(record | _original(line), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def path_text(path: str) -> str:
+    """Write a path as text; bytes in it that are not UTF-8 become escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _original(line: Line) -> dict[str, str | bool]:

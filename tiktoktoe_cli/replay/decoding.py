@@ -27,23 +27,25 @@ RULE = "RFC 8259"
 
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = b"0" * 19
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+# possessive: nothing is kept for going back, so a text of any length is passed over in the same memory
+_STRING_OR_NUMBER = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(-?[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)'
+)
 _LEAST, _MOST = -(2**63), 2**64 - 1
 _MAX_DIGITS = 20
 _SHOWN_CHARACTERS = 60
 _KINDS = {dict: "an object", list: "an array", bool: "a boolean", type(None): "null"}
-_UNREADABLE = {
-    LineEnd.TOO_LONG: Fault("", "max_line", "too-long", "the line is longer than `max_line`"),
-    LineEnd.DAMAGED: Fault("", "RFC 1952", "damaged", "the compressed file is cut or damaged from here on"),
-}
+_TOO_LONG = Fault("", "max_line", "too-long", "the line is longer than `max_line`")
+_DAMAGED = Fault("", "RFC 1952", "damaged", "the compressed file is cut or damaged from here on")
+_UNREADABLE = {LineEnd.TOO_LONG: (Reason.PARSE, _TOO_LONG), LineEnd.DAMAGED: (Reason.DAMAGED, _DAMAGED)}
 
 
 def decode(lines: Iterable[Line], field: FieldPath, read_time: ReadTime, station: Station) -> Iterator[Event]:
     """Turn lines into events; empty lines are dropped, those that are no event rejected."""
     for line in lines:
         if line.end is not LineEnd.NEWLINE and line.end in _UNREADABLE:
-            station.reject(Reason.PARSE, line, (_UNREADABLE[line.end],))
+            reason, fault = _UNREADABLE[line.end]
+            station.reject(reason, line, (fault,))
             continue
         body = parse(line)
         if isinstance(body, dict):
@@ -91,7 +93,7 @@ def _syntax_fault(line: Line, error: orjson.JSONDecodeError) -> Fault:
 
 def _has_huge_integer(raw: bytes) -> bool:
     """Look at the numbers of a text that is valid JSON."""
-    return any(_is_huge_integer(number) for number in _NUMBER.findall(_STRING.sub(b'""', raw)))
+    return any(found[1] and _is_huge_integer(found[1]) for found in _STRING_OR_NUMBER.finditer(raw))
 
 
 def _is_huge_integer(number: bytes) -> bool:

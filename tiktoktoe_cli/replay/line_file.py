@@ -118,22 +118,27 @@ def _locked(path: Path) -> FileIO:
     """Open a file for this run alone, with what a run before it may have left there.
 
     Raises:
-        OSError: it cannot be opened, is no regular file, or was moved away just now.
-        BlockingIOError: another run has it open.
+        OSError: it cannot be opened, is no regular file.
+        BlockingIOError: another run has it open, or put it in its place just now.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
-    stream = FileIO(descriptor, "r+")
+    # not blocking: opening a pipe would wait for a reader
+    stream = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666), "r+")
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "its `.partial` is not a regular file")
-        if not os.path.samestat(found, path.stat()):  # the other run published it before the lock was ours
-            raise BlockingIOError
+        _lock(stream, path)
     except OSError:
         stream.close()
         raise
     return stream
+
+
+def _lock(stream: FileIO, path: Path) -> None:
+    found = os.fstat(stream.fileno())
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "its `.partial` is not a regular file")
+    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # the other run may have put it in its place just before the lock was ours
+    if not path.exists() or not os.path.samestat(found, path.stat()):
+        raise BlockingIOError
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import orjson
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.field_path import FieldPath
+from tiktoktoe_cli.replay.sources import check_regular
 from tiktoktoe_cli.words import listed, reason_of, suggestion
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def read_table(path: Path, match: str) -> Table:
     if read is None:
         raise UsageError(f"`{path}` is no table", hint=f"tables are {listed(_FORMATS)} files")
     try:
+        check_regular(path)
         return _indexed(path, match, read(path, match))
     except OSError as error:
         raise UsageError(

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.monitoring import judge
 from tiktoktoe_cli.replay.assembly import assemble
+from tiktoktoe_cli.replay.dead_letters import path_text
 from tiktoktoe_cli.replay.facts import DestinationFacts, Ending, ReplayFacts, RuleFacts, StageFacts
 from tiktoktoe_cli.replay.line_file import partial_of
 from tiktoktoe_cli.replay.metrics import metric_values
@@ -20,6 +21,7 @@ from tiktoktoe_cli.replay.observer import Phase, SilentObserver
 from tiktoktoe_cli.replay.reader import find_files, read_lines
 from tiktoktoe_cli.replay.station import StoppedError
 from tiktoktoe_cli.replay.watch import Watch
+from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +31,21 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.settings import PipelineSettings
     from tiktoktoe_cli.replay.station import Station
+
+
+class DamagedInputError(UnfinishedError):
+    """A compressed input is cut or damaged: nobody knows what else it held.
+
+    Everything before the damage is delivered, and the outputs are in their places; `facts` say what was done.
+    """
+
+    def __init__(self, places: Sequence[str], facts: ReplayFacts) -> None:
+        done = f"{plural(facts.delivered, 'event')} delivered, {plural(facts.dead, 'dead letter')}"
+        super().__init__(
+            f"cut or damaged from {listed(places, limit=3)} on: the rest cannot be decompressed ({done})",
+            hint="what stands before the damage is in the outputs; replay a whole copy of the file",
+        )
+        self.facts = facts
 
 
 def run_pipeline(
@@ -46,20 +63,21 @@ def run_pipeline(
 
     Raises:
         UsageError: an input, schema or table is missing or wrong; an output is also an input.
+        DamagedInputError: a compressed input is cut or damaged; the run is over all the same.
         UnfinishedError: an input cannot be read to its end, an output or the temporary folder cannot be written, or
             sessions hold too many events.
     """
     began_ns = clock()
     files = find_files(settings.input.paths)
     assembly = assemble(settings, files, clock)
-    _refuse_to_overwrite(files, assembly)
+    _refuse_to_overwrite(files, settings, assembly)
     observer = observer or SilentObserver()
     reading = Watch(Phase.READING, observer, should_stop)
     stopped = _run(assembly, files, reading, Watch(Phase.DELIVERING, observer, should_stop))
     facts = ReplayFacts(
         pipeline=name,
         ending=_ending(stopped),
-        files=tuple(str(file) for file in files),
+        files=tuple(path_text(str(file)) for file in files),
         lines=reading.seen,
         stages=_stage_facts(assembly.stations, reading.seen),
         rules=tuple(map(RuleFacts.of, assembly.rules)),
@@ -73,7 +91,10 @@ def run_pipeline(
         refused=stopped.letter if stopped else None,
     )
     _check(facts)
-    return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
+    facts = replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
+    if stopped is None and assembly.letters.damaged:
+        raise DamagedInputError(assembly.letters.damaged, facts)
+    return facts
 
 
 def _run(assembly: Assembly, files: Sequence[Path], reading: Watch, delivering: Watch) -> StoppedError | None:
@@ -93,14 +114,14 @@ def _run(assembly: Assembly, files: Sequence[Path], reading: Watch, delivering: 
     return None
 
 
-def _refuse_to_overwrite(files: Iterable[Path], assembly: Assembly) -> None:
+def _refuse_to_overwrite(files: Iterable[Path], settings: PipelineSettings, assembly: Assembly) -> None:
     """Compare what is read with what is written; the settings could only compare paths without patterns."""
-    read = {os.path.realpath(file) for file in files}
+    read = {os.path.realpath(file) for file in (*files, *(path for _, path in settings.read_files))}
     for output in assembly.outputs:
         if not read.isdisjoint(map(os.path.realpath, (output.path, partial_of(output.path)))):
             raise UsageError(
                 f"`{output.path}` would be read and written",
-                hint="choose an output that no pattern of the `input` matches",
+                hint="choose an output that is no table or schema, and that no pattern of the `input` matches",
             )
 
 

@@ -96,7 +96,9 @@ def _lines(source: Source, file: int, max_bytes: int) -> Iterator[Line]:
         if chunk.endswith(b"\n"):
             yield Line(file, number, start, raw)
         elif len(chunk) <= max_bytes:
-            yield Line(file, number, start, raw, LineEnd.DAMAGED if source.is_damaged else LineEnd.END_OF_FILE)
+            yield Line(
+                file, number, start, raw, LineEnd.DAMAGED if source.is_damaged else LineEnd.END_OF_FILE
+            )
             return
         else:
             offset += _skip_line(stream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,7 @@ import orjson
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.event import Fault, pointer
+from tiktoktoe_cli.replay.sources import check_regular
 from tiktoktoe_cli.words import reason_of, shortened
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.replay.event import Body
 
+_MAX_BYTES = 16 << 20
 _MAX_MESSAGE = 300  # the library's may hold the whole event
 
 
@@ -80,7 +83,12 @@ def compile_schema(path: Path) -> EventSchema:
 
 
 def _read(path: Path) -> Any:  # JSON
-    return orjson.loads(path.read_bytes())
+    check_regular(path)
+    with path.open("rb") as file:
+        data = file.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise OSError(errno.EFBIG, f"larger than {_MAX_BYTES:,} bytes", str(path))
+    return orjson.loads(data)
 
 
 def _retrieve(uri: str) -> Any:  # JSON

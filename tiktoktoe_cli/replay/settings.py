@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Cel, LocalPath, OneOf, Settings, unknown_name
+from tiktoktoe_cli.config.fields import Cel, Context, LocalPath, OneOf, Settings, unknown_name
 from tiktoktoe_cli.config.quantity import Quantity
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Duration as Span
@@ -57,7 +57,9 @@ class InputSettings(Settings):
     """The files to read: one JSON object a line (NDJSON), also compressed with gzip."""
 
     paths: tuple[LocalPath, ...] = Field(min_length=1)
-    """Files, or patterns such as `events/**/*.ndjson`; each file is read once, patterns in the order of names."""
+    """Files, or patterns such as `events/**/*.ndjson`; each file is read once, patterns in the order of names. If a
+    compressed file is cut or damaged, what stands before is delivered, the rest is a dead letter, and the run ends
+    with exit code 3."""
     time: TimeSettings = Field(default_factory=TimeSettings)
     """Where the time is."""
     order: Order = Order.EVENT_TIME
@@ -270,8 +272,10 @@ class PipelineSettings(Settings):
         return self
 
     @model_validator(mode="after")
-    def _every_file_is_its_own(self) -> PipelineSettings:
-        owners = {os.path.realpath(path): "`input`" for path in self.input.paths}
+    def _every_file_is_its_own(self, info: ValidationInfo) -> PipelineSettings:
+        owners = {os.path.realpath(path): owner for owner, path in self.read_files}
+        if isinstance(info.context, Context):
+            owners |= {os.path.realpath(name): "the configuration" for name in info.context.files}
         for owner, path, at in self._outputs():
             for file in (os.path.realpath(path), os.path.realpath(partial_of(path))):
                 if file in owners:
@@ -284,6 +288,17 @@ class PipelineSettings(Settings):
                     raise PydanticCustomError("same-file", "`{path}` is already used by {owner}", context)
                 owners[file] = owner
         return self
+
+    @property
+    def read_files(self) -> list[tuple[str, Path]]:
+        """List the files and patterns that a run reads: what for, and the path."""
+        lookups = [stage.context_enrichment.lookup for stage in self.stages if stage.context_enrichment]
+        schemas = [stage.validation.schema_file for stage in self.stages if stage.validation]
+        return [
+            *(("`input`", path) for path in self.input.paths),
+            *(("a lookup's `table`", lookup.table) for lookup in lookups),
+            *(("a validation's `schema`", path) for path in schemas if path),
+        ]
 
     def _outputs(self) -> list[tuple[str, Path, tuple[str, ...]]]:
         """List the files that a run writes: whose it is, its path, and where that stands in the YAML."""

@@ -104,11 +104,16 @@ class Live(Sink):
             Text(self._shown(step.name)),
             Text(duration(round(step.elapsed_s + since, 1)), style="dim"),
         )
-        bar = _bar(step.total, step.done) if step.total else state
+        bar = _bar(step.total, step.done) if step.total and step.event is not Event.FINISHED else state
         return name, bar, time, Text(self._shown(self._about(step)), no_wrap=True, overflow="ellipsis")
 
     def _about(self, step: Step) -> str:
-        return ", ".join(filter(None, [counting(step) if step.is_counting else "", step.note]))
+        return ", ".join(
+            filter(
+                None,
+                [counting(step) if step.is_counting and step.event is not Event.FINISHED else "", step.note],
+            )
+        )
 
     def _shown(self, words: str) -> str:
         return one_line(self._terminal.mask(words))

@@ -56,7 +56,7 @@ def _number(key: str, title: str, shows: Shows = Shows.NUMBER, *, wide: bool = F
 
 COLUMNS = (
     Column("name", "NAME"),
-    Column("kind", "KIND"),
+    Column("kind", "KIND", wide=True),
     Column("outcome", "RESULT", shows=Shows.STATE),
     _number("calls", "CALLS"),
     _number("success_rate", "SUCCESS", Shows.RATIO),
