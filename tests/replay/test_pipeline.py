@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tests.replay.conftest import Json, Shelf
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
-from tiktoktoe_cli.replay import Ending, Phase, run_pipeline
+from tiktoktoe_cli.replay import Ending, Phase, report_of, run_pipeline
 from tiktoktoe_cli.replay.dead_letters import Reason
-from tiktoktoe_cli.replay.pipeline import DamagedInputError
 from tiktoktoe_cli.replay.station import Drop
 from tiktoktoe_cli.system import load_system
 
@@ -234,10 +233,7 @@ def test_any_bytes_are_accounted_for_and_replay_to_the_same_bytes(
     validation: Json = {"validation": {"cloudevents": "strict", "error_handling": handling}}
 
     def run() -> ReplayFacts:
-        try:
-            return shelf.run(validation, *STAGES, input=files, routing=rules)
-        except DamagedInputError as error:
-            return error.facts
+        return shelf.run(validation, *STAGES, input=files, routing=rules)
 
     facts = run()
     suffix = "" if facts.ending is Ending.COMPLETE else ".partial"
@@ -344,12 +340,11 @@ def test_a_damaged_file_gives_what_it_can_and_is_no_success(shelf: Shelf) -> Non
     whole = readable.count(b"\n")
     tail = readable.rpartition(b"\n")[2]
 
-    with pytest.raises(DamagedInputError) as caught:
-        shelf.run()
+    facts = shelf.run()
 
-    assert f"cut or damaged from `{path}:{whole + 1}` on" in caught.value.message
-    assert f"{whole:,} events delivered, 1 dead letter" in caught.value.message
-    assert caught.value.facts.reasons == {"damaged": 1}
+    assert facts.damaged == (f"{path}:{whole + 1}",)
+    assert (facts.ok, facts.is_over, facts.reasons) == (False, False, {"damaged": 1})
+    assert [problem.code for problem in report_of(facts).problems] == ["input-damaged"]
     assert len(shelf.read("all")) == whole > 100
     [letter] = shelf.read("dead")
     assert (letter["reason"], letter["raw"].encode()) == ("damaged", tail)

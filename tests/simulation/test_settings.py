@@ -108,3 +108,9 @@ def test_an_assertion_that_is_no_condition_is_refused() -> None:
     """A number alone is neither true nor false."""
     with pytest.raises(ValidationError, match="expected true or false, found double"):
         SimulationSettings.model_validate(MINIMAL | {"assert": ["amplification"]})
+
+
+def test_a_duration_without_end_is_refused() -> None:
+    """A scenario of centuries would need a row for every second of them."""
+    with pytest.raises(ValidationError, match="less than or equal"):
+        SimulationSettings.model_validate({"duration": "106751d", "traffic": {"a": {"constant": "1/s"}}})

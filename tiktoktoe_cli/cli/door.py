@@ -26,7 +26,6 @@ class TerminatedError(BaseException):
 
 
 _QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {
-    KeyboardInterrupt: ExitCode.of_signal(signal.SIGINT),
     TerminatedError: ExitCode.of_signal(signal.SIGTERM),
     OutputClosedError: ExitCode.YES,
 }
@@ -37,11 +36,11 @@ def enter(arguments: Sequence[str]) -> int:
     try:
         with _ended_by_signals():
             return _run(list(arguments))
+    except KeyboardInterrupt:
+        _terminal().say("interrupted")
+        return ExitCode.INTERRUPTED
     except tuple(_QUIET_ENDS) as end:
         return _QUIET_ENDS[type(end)]
-    except BrokenPipeError:  # whoever read our help has seen enough
-        _close_stdout()
-        return ExitCode.YES
     except OSError as error:
         return _without_output(error, arguments)
     except TiktoktoeError as error:
@@ -98,6 +97,9 @@ def _lower(message: str) -> str:
 
 def _without_output(error: OSError, arguments: Sequence[str]) -> ExitCode:
     """End a command whose help could not be written; what any other failure of the system means, its caller knows."""
+    if isinstance(error, BrokenPipeError):  # whoever read it has seen enough
+        _close_stdout()
+        return ExitCode.YES
     if error.errno not in {errno.ENOSPC, errno.EIO, errno.EDQUOT}:
         _tell_bug(error, arguments)
         return ExitCode.BUG

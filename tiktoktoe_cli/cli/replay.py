@@ -44,5 +44,6 @@ def run(
     name = desk.choose_one(system["pipelines"], pipeline, "pipeline")
     with desk.progress() as progress, desk.stop_flag() as should_stop:
         facts = run_pipeline(name, system["pipelines"][name], ReplayWatcher(progress, name), should_stop)
-    code = should_stop.exit_code if facts.interrupted else None  # a signal after the end changes nothing
+    # a signal that came after the end changes nothing
+    code = None if facts.is_over else (should_stop.exit_code if facts.interrupted else ExitCode.UNFINISHED)
     return desk.answer(report_of(facts, system.value_place), code)

@@ -73,7 +73,7 @@ class ReplayJob:
         observer = self.workshop.replay_observer(self.name)
         facts = run_pipeline(self.name, self.workshop.pipelines[self.name], observer, should_stop)
         report = report_of_replay(facts, self.workshop.place)
-        return JobOutcome(_state(is_over=not facts.interrupted, is_yes=facts.ok), report.verdict, report)
+        return JobOutcome(_state(is_over=facts.is_over, is_yes=facts.ok), report.verdict, report)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ is in `settings`.
 from tiktoktoe_cli.replay.checks import check_pipeline
 from tiktoktoe_cli.replay.facts import Ending, ReplayFacts
 from tiktoktoe_cli.replay.observer import Phase, ReplayObserver, SilentObserver
-from tiktoktoe_cli.replay.pipeline import DamagedInputError, run_pipeline
+from tiktoktoe_cli.replay.pipeline import run_pipeline
 from tiktoktoe_cli.replay.report import report_of
 
 __all__ = [
-    "DamagedInputError",
     "Ending",
     "Phase",
     "ReplayFacts",

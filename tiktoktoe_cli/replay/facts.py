@@ -95,6 +95,7 @@ class ReplayFacts:
     metrics: tuple[MetricName, ...]
     elapsed_s: float
     refused: DeadLetter | None = None
+    damaged: tuple[str, ...] = ()  # where compressed inputs are cut or damaged, as `FILE:LINE`
     alerts: tuple[AlertFacts, ...] = ()
 
     @property
@@ -140,8 +141,14 @@ class ReplayFacts:
 
     @property
     def ok(self) -> bool:
-        """Whether the run did all it should: it came to its end, and no alert fails it."""
-        return self.ending is Ending.COMPLETE and not any(alert.fails for alert in self.alerts)
+        """Whether the run did all it should: it read everything, came to its end, and no alert fails it."""
+        fails = any(alert.fails for alert in self.alerts)
+        return self.ending is Ending.COMPLETE and not self.damaged and not fails
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left that a better day could deliver: not stopped, and every file read whole."""
+        return not self.interrupted and not self.damaged
 
     def dropped(self, drop: Drop) -> int:
         """Count the events that were left out for a reason."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.monitoring import judge
 from tiktoktoe_cli.replay.assembly import assemble
 from tiktoktoe_cli.replay.dead_letters import path_text
@@ -21,7 +21,6 @@ from tiktoktoe_cli.replay.observer import Phase, SilentObserver
 from tiktoktoe_cli.replay.reader import find_files, read_lines
 from tiktoktoe_cli.replay.station import StoppedError
 from tiktoktoe_cli.replay.watch import Watch
-from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,21 +30,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.settings import PipelineSettings
     from tiktoktoe_cli.replay.station import Station
-
-
-class DamagedInputError(UnfinishedError):
-    """A compressed input is cut or damaged: nobody knows what else it held.
-
-    Everything before the damage is delivered, and the outputs are in their places; `facts` say what was done.
-    """
-
-    def __init__(self, places: Sequence[str], facts: ReplayFacts) -> None:
-        done = f"{plural(facts.delivered, 'event')} delivered, {plural(facts.dead, 'dead letter')}"
-        super().__init__(
-            f"cut or damaged from {listed(places, limit=3)} on: the rest cannot be decompressed ({done})",
-            hint="what stands before the damage is in the outputs; replay a whole copy of the file",
-        )
-        self.facts = facts
 
 
 def run_pipeline(
@@ -58,12 +42,12 @@ def run_pipeline(
     """Run a pipeline from its first file to its last destination.
 
     `should_stop` is asked once per batch of lines or events. When it says yes, the run ends there: what is delivered
-    by then is a beginning of what the whole run would have delivered, and stays in the `.partial` files. `clock`
+    by then is a beginning of what the whole run would have delivered, and stays in the `.partial` files. A compressed
+    input that is cut or damaged is delivered as far as it can be read, and the facts name it as `damaged`. `clock`
     gives nanoseconds; nothing but the durations in the facts depends on it.
 
     Raises:
         UsageError: an input, schema or table is missing or wrong; an output is also an input.
-        DamagedInputError: a compressed input is cut or damaged; the run is over all the same.
         UnfinishedError: an input cannot be read to its end, an output or the temporary folder cannot be written, or
             sessions hold too many events.
     """
@@ -89,12 +73,10 @@ def run_pipeline(
         metrics=settings.monitoring.metrics,
         elapsed_s=(clock() - began_ns) / NS_PER_S,
         refused=stopped.letter if stopped else None,
+        damaged=tuple(assembly.letters.damaged),
     )
     _check(facts)
-    facts = replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
-    if stopped is None and assembly.letters.damaged:
-        raise DamagedInputError(assembly.letters.damaged, facts)
-    return facts
+    return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
 
 
 def _run(assembly: Assembly, files: Sequence[Path], reading: Watch, delivering: Watch) -> StoppedError | None:

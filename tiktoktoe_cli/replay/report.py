@@ -60,7 +60,12 @@ def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
         summary=_summary(facts),
         items=[*_stage_items(facts), *_destination_items(facts)],
         columns=COLUMNS,
-        problems=(*_rule_problems(facts, place), *_refusal(facts), *_alert_problems(facts, place)),
+        problems=(
+            *_rule_problems(facts, place),
+            *_refusal(facts),
+            *_damage(facts),
+            *_alert_problems(facts, place),
+        ),
         cases=tuple(_cases(facts, place)),
         metrics=chosen_metrics(facts),
         next_steps=tuple(_next_steps(facts)),
@@ -180,6 +185,14 @@ def _refusal(facts: ReplayFacts) -> Iterator[Problem]:
         line = facts.refused.line
         said = "; ".join(fault.message for fault in facts.refused.faults)
         yield Problem("invalid-event", f"`{facts.files[line.file]}:{line.number}` is not valid: {said}")
+
+
+def _damage(facts: ReplayFacts) -> Iterator[Problem]:
+    for place in facts.damaged:
+        message = f"`{place}`: the file is cut or damaged from here on, and the rest cannot be decompressed"
+        yield Problem(
+            "input-damaged", message, hint="replay a whole copy; what stands before is in the outputs"
+        )
 
 
 def _alert_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:

@@ -14,6 +14,8 @@ from tiktoktoe_cli.simulation.measures import EXAMPLES
 from tiktoktoe_cli.simulation.slowdown import Slowdown
 from tiktoktoe_cli.words import listed
 
+_LONGEST = Duration.parse("30d")  # a run keeps a row for every second
+
 
 class LognormalSettings(Settings):
     """A long-tailed time, given by two of its percentiles."""
@@ -109,7 +111,7 @@ class FaultSettings(Settings):
 class SimulationSettings(Settings):
     """A scenario: load, faults, and what must hold all the same."""
 
-    duration: Duration = Field(gt=0)
+    duration: Duration = Field(gt=0, le=_LONGEST)
     """How long requests arrive; those under way at the end are still answered."""
     seed: int = 0
     """Chance starts here: the same seed gives the same run."""
