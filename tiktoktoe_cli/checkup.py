@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem, Severity
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.config.codes import Code
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
+
+_ROOMS_WITH_CODES = ("config", "resilience", "health", "replay", "simulation", "orchestration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,14 @@ def surroundings(system: System, environ: Mapping[str, str]) -> Iterator[Problem
 
 
 def explanations() -> dict[str, Code]:
-    """Return what every code means that can stand in brackets: those of settings and features, and of rules."""
-    from tiktoktoe_cli.config.codes import CODES, Code
+    """Return what every code means that can stand in brackets: the rooms' own, and the graph's rules."""
+    from tiktoktoe_cli.config.codes import Code
     from tiktoktoe_cli.graph.rules import RULES
 
-    rules = (Code(rule.id, f"{rule.title}. {rule.why}", rule.example, rule.fix) for rule in RULES)
-    return {**CODES, **{rule.code: rule for rule in rules}}
+    modules = (import_module(f"tiktoktoe_cli.{room}.codes") for room in _ROOMS_WITH_CODES)
+    codes: list[Code] = [code for module in modules for code in module.CODES]
+    rules = [Code(rule.id, f"{rule.title}. {rule.why}", rule.example, rule.fix) for rule in RULES]
+    return {entry.code: entry for entry in (*codes, *rules)}
 
 
 def _item(problem: Problem) -> dict[str, Json]:

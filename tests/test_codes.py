@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tiktoktoe_cli.config.codes import CODES
+from tiktoktoe_cli.checkup import explanations
 
-PACKAGE = Path(__file__).resolve().parents[2] / "tiktoktoe_cli"
+PACKAGE = Path(__file__).resolve().parents[1] / "tiktoktoe_cli"
+CODES = explanations()
 MAKERS = {"Problem", "PydanticCustomError", "_FaultError", "_Rule", "_problem", "_stop"}
 
 
@@ -36,4 +37,4 @@ def test_every_explained_code_exists() -> None:
     """What nobody can meet needs no explanation."""
     used = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.stem != "codes")
 
-    assert [code for code in CODES if f'"{code}"' not in used] == []
+    assert [code for code in CODES if not code.startswith("TTG") and f'"{code}"' not in used] == []

@@ -1,0 +1,28 @@
+"""What the codes of problems with pipelines mean."""
+
+from tiktoktoe_cli.config.codes import Code
+
+CODES = (
+    Code("json-schema", "The JSON Schema of a pipeline cannot be read or compiled."),
+    Code("same-file", "Two outputs, or an output and an input, are the same file."),
+    Code("unreachable-rule", "A routing rule stands below one that takes every event."),
+    Code("input-missing", "The `input` of a pipeline names no file that can be read now."),
+    Code("lookup-table", "The table of a lookup is missing, cannot be read, or has a mistake in a row."),
+    Code("lookup-column", "The table of a lookup has no column of this name."),
+    Code(
+        "unknown-attribute",
+        "A routing rule asks for a name that is nearly one of CloudEvents.",
+        "dta.amount > 1.0",
+        "data.amount > 1.0",
+    ),
+    Code(
+        "alert",
+        "An alert fires: its condition holds for the numbers of the run, or has no value for them.",
+    ),
+    Code("input-damaged", "A compressed input is cut or damaged; nobody knows what else it held."),
+    Code("invalid-event", "An event is not valid, and the pipeline says `error_handling: fail`."),
+    Code(
+        "rule-without-value",
+        "A routing condition had no value for some events, because a field was missing.",
+    ),
+)
