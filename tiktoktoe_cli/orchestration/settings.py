@@ -98,4 +98,5 @@ class OrchestrationSettings(Settings):
     jobs: tuple[JobSettings, ...] = ()
     """What to do while all services are up, one after the other; the default is nothing."""
     output: LocalPath | None = None
-    """A folder for what the services print, one `NAME.log` each; without it only the last lines are kept."""
+    """A folder for what the services print, one `NAME.log` each; without it only the last lines are kept.
+    What services print is kept as it is: secrets are theirs to keep out of it."""
