@@ -11,6 +11,7 @@ from tiktoktoe_cli.config.programs import ProgramSettings
 from tiktoktoe_cli.transport import without_userinfo
 from tiktoktoe_cli.transport.addresses import split_address
 
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _TELLING_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 
 
@@ -96,6 +97,12 @@ class HttpSettings(Settings):
     follow_redirects: bool = True
     """Whether to go where the server points to, ten times at most; the default is to follow."""
 
+    @property
+    def listens_at(self) -> tuple[str, int]:
+        """The host and port where somebody must listen for this probe to find anything."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+
 
 class TcpSettings(Settings):
     """Makes a TCP connection, and closes it again."""
@@ -106,12 +113,18 @@ class TcpSettings(Settings):
     address: Annotated[Text, AfterValidator(_as_address)]
     """Where to connect to, `host:port`."""
 
+    @property
+    def listens_at(self) -> tuple[str, int] | None:
+        """The host and port where somebody must listen."""
+        return split_address(self.address)
+
 
 class ExecSettings(ProgramSettings):
     """Runs a program, never through a shell."""
 
     variables: ClassVar[tuple[str, ...]] = ("exit_code", "stdout", "stderr", "timing", "error")
     assumed: ClassVar[tuple[str, ...]] = ("exit_code == 0",)
+    listens_at: ClassVar[None] = None
 
 
 PROBE_SETTINGS: Final[dict[str, type[HttpSettings | TcpSettings | ExecSettings]]] = {

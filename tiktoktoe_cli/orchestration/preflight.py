@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urlsplit
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.transport import FailureReason, TcpReply
-from tiktoktoe_cli.transport.addresses import join_address, split_address
+from tiktoktoe_cli.transport.addresses import join_address
 from tiktoktoe_cli.transport.tcp import connect_tcp
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 Address: TypeAlias = tuple[str, int]
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _CONNECT_PATIENCE_NS = NS_PER_S  # on this machine it takes microseconds; a full backlog must not hold us up
 
 
@@ -48,18 +46,9 @@ async def check_ports(
 def local_addresses(checks: Sequence[CheckSettings]) -> Iterator[Address]:
     """Find where on this machine checks expect somebody to listen."""
     for check in checks:
-        address = _address(check)
+        address: Address | None = check.probe.listens_at
         if address and _is_local(address[0]):
             yield address
-
-
-def _address(check: CheckSettings) -> Address | None:
-    if check.tcp:
-        return split_address(check.tcp.address)
-    if check.http:
-        parts = urlsplit(check.http.url)
-        return parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
-    return None
 
 
 def _is_local(host: str) -> bool:
