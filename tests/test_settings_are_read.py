@@ -11,6 +11,7 @@ import pytest
 
 import tiktoktoe_cli
 from tiktoktoe_cli.config.fields import OneOf, Settings
+from tiktoktoe_cli.health.probe_settings import PROBE_SETTINGS
 from tiktoktoe_cli.health.settings import CheckSettings
 from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(tiktoktoe_cli.__file__).parent
-CHOSEN = {"exec"}
+CHOSEN = set(PROBE_SETTINGS)
 """Read as `check.probe`, the one of the probes that is there."""
 
 
