@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +58,9 @@ class Shop:
         assert before in text
         config.write_text(text.replace(before, after))
 
-    def left_running(self) -> list[str]:
-        """List the command lines of processes that were started with this shop's folder as their own."""
-        found = []
+    def left_running(self) -> dict[int, str]:
+        """Find the processes whose working directory is in this shop's folder: their ids and command lines."""
+        found = {}
         for entry in Path("/proc").iterdir():
             try:
                 inside = entry.name.isdigit() and (entry / "cwd").resolve().is_relative_to(self.folder)
@@ -67,8 +68,14 @@ class Shop:
             except OSError:  # it ended while we looked
                 continue
             if command:
-                found.append(command.replace(b"\0", b" ").decode())
+                found[int(entry.name)] = command.replace(b"\0", b" ").decode()
         return found
+
+    def end_what_is_left(self) -> None:
+        """Kill what a failed test has left running."""
+        for process in self.left_running():
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> None:

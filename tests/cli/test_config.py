@@ -168,4 +168,4 @@ def test_what_init_writes_checks_and_runs(tmp_path: Path, template: str) -> None
     assert [code for code, _, _ in (init, check, run)] == [0, 0, 0], run[2]
     assert "$schema=tiktoktoe.schema.json" in (tmp_path / "demo" / "tiktoktoe.yaml").read_text()
     assert (tmp_path / "demo" / "tiktoktoe.schema.json").is_file()
-    assert shop.left_running() == []
+    assert shop.left_running() == {}

@@ -14,15 +14,18 @@ import pytest
 from tests.cli.shop import Shop, finish, read_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 RUN = ("orchestrate", "run", "-c", "samples/shop/tiktoktoe.yaml")
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    """A shop of one's own."""
-    return Shop.copy_to(tmp_path)
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop of one's own; nothing of it outlives the test, even if the test fails."""
+    shop = Shop.copy_to(tmp_path)
+    yield shop
+    shop.end_what_is_left()
 
 
 def test_runs_the_system_and_its_jobs_and_leaves_nothing(shop: Shop) -> None:
@@ -35,7 +38,7 @@ def test_runs_the_system_and_its_jobs_and_leaves_nothing(shop: Shop) -> None:
     assert (code, answer["ok"]) == (0, True), err
     assert {item["state"] for item in answer["items"] if item["kind"] == "service"} == {"stopped"}
     assert {item["state"] for item in answer["items"] if item["kind"] != "service"} == {"done"}
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
     new = {path for path in set(shop.folder.rglob("*")) - before if "__pycache__" not in path.parts}
     assert {path.relative_to(shop.folder / "samples" / "shop").parts[0] for path in new} == {"out"}
 
@@ -77,7 +80,7 @@ def test_a_service_that_does_not_come_up_ends_the_run(
     assert f"error[service-failed]: `payments` {reason}" in out
     assert printed in out
     assert "needs `payments`, which failed" in out
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
 
 
 def test_who_waits_too_long_is_not_blamed(shop: Shop) -> None:
@@ -99,7 +102,7 @@ def test_a_service_that_ignores_sigterm_is_killed(shop: Shop) -> None:
 
     assert code == 0, err
     assert "warning[service-killed]: `ledger` ignored SIGTERM for 500ms and was killed" in out
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
 
 
 def test_an_optional_service_that_fails_does_not_stop_the_others(shop: Shop) -> None:
@@ -110,7 +113,7 @@ def test_an_optional_service_that_fails_does_not_stop_the_others(shop: Shop) -> 
     assert "warning[service-failed]: `notifications` exited with 1 before it was healthy" in out
     assert "started without notifications" in out
     assert "6 services healthy, 1 failed, 1 degraded" in err
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
 
 
 def test_a_taken_port_is_found_before_anything_starts(shop: Shop) -> None:
@@ -124,7 +127,7 @@ def test_a_taken_port_is_found_before_anything_starts(shop: Shop) -> None:
     assert code == 3
     assert "ledger" in err
     assert shop.environ["SHOP_LEDGER_PORT"] in err
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -144,7 +147,7 @@ def test_an_interruption_leaves_nothing_running(
     assert ended == code
     assert f"ended by {number.name}; " in err
     assert "error[" not in out
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
 
 
 def test_a_run_under_nohup_outlives_its_terminal(shop: Shop) -> None:
@@ -179,13 +182,16 @@ def test_whoever_insists_gets_an_answer_all_the_same(shop: Shop) -> None:
     assert "gateway" in out
     assert "[service-" not in out
     assert "SIGKILL" not in out
-    assert shop.left_running() == []
+    assert shop.left_running() == {}
 
 
-def test_being_killed_leaves_nothing_running(shop: Shop) -> None:
-    """Even kill -9 of the command takes its services with it."""
+@pytest.mark.parametrize(
+    "moment", ["catalog: starting", "catalog: healthy", "orders: starting", "gateway: healthy"]
+)
+def test_being_killed_leaves_nothing_running(shop: Shop, moment: str) -> None:
+    """Even kill -9 of the command takes its services with it, also those that are being started."""
     with shop.start(*RUN, "--progress", "plain") as process:
-        read_until(process, "gateway: healthy")
+        read_until(process, moment)
 
         os.kill(process.pid, signal.SIGKILL)
         finish(process)
@@ -193,4 +199,4 @@ def test_being_killed_leaves_nothing_running(shop: Shop) -> None:
     deadline = time.monotonic() + 10
     while shop.left_running() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert shop.left_running() == []
+    assert shop.left_running() == {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.errors import Place, Severity
 from tiktoktoe_cli.replay import report_of, run_pipeline
 from tiktoktoe_cli.report import CaseOutcome, ReportKind, View, render_report
 
@@ -171,3 +171,14 @@ def test_a_run_that_was_cut_short_points_to_what_is_there(shelf: Shelf) -> None:
         f"`{shelf.folder}/a.ndjson:1` is not valid: `id` is required; "
     )
     assert [case.outcome for case in report.cases] == [CaseOutcome.FAILED]
+
+
+def test_an_input_without_events_is_told(shelf: Shelf) -> None:
+    """An empty file is no failure, and no silence either: the outputs are empty now, and the report says why."""
+    shelf.put("a.ndjson", b"\n\n")
+
+    report = report_of(run_pipeline("orders", shelf.settings(), clock=lambda: 0))
+
+    assert report.ok
+    assert [(one.code, one.severity) for one in report.problems] == [("input-empty", Severity.WARNING)]
+    assert f"`{shelf.folder}/a.ndjson`" in report.problems[0].message

@@ -19,6 +19,7 @@ CODES = (
         "alert",
         "An alert fires: its condition holds for the numbers of the run, or has no value for them.",
     ),
+    Code("input-empty", "The input files hold no event, so the outputs are empty."),
     Code("input-damaged", "A compressed input is cut or damaged; nobody knows what else it held."),
     Code("invalid-event", "An event is not valid, and the pipeline says `error_handling: fail`."),
     Code(

@@ -64,6 +64,7 @@ def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
             *_rule_problems(facts, place),
             *_refusal(facts),
             *_damage(facts),
+            *_emptiness(facts),
             *_alert_problems(facts, place),
         ),
         cases=tuple(_cases(facts, place)),
@@ -185,6 +186,13 @@ def _refusal(facts: ReplayFacts) -> Iterator[Problem]:
         line = facts.refused.line
         said = "; ".join(fault.message for fault in facts.refused.faults)
         yield Problem("invalid-event", f"`{facts.files[line.file]}:{line.number}` is not valid: {said}")
+
+
+def _emptiness(facts: ReplayFacts) -> Iterator[Problem]:
+    if not facts.events and facts.ending is Ending.COMPLETE:
+        message = f"there is no event in {listed([f'`{file}`' for file in facts.files], limit=3)}"
+        hint = "the outputs are empty now; check the `paths` of the pipeline's `input`"
+        yield Problem("input-empty", message, hint=hint, severity=Severity.WARNING)
 
 
 def _damage(facts: ReplayFacts) -> Iterator[Problem]:
