@@ -14,6 +14,8 @@ from tiktoktoe_cli.config.fields import OneOf, Settings
 from tiktoktoe_cli.health.probe_settings import PROBE_SETTINGS
 from tiktoktoe_cli.health.settings import CheckSettings
 from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
+from tiktoktoe_cli.resilience.presets.catalog import PRESETS, settings_of
+from tiktoktoe_cli.resilience.settings import LayerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +52,10 @@ def attributes() -> frozenset[str]:
     )
 
 
-@pytest.mark.parametrize("settings", [OrchestrationSettings, ActionsSettings, CheckSettings])
+@pytest.mark.parametrize(
+    "settings",
+    [OrchestrationSettings, ActionsSettings, CheckSettings, LayerSettings, *map(settings_of, PRESETS)],
+)
 def test_every_setting_is_read(settings: type[Settings]) -> None:
     """A setting that nothing reads would promise what nobody does."""
     fields = set(fields_of(settings))

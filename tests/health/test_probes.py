@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tests.transport.servers import (
     beginning,
     closed_port,
     flood,
+    redirecting,
     reset,
     serving,
     stay_silent,
@@ -25,7 +27,6 @@ from tiktoktoe_cli.health.runner import run_check
 from tiktoktoe_cli.resilience import SystemClock
 
 if TYPE_CHECKING:
-    import ssl
     from pathlib import Path
 
     from tests.transport.servers import Behaviour
@@ -77,6 +78,27 @@ def test_a_good_answer_is_healthy() -> None:
     assert result.timing.ttfb_ns
 
 
+@pytest.mark.parametrize(
+    "probe", [{"http": {"url": "http://localhost:{port}/"}}, {"tcp": {"address": "localhost:{port}"}}]
+)
+def test_the_look_up_of_a_name_is_a_phase(probe: dict[str, dict[str, str]]) -> None:
+    """Who waits for the name server sees it, beside the connection that follows."""
+    ((kind, address),) = probe.items()
+
+    async def play() -> CheckResult:
+        async with serving(answering(OK)) as port:
+            at = {key: text.format(port=port) for key, text in address.items()}
+            return await check(
+                **{kind: at},
+                expect=[
+                    'connected && timing.dns > duration("0s")',
+                    "timing.dns + timing.connect <= timing.total",
+                ],
+            )
+
+    assert asyncio.run(play()).detail == ""
+
+
 def test_a_server_that_recovers_is_healthy_after_a_retry() -> None:
     """A 500 and then a 200: healthy, at the second attempt."""
     result = checked(answering(DOWN, OK))
@@ -121,6 +143,15 @@ def test_an_endless_body_is_judged_by_its_beginning() -> None:
     assert result.detail.endswith("; the body was cut after 1048576 bytes")
 
 
+def test_a_check_says_how_much_of_a_body_it_reads() -> None:
+    """Where a mebibyte is too much, less of it is kept."""
+    endless = beginning(b"HTTP/1.1 200 OK\r\n\r\n", flood)
+
+    result = checked(endless, http={"max_body": "2"}, retries=0, expect=['body == "xx"', "status == 0"])
+
+    assert result.detail.endswith("`status` is 200; the body was cut after 2 bytes")
+
+
 def test_invalid_json_is_unhealthy_and_explained() -> None:
     """A field of a body that is no JSON is no pass, and the message says why."""
     result = checked(answering(json_answer("{oops")), retries=0, expect=['body.status == "UP"'])
@@ -131,21 +162,57 @@ def test_invalid_json_is_unhealthy_and_explained() -> None:
 
 def test_a_self_signed_certificate_is_unhealthy() -> None:
     """Nobody vouches for the certificate, and the check says so."""
-    context = trustme_context()
-
-    result = checked(answering(OK), tls=context, retries=0)
+    result = checked(answering(OK), tls=context_of(trustme.CA()), retries=0)
 
     assert (result.state, result.error) == (HealthState.UNHEALTHY, "tls")
     assert "certificate" in result.detail
 
 
-def trustme_context() -> ssl.SSLContext:
-    """Make a server's context with a certificate of an authority that nobody trusts."""
-    import ssl
-
+def context_of(authority: trustme.CA) -> ssl.SSLContext:
+    """Make a server's context with a certificate of an authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
+
+
+def test_an_authority_of_our_own_can_be_trusted(tmp_path: Path) -> None:
+    """A service whose certificate the machine does not know is healthy to who names its authority."""
+    authority, ca = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca))
+
+    result = checked(answering(OK), tls=context_of(authority), http={"tls": {"ca": str(ca)}})
+
+    assert (result.state, result.detail) == (HealthState.HEALTHY, "")
+
+
+def test_an_authority_that_is_not_there_is_our_error(tmp_path: Path) -> None:
+    """Without its file nothing can be said about the service, and trying again does not help."""
+    missing = tmp_path / "ca.pem"
+
+    result = checked(answering(OK), tls=context_of(trustme.CA()), http={"tls": {"ca": str(missing)}})
+
+    assert (result.state, result.error, len(result.attempts)) == (HealthState.ERROR, "tls-files", 1)
+    assert str(missing) in result.detail
+
+
+def test_a_service_behind_a_proxy_is_asked_through_it() -> None:
+    """The proxy is told the whole address (RFC 9112, 3.2.2), and looks up the name."""
+    heads: list[str] = []
+
+    async def play() -> CheckResult:
+        async with serving(answering(OK, heads=heads)) as port:
+            proxy = {"url": f"http://127.0.0.1:{port}"}
+            return await check(http={"url": "http://shop.invalid/health", "proxy": proxy})
+
+    assert asyncio.run(play()).state is HealthState.HEALTHY
+    assert heads[0].startswith("GET http://shop.invalid/health HTTP/1.1\r\n")
+
+
+def test_redirects_beyond_the_limit_are_a_failure() -> None:
+    """Where none may be followed, the first one is one too many."""
+    result = checked(answering(redirecting("/again")), http={"max_redirects": 0}, retries=0)
+
+    assert (result.state, result.error) == (HealthState.UNHEALTHY, "too-many-redirects")
 
 
 def test_a_redirect_can_be_the_answer() -> None:
@@ -178,6 +245,22 @@ def test_credentials_are_sent(auth: dict[str, object], header: str) -> None:
     assert heads[0].startswith("POST /health ")
     assert f"authorization: {header}\r\n" in heads[0]
     assert "X-A: b\r\n" in heads[0]
+
+
+def test_a_token_is_fetched_and_sent() -> None:
+    """With a client's credentials the token server is asked first; its token is the one of RFC 6749, 5.1."""
+    token = json_answer('{"access_token": "2YotnFZFEjr1zCsicMWpAA", "token_type": "bearer"}')
+    heads: list[str] = []
+
+    async def play() -> CheckResult:
+        async with serving(answering(token, OK, heads=heads)) as port:
+            server = f"http://127.0.0.1:{port}"
+            client = {"token_url": f"{server}/token", "client_id": "c", "client_secret": "open sesame"}
+            return await check(http={"url": f"{server}/health", "auth": {"oauth2": client}})
+
+    assert asyncio.run(play()).state is HealthState.HEALTHY
+    assert [head.split()[1] for head in heads] == ["/token", "/health"]
+    assert "authorization: Bearer 2YotnFZFEjr1zCsicMWpAA\r\n" in heads[1]
 
 
 def test_a_port_is_connected_to() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.health.making import ScriptedProbe, answered, make_check, make_graph, unanswered
+from tiktoktoe_cli.config.masking import MASKED, Mask
 from tiktoktoe_cli.health import Effects, HealthFacts, report_of
 from tiktoktoe_cli.health.runner import check_system
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, Report, View, render
@@ -112,6 +113,24 @@ def test_rows_show_who_is_to_blame() -> None:
         ("payments/api", "unhealthy", "it was refused"),
         ("catalog/api", "degraded", "`status != 203` does not hold: `status` is 203"),
     ]
+
+
+def test_what_a_check_saw_under_a_secret_key_is_hidden() -> None:
+    """Neither the words nor the data of a broken expectation show a token that a service gave away."""
+    needs: dict[str, Any] = {"a": []}
+    expect = ['body.token == "x"', "body.inner.size() == 0"]
+    checks = {"a": (make_check(retries=0, expect=expect),)}
+    seen = answered(200, {"token": "s3cret", "inner": {"api_key": "s3cret"}})
+    facts = asyncio.run(
+        check_system(checks, make_graph(**needs), Effects(ScriptedProbe([seen]), ScriptedProbe([]).clock))
+    )
+
+    report = report_of(facts)
+
+    for output in (OutputFormat.JSON, OutputFormat.WIDE, OutputFormat.NDJSON):
+        shown = render(report, output, View(mask=Mask().line))
+        assert MASKED in shown
+        assert "s3cret" not in shown
 
 
 def test_the_fields_of_a_row_are_an_interface() -> None:

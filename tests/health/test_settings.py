@@ -9,8 +9,11 @@ from tests.health.making import make_check
 from tiktoktoe_cli.config import load
 from tiktoktoe_cli.config.validation import Shape
 from tiktoktoe_cli.health.settings import ChecksSettings
+from tiktoktoe_cli.transport import ProxyOptions, Route, TlsOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tiktoktoe_cli.config import Document
 
 Write = Callable[[str, str], str]
@@ -37,7 +40,7 @@ def test_a_check_has_the_defaults_of_its_probe() -> None:
     assert [one.kind for one in (http, tcp, program)] == ["http", "tcp", "exec"]
 
 
-def test_everything_can_be_said(write: Write) -> None:
+def test_everything_can_be_said(write: Write, tmp_path: Path) -> None:
     """The whole of a check is read from YAML."""
     checks, document = read(
         write,
@@ -51,6 +54,11 @@ h:
       body: "{}"
       auth: {basic: {username: u, password: sesame-1}}
       follow_redirects: false
+      max_redirects: 2
+      max_body: 4Ki
+      tls: {ca: ca.pem, server_name: shop}
+      proxy: {url: "http://proxy:3128"}
+      http2: true
     timeout: 300ms
     retries: 0
     expect: ['status == 204', 'timing.total < duration("1s")']
@@ -63,6 +71,10 @@ h:
     assert checks[0].http.method == "HEAD"
     assert checks[0].http.headers == {"X-A": "1.10"}
     assert checks[0].http.auth.chosen.password.get_secret_value() == "sesame-1"
+    assert (checks[0].http.max_redirects, checks[0].http.max_body_bytes) == (2, 4096)
+    assert checks[0].http.route == Route(
+        TlsOptions(ca=tmp_path / "ca.pem", server_name="shop"), ProxyOptions("proxy", 3128), http2=True
+    )
     assert (checks[0].timeout, checks[0].thresholds.pass_) == (300_000_000, 4)
 
 
@@ -79,6 +91,10 @@ h:
         ("{name: a, http: {url: 'http://[h'}}", "bad-url", 3),
         ("{name: a, http: {url: 'http://h/a b'}}", "bad-url", 3),
         ("{name: a, http: {url: 'http://h', method: 'GE T'}}", "bad-method", 3),
+        ("{name: a, http: {url: 'http://h', headers: {'X Y': '1'}}}", "bad-header", 3),
+        ("{name: a, http: {url: 'http://h', proxy: {url: 'socks5://p'}}}", "bad-proxy", 3),
+        ("{name: a, http: {url: 'http://h', tls: {key: a.key}}}", "key-without-certificate", 3),
+        ("{name: a, http: {url: 'http://h', max_body: 1Gi}}", "out-of-range", 3),
         ("{name: a, tcp: {address: 'h:1'}, timeout: 0}", "out-of-range", 3),
         ("{name: a, tcp: {address: 'h:1'}, retries: -1}", "out-of-range", 3),
         ("{name: a, tcp: {address: 'h:1'}, expect: []}", "too-few", 3),

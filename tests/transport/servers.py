@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing, suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import ssl
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -109,6 +106,22 @@ async def flood(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     while True:
         writer.write(b"x" * 65536)
         await writer.drain()
+
+
+def shaking_hands(context: ssl.SSLContext) -> Behaviour:
+    """Make a handshake that fails, and stay until the other side has heard why: asyncio's own server resets."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        connection = context.wrap_bio(incoming, outgoing, server_side=True)
+        while data := await reader.read(65536):
+            incoming.write(data)
+            with suppress(ssl.SSLError):  # it needs more, or it is over: either way something may be said
+                connection.do_handshake()
+            writer.write(outgoing.read())
+            await writer.drain()
+
+    return behave
 
 
 def closed_port() -> int:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.transport.asking import SECOND, ask, failed, replied
+from tests.client.flapping import flapping
+from tests.transport.asking import KEPT, SECOND, ask, asked, failed, replied
 from tests.transport.servers import (
     OK,
     answering,
@@ -21,10 +24,12 @@ from tests.transport.servers import (
     trickle,
 )
 from tiktoktoe_cli.resilience import SystemClock
-from tiktoktoe_cli.transport import FailureReason, HttpReply, HttpRequest, TransportFailure
+from tiktoktoe_cli.transport import FailureReason, HttpReply, HttpRequest, Route, TlsOptions, TransportFailure
 from tiktoktoe_cli.transport.client import HttpClient
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.transport.servers import Behaviour
 
 SHORT = SECOND // 5
@@ -41,6 +46,54 @@ def test_an_answer_is_returned_whatever_its_status() -> None:
     assert reply.header("absent") is None
 
 
+FIRST_REQUEST = """
+import asyncio, sys
+from tiktoktoe_cli.resilience import SystemClock
+from tiktoktoe_cli.transport import HttpRequest
+from tiktoktoe_cli.transport.client import HttpClient
+
+async def play():
+    async with HttpClient(SystemClock()) as client:
+        request = HttpRequest(sys.argv[1], 60 * 10**9)
+        await client.prepare(request)
+        known = set(sys.modules)
+        answer = await client.request(request)
+        print(answer.status, *sorted(set(sys.modules) - known))
+
+asyncio.run(play())
+"""
+
+
+def test_the_first_request_of_a_process_pays_for_no_import() -> None:
+    """What it measures is the server: its libraries were all loaded before its clock started."""
+    with flapping(200) as server:
+        result = subprocess.run(
+            [sys.executable, "-c", FIRST_REQUEST, server.url],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert (result.stdout, result.stderr) == ("200\n", "")
+
+
+def test_preparing_leaves_it_to_the_request_to_tell_what_is_wrong(tmp_path: Path) -> None:
+    """An authority that cannot be read is a failure like any other, once the request is sent."""
+    route = Route(TlsOptions(ca=tmp_path / "none.pem"))
+
+    async def play() -> HttpReply | TransportFailure:
+        async with HttpClient(SystemClock()) as client:
+            request = HttpRequest("https://127.0.0.1:1/", SECOND, route=route)
+            await client.prepare(request)
+            return await client.request(request)
+
+    answer = asyncio.run(play())
+
+    assert isinstance(answer, TransportFailure)
+    assert answer.reason is FailureReason.TLS_FILES
+
+
 def test_the_phases_of_a_plain_answer_are_timed() -> None:
     """Connecting, waiting and transfer take some time and no more than the whole; there is no TLS."""
 
@@ -54,12 +107,13 @@ def test_the_phases_of_a_plain_answer_are_timed() -> None:
     timing = replied(late).timing
 
     assert timing.tls_ns is None
+    assert timing.dns_ns is not None
     assert timing.connect_ns is not None
     assert timing.ttfb_ns is not None
     assert timing.transfer_ns is not None
     assert timing.ttfb_ns >= 0.09 * SECOND
     assert timing.transfer_ns >= 0.04 * SECOND
-    assert 0 < timing.connect_ns + timing.ttfb_ns + timing.transfer_ns <= timing.total_ns
+    assert 0 < timing.dns_ns + timing.connect_ns + timing.ttfb_ns + timing.transfer_ns <= timing.total_ns
 
 
 def test_method_headers_and_body_are_sent() -> None:
@@ -214,6 +268,65 @@ def test_a_redirect_to_nowhere_is_the_servers_fault(location: str) -> None:
     failure = failed(answering(redirecting(location)))
 
     assert failure.reason is FailureReason.PROTOCOL
+
+
+@pytest.mark.parametrize(("limit", "is_reached"), [(1, True), (0, False)])
+def test_as_many_redirects_are_followed_as_asked_for(limit: int, *, is_reached: bool) -> None:
+    """The limit is the caller's, and is not one less or more than said."""
+    answer = asked(answering(redirecting("/there"), OK), max_redirects=limit)
+
+    assert isinstance(answer, HttpReply) is is_reached
+    assert is_reached or (
+        isinstance(answer, TransportFailure) and answer.reason is FailureReason.TOO_MANY_REDIRECTS
+    )
+
+
+def test_the_body_of_a_redirect_is_not_read_for_ever() -> None:
+    """A redirect with an endless body leads on all the same."""
+    endless = beginning(b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n", flood)
+    behaviours = [endless, answering(OK)]
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await behaviours.pop(0)(reader, writer)
+
+    reply = replied(behave)
+
+    assert (reply.status, reply.redirects) == (200, 1)
+
+
+def test_a_body_that_is_cut_hangs_up() -> None:
+    """A server that never ends sees the end of the connection as soon as there is enough."""
+    ended = asyncio.Event()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await beginning(b"HTTP/1.1 200 OK\r\n\r\n", flood)(reader, writer)
+        except ConnectionError:
+            ended.set()
+
+    async def play() -> HttpReply | TransportFailure:
+        async with serving(behave) as port, HttpClient(SystemClock(), KEPT) as client:
+            reply = await client.request(HttpRequest(f"http://127.0.0.1:{port}/", 5 * SECOND))
+            await asyncio.wait_for(ended.wait(), 2)
+            return reply
+
+    reply = asyncio.run(play())
+
+    assert isinstance(reply, HttpReply)
+    assert reply.is_cut
+
+
+def test_a_server_that_recovers_is_seen_to() -> None:
+    """An error says nothing about the next request of the same client."""
+
+    async def play() -> list[int]:
+        broken = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
+        async with serving(answering(broken, OK)) as port, HttpClient(SystemClock(), KEPT) as client:
+            request = HttpRequest(f"http://127.0.0.1:{port}/", SECOND)
+            replies = [await client.request(request) for _ in range(2)]
+            return [reply.status for reply in replies if isinstance(reply, HttpReply)]
+
+    assert asyncio.run(play()) == [500, 200]
 
 
 def test_a_failure_after_a_redirect_names_the_one_who_failed() -> None:

@@ -1,17 +1,35 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from tests.transport.asking import SECOND, ask, asked, failed
+from tests.transport.asking import SECOND, ask, asked, failed, replied
 from tests.transport.servers import OK, answering, closed_port, redirecting, serving
 from tiktoktoe_cli.resilience import SystemClock
-from tiktoktoe_cli.transport import FailureReason, HttpReply, HttpRequest, TransportFailure
+from tiktoktoe_cli.transport import (
+    BasicAuth,
+    BearerAuth,
+    FailureReason,
+    HttpReply,
+    HttpRequest,
+    TransportFailure,
+)
 from tiktoktoe_cli.transport.client import HttpClient
 
+SECRETS = (
+    ("Authorization", "Bearer sesame"),
+    ("Cookie", "session=sesame"),
+    ("X-API-Key", "sesame"),
+    ("Proxy-Authorization", "Basic sesame"),
+)
 
-def test_credentials_do_not_follow_a_redirect_to_another_server() -> None:
+
+@pytest.mark.parametrize(
+    "way", [{"headers": SECRETS}, {"auth": BearerAuth("sesame")}], ids=["headers", "auth"]
+)
+def test_credentials_do_not_follow_a_redirect_to_another_server(way: dict[str, Any]) -> None:
     """What was meant for one server is not told to the next."""
     first: list[str] = []
     second: list[str] = []
@@ -20,12 +38,42 @@ def test_credentials_do_not_follow_a_redirect_to_another_server() -> None:
         async with serving(answering(OK, heads=second)) as other:
             elsewhere = redirecting(f"http://127.0.0.1:{other}/")
             async with serving(answering(elsewhere, heads=first)) as port:
-                await ask(port, headers=(("Authorization", "Bearer sesame"),))
+                await ask(port, **way)
 
     asyncio.run(play())
 
-    assert "sesame" in first[0]
+    assert first[0].count("sesame") == len(way.get("headers", "1"))
+    assert len(second) == 1
     assert "sesame" not in second[0]
+
+
+def test_credentials_follow_a_redirect_within_a_server() -> None:
+    """The same server is told again who asks."""
+    heads: list[str] = []
+
+    replied(answering(redirecting("/there"), OK, heads=heads), auth=BasicAuth("user", "sesame"))
+
+    assert ["authorization: basic dxnlcjpzzxnhbwu=" in head.lower() for head in heads] == [True, True]
+
+
+def test_one_way_to_authenticate_is_sent() -> None:
+    """What the request says takes the place of the address's password, and that of a header."""
+    heads: list[str] = []
+
+    async def play() -> None:
+        async with serving(answering(OK, heads=heads)) as port:
+            headers = (("Authorization", "Bearer header"),)
+            url = f"http://user:address@127.0.0.1:{port}/"
+            await ask(0, url=url, headers=headers, auth=BearerAuth("request"))
+            await ask(0, url=url, headers=headers)
+
+    asyncio.run(play())
+
+    sent = [
+        [line.split(": ")[1] for line in head.split("\r\n") if line.lower().startswith("authorization")]
+        for head in heads
+    ]
+    assert sent == [["Bearer request"], ["Basic dXNlcjphZGRyZXNz"]]
 
 
 def test_a_password_in_the_address_is_sent_but_never_shown() -> None:
@@ -61,11 +109,13 @@ def test_a_password_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "sesame" not in caplog.text
 
 
-def test_a_password_in_a_redirect_is_not_shown() -> None:
-    """The address of the last answer is shown without what a server wrote into it."""
+def test_a_password_in_a_redirect_is_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the address of the last answer nor a log has what a server wrote into its redirect, or its cookie."""
+    caplog.set_level("DEBUG")
 
     async def play() -> HttpReply | TransportFailure:
-        async with serving(answering(OK)) as other:
+        cookie = OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: session=sesame\r\n\r\n")
+        async with serving(answering(cookie)) as other:
             elsewhere = redirecting(f"http://user:sesame@127.0.0.1:{other}/there")
             async with serving(answering(elsewhere)) as port:
                 return await ask(port)
@@ -75,6 +125,8 @@ def test_a_password_in_a_redirect_is_not_shown() -> None:
     assert isinstance(reply, HttpReply)
     assert reply.url.endswith("/there")
     assert "sesame" not in reply.url
+    assert "127.0.0.1" in caplog.text
+    assert "sesame" not in caplog.text
 
 
 def test_cookies_are_not_carried_to_the_next_request() -> None:

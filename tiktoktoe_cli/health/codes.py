@@ -5,13 +5,6 @@ from tiktoktoe_cli.config.codes import Code
 CODES = (
     Code("duplicate-name", "Two entries of a list have the same name, so nobody could tell them apart."),
     Code("bad-address", "An address is a host and a port.", "address: db", 'address: "127.0.0.1:5432"'),
-    Code(
-        "bad-url",
-        "A URL starts with `http://` or `https://` and names a host.",
-        "url: host/x",
-        "url: http://host/x",
-    ),
-    Code("bad-method", "An HTTP method is a single word such as `GET`."),
     Code("unknown-variable", "The expression names something that this kind of check never sees."),
     Code(
         "vacuous-expectation",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.health.facts import HealthState
-from tiktoktoe_cli.health.observation import phases_of
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
+from tiktoktoe_cli.transport.variables import phases_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,6 @@ def _labels(service: str, check: CheckResult) -> tuple[tuple[str, str], ...]:
 
 
 def _phases(labels: tuple[tuple[str, str], ...], check: CheckResult) -> Iterator[Sample]:
-    for phase, spent_ns in phases_of(check.timing):
+    for phase, spent_ns in phases_of(check.timing).items():
         if phase != "total":
             yield Sample(spent_ns / NS_PER_S, (*labels, ("phase", phase)))

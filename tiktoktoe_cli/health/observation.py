@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.expressions import Duration
+from tiktoktoe_cli.transport.variables import phases_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,19 +45,7 @@ class Observation:
         """The variables: the probe's own, and those that every probe has."""
         return {
             **self.values,
-            "timing": {name: Duration(spent_ns) for name, spent_ns in phases_of(self.timing)},
+            "timing": {name: Duration(spent_ns) for name, spent_ns in phases_of(self.timing).items()},
             "connected": self.failure is None,
             "error": self.failure.reason if self.failure else "",
         }
-
-
-def phases_of(timing: Timing) -> list[tuple[str, int]]:
-    """Name the phases that ended, with their nanoseconds; `total` comes last."""
-    phases = (
-        ("connect", timing.connect_ns),
-        ("tls", timing.tls_ns),
-        ("ttfb", timing.ttfb_ns),
-        ("transfer", timing.transfer_ns),
-        ("total", timing.total_ns),
-    )
-    return [(name, spent_ns) for name, spent_ns in phases if spent_ns is not None]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.health.facts import CheckResult, HealthFacts, HealthState, ServiceHealth
 from tiktoktoe_cli.health.metrics import metrics_of
-from tiktoktoe_cli.health.observation import phases_of
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
+from tiktoktoe_cli.transport.variables import phases_of
 from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
@@ -102,13 +103,15 @@ def _item(service: ServiceHealth, check: CheckResult) -> dict[str, Json]:
         "error": check.error,
         "cause": list(service.cause),
         "affected": list(service.affected),
-        "timing": {f"{phase}_ms": spent_ns / _NS_PER_MS for phase, spent_ns in phases_of(check.timing)},
+        "timing": {
+            f"{phase}_ms": spent_ns / _NS_PER_MS for phase, spent_ns in phases_of(check.timing).items()
+        },
         "expectations": [
             {
                 "text": result.text,
                 "demand": result.demand.value,
                 "outcome": result.outcome.value,
-                "saw": dict(result.saw),
+                "saw": without_secrets(result.saw),
                 "missing": result.missing,
                 "reason": result.reason,
             }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.settings import CheckSettings
     from tiktoktoe_cli.health.verdict import Verdict
 
-_BACKOFF: Final = Backoff(base_ns=100_000_000, cap_ns=NS_PER_S, jitter=Jitter.NONE)
+_BACKOFF: Final = Backoff(base_ns=100_000_000, cap_ns=NS_PER_S, jitter=Jitter.NONE.number)
 
 
 async def check_system(
@@ -72,7 +72,7 @@ async def run_check(service: str, check: CheckSettings, effects: Effects) -> Che
         verdict = judge(check, observation)
         now_ns = effects.clock.now()
         attempts.append(Attempt(verdict.state, verdict.detail, now_ns - attempt_started_ns))
-        pause_ns = exponential_backoff(_BACKOFF, len(attempts), 0, _no_jitter)
+        pause_ns = exponential_backoff(_BACKOFF, len(attempts), previous_ns=0, draw=0)
         is_last = len(attempts) > check.retries or now_ns + pause_ns >= deadline_ns
         if is_last or verdict.state is not HealthState.UNHEALTHY:
             break
@@ -88,10 +88,6 @@ async def _check_in_turn(
 ) -> CheckResult:
     async with slots:
         return await run_check(service, check, effects)
-
-
-def _no_jitter() -> float:
-    return 0.0
 
 
 def _result(

@@ -36,11 +36,12 @@ class CheckSettings(Settings):
     name: Annotated[Text, Field(min_length=1)]
     """What the check is called in every output; unique within its service."""
     http: HttpSettings | None = None
-    """Ask a web server. Variables: status, body, headers, timing, url, connected, error."""
+    """Ask a web server. Variables: status, body, headers, url, connected, error, and timing with the phases
+    that ended: dns, connect, tls, ttfb, transfer, total."""
     tcp: TcpSettings | None = None
-    """Make a TCP connection. Variables: timing, connected, error."""
+    """Make a TCP connection. Variables: connected, error, and timing: dns, connect, total."""
     exec: ExecSettings | None = None
-    """Run a program. Variables: exit_code, stdout, stderr, timing, error."""
+    """Run a program. Variables: exit_code, stdout, stderr, error, and timing: total."""
     timeout: Annotated[Duration, Field(gt=0)] = Duration.of(5)
     """How long the whole check may take, all retries included; 5s by default."""
     retries: int = Field(default=3, ge=0, le=100)

@@ -1,29 +1,38 @@
 """The network: HTTP exchanges and TCP connections, with every foreign error turned into a value with a reason.
 
-May touch: sockets, TLS, the clock it is given. Must not: know a feature, decide what an answer means, retry,
-read the environment, or let an address's password or a header's value into a message.
+May touch: sockets, TLS, the clock it is given. Must not: know a feature, decide what an answer means to it, retry,
+read the environment, or let a password, token or header's value into a message.
 The names here are light. What does the work is imported late, by its module: `transport.client.HttpClient`, which
-loads httpx, and `transport.tcp.connect_tcp`.
+loads httpx, `transport.tcp.connect_tcp`, and `transport.settings`, which loads pydantic.
 """
 
 from tiktoktoe_cli.transport.addresses import without_userinfo
+from tiktoktoe_cli.transport.auth import BasicAuth, BearerAuth, ClientCredentials
 from tiktoktoe_cli.transport.exchange import (
     FailureReason,
     HttpReply,
     HttpRequest,
     TcpReply,
     Timing,
+    TlsFault,
     TransportFailure,
-    shown_duration,
 )
+from tiktoktoe_cli.transport.route import ClientOptions, ProxyOptions, Route, TlsOptions
 
 __all__ = [
+    "BasicAuth",
+    "BearerAuth",
+    "ClientCredentials",
+    "ClientOptions",
     "FailureReason",
     "HttpReply",
     "HttpRequest",
+    "ProxyOptions",
+    "Route",
     "TcpReply",
     "Timing",
+    "TlsFault",
+    "TlsOptions",
     "TransportFailure",
-    "shown_duration",
     "without_userinfo",
 ]

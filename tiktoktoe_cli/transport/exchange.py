@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.transport.route import DIRECT, Route
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.transport.auth import Auth
 
 MEBIBYTE: Final = 1024 * 1024
+MAX_REDIRECTS: Final = 10  # as Prometheus' blackbox exporter
+CREDENTIAL_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+"""The headers of requests that say who sends them: for the first server only, and never to be shown."""
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def is_token(word: str) -> bool:
+    """Ask whether a word can be a method or the name of a header (RFC 9110, 5.6.2)."""
+    return _TOKEN.fullmatch(word) is not None
 
 
 class FailureReason(StrEnum):
@@ -22,33 +33,68 @@ class FailureReason(StrEnum):
     RESET = "reset"  # the other side broke the connection off
     CLOSED = "closed"  # the other side closed the connection before the answer was complete
     TIMEOUT = "timeout"  # the deadline passed
-    TLS = "tls"  # the handshake failed, or the certificate is not trusted
+    TLS = "tls"  # the handshake failed, or the certificate is not trusted; `TlsFault` says which
     PROTOCOL = "protocol"  # the answer does not follow the protocol
     TOO_MANY_REDIRECTS = "too-many-redirects"
+    PROXY = "proxy"  # the proxy did not let the request through
+    # the token server could not be asked, or is in trouble
+    TOKEN_SERVER = "token-server"  # noqa: S105  # a word, no token
     NETWORK = "network"  # another error of the operating system
     INVALID_URL = "invalid-url"
     INVALID_REQUEST = "invalid-request"  # a method or header that cannot be sent
+    TLS_FILES = "tls-files"  # our own authorities, certificate or key cannot be used
+    AUTH = "auth"  # the token server gives us no token
 
     @property
     def is_ours(self) -> bool:
         """Ask whether the request itself was wrong, so that nothing was learnt about the server."""
-        return self in {FailureReason.INVALID_URL, FailureReason.INVALID_REQUEST}
+        return self in _OURS
+
+    @property
+    def is_transient(self) -> bool:
+        """Ask whether the same request may go better later, without anybody changing anything."""
+        return self not in _LASTING
 
 
-def shown_duration(duration_ns: int) -> Duration:
-    """Round a time limit to whole milliseconds for a message: what is left of a deadline is never round."""
-    return Duration(max(round(duration_ns, -6), 1_000_000))
+_OURS: Final = frozenset(
+    {
+        FailureReason.INVALID_URL,
+        FailureReason.INVALID_REQUEST,
+        FailureReason.TLS_FILES,
+        FailureReason.AUTH,
+    }
+)
+_LASTING: Final = _OURS | {FailureReason.TLS, FailureReason.TOO_MANY_REDIRECTS, FailureReason.PROXY}
+
+
+class TlsFault(StrEnum):
+    """What was wrong in a TLS handshake; the words are stable and part of the output."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    REVOKED = "revoked"
+    WRONG_NAME = "wrong-name"  # the certificate is for another host
+    SELF_SIGNED = "self-signed"  # the certificate vouches for itself
+    UNTRUSTED_ISSUER = "untrusted-issuer"  # nobody we trust vouches for it
+    CLIENT_CERTIFICATE_REQUIRED = "client-certificate-required"
+    CLIENT_CERTIFICATE_REFUSED = "client-certificate-refused"
+    NOT_TLS = "not-tls"  # what answers does not speak TLS
+    NOTHING_IN_COMMON = "nothing-in-common"  # no version or cipher that both sides accept
+    UNKNOWN_NAME = "unknown-name"  # the server has nothing under this name
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long the phases of an exchange took, in nanoseconds, summed over redirects; None if one did not end.
 
-    `connect_ns` includes the look-up of the name, `ttfb_ns` goes from the connection being ready to the head of
-    the answer having arrived, `transfer_ns` from there to the end of the body, `total_ns` over all of it.
+    `dns_ns` is the look-up of the name, `connect_ns` the connection after it, with the consent of a proxy,
+    `ttfb_ns` goes from the connection being ready to the head of the answer having arrived, `transfer_ns` from
+    there to the end of the body, `total_ns` over all of it. A connection that is used again has no look-up.
     """
 
     total_ns: int
+    dns_ns: int | None = None
     connect_ns: int | None = None
     tls_ns: int | None = None
     ttfb_ns: int | None = None
@@ -57,9 +103,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request. `timeout_ns` is for all of it: look-up, connection, redirects and the body's last byte.
+    """One request. `timeout_ns` is for all of it: token, look-up, connection, redirects and the body's last byte.
 
-    What may hold credentials is left out of the `repr`.
+    What may hold credentials is left out of the `repr`. `auth` takes the place of a user and password in the URL,
+    and both of an `Authorization` among the headers.
     """
 
     url: str = field(repr=False)
@@ -69,11 +116,14 @@ class HttpRequest:
     body: bytes = field(default=b"", repr=False)
     follow_redirects: bool = True
     max_body_bytes: int = MEBIBYTE
+    max_redirects: int = MAX_REDIRECTS
+    auth: Auth | None = None
+    route: Route = DIRECT
 
     @property
     def is_sendable(self) -> bool:
         """Whether the method and the names of the headers are tokens (RFC 9110, 5.6.2)."""
-        return all(_TOKEN.fullmatch(word) for word in (self.method, *(name for name, _ in self.headers)))
+        return all(is_token(word) for word in (self.method, *(name for name, _ in self.headers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +141,7 @@ class HttpReply:
     is_cut: bool
     redirects: int
     timing: Timing
+    http_version: str = "HTTP/1.1"
 
     def header(self, name: str) -> str | None:
         """Return a header's value; that of a repeated one is joined by `, ` (RFC 9110, 5.3)."""
@@ -107,8 +158,17 @@ class TcpReply:
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
-    """No complete answer: the reason for machines, the message for people, and the phases that did end."""
+    """No complete answer: the reason for machines, the message for people, and the phases that did end.
+
+    `tls_fault` says more about the reason `tls`.
+    """
 
     reason: FailureReason
     message: str
     timing: Timing
+    tls_fault: TlsFault | None = None
+
+    @property
+    def is_transient(self) -> bool:
+        """Ask whether the same request may go better later: certificates do not mend themselves, handshakes may."""
+        return self.reason.is_transient or self.tls_fault is TlsFault.OTHER

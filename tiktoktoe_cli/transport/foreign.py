@@ -13,7 +13,8 @@ import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.transport.exchange import FailureReason
+from tiktoktoe_cli.transport.exchange import FailureReason, TlsFault
+from tiktoktoe_cli.transport.trust import TrustError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +29,41 @@ _BY_ERRNO: Final[Mapping[int, FailureReason]] = {
     errno.ENETDOWN: FailureReason.UNREACHABLE,
     errno.ETIMEDOUT: FailureReason.TIMEOUT,
 }
+# OpenSSL's x509_vfy.h
+_BY_VERIFY_CODE: Final[Mapping[int, TlsFault]] = {
+    2: TlsFault.UNTRUSTED_ISSUER,
+    9: TlsFault.NOT_YET_VALID,
+    10: TlsFault.EXPIRED,
+    18: TlsFault.SELF_SIGNED,
+    19: TlsFault.UNTRUSTED_ISSUER,  # the end of the chain signed itself, as every root does
+    20: TlsFault.UNTRUSTED_ISSUER,
+    21: TlsFault.UNTRUSTED_ISSUER,
+    23: TlsFault.REVOKED,
+    62: TlsFault.WRONG_NAME,
+    63: TlsFault.WRONG_NAME,
+    64: TlsFault.WRONG_NAME,
+}
+# The alerts of RFC 8446, 6, in OpenSSL's words. Up to TLS 1.2, who lacks a certificate hears `handshake failure`,
+# and so does who has no cipher in common: that one stays `other`.
+_BY_TLS_REASON: Final[Mapping[str, TlsFault]] = {
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": TlsFault.CLIENT_CERTIFICATE_REQUIRED,
+    "SSLV3_ALERT_BAD_CERTIFICATE": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "SSLV3_ALERT_CERTIFICATE_REVOKED": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "TLSV1_ALERT_UNKNOWN_CA": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "TLSV1_ALERT_ACCESS_DENIED": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "TLSV1_ALERT_DECRYPT_ERROR": TlsFault.CLIENT_CERTIFICATE_REFUSED,
+    "WRONG_VERSION_NUMBER": TlsFault.NOT_TLS,
+    "HTTP_REQUEST": TlsFault.NOT_TLS,
+    "RECORD_LAYER_FAILURE": TlsFault.NOT_TLS,
+    "TLSV1_ALERT_PROTOCOL_VERSION": TlsFault.NOTHING_IN_COMMON,
+    "UNSUPPORTED_PROTOCOL": TlsFault.NOTHING_IN_COMMON,
+    "NO_PROTOCOLS_AVAILABLE": TlsFault.NOTHING_IN_COMMON,
+    "TLSV1_ALERT_INSUFFICIENT_SECURITY": TlsFault.NOTHING_IN_COMMON,
+    "TLSV1_UNRECOGNIZED_NAME": TlsFault.UNKNOWN_NAME,
+}
 _WORDS: Final[Mapping[FailureReason, str]] = {
     FailureReason.DNS: "the name of `{target}` could not be looked up",
     FailureReason.REFUSED: "`{target}` refused the connection",
@@ -38,6 +74,10 @@ _WORDS: Final[Mapping[FailureReason, str]] = {
     FailureReason.TLS: "the TLS handshake with `{target}` failed",
     FailureReason.PROTOCOL: "the answer of `{target}` is not valid HTTP",
     FailureReason.TOO_MANY_REDIRECTS: "`{target}` redirects too often",
+    FailureReason.PROXY: "the proxy `{target}` does not pass the request on",
+    FailureReason.TOKEN_SERVER: "the token server `{target}` gives no token now",
+    FailureReason.TLS_FILES: "the files for TLS with `{target}` cannot be used",
+    FailureReason.AUTH: "the token server `{target}` gives no token",
     FailureReason.NETWORK: "the connection to `{target}` failed",
     FailureReason.INVALID_URL: "`{target}` is not an address that can be asked",
     FailureReason.INVALID_REQUEST: "the method or a header of the request to `{target}` cannot be sent",
@@ -50,6 +90,7 @@ class Diagnosis:
 
     reason: FailureReason
     detail: str = ""
+    tls_fault: TlsFault | None = None
 
     def describe(self, target: str) -> str:
         """Say it in one line about a target that holds no credential."""
@@ -78,19 +119,28 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _diagnose_one(error: BaseException) -> Diagnosis | None:
     match error:
+        case TrustError() | ssl.SSLError():
+            return _diagnose_tls(error)
         case socket.gaierror():
             return Diagnosis(FailureReason.DNS)
-        case ssl.SSLCertVerificationError():
-            return Diagnosis(FailureReason.TLS, error.verify_message)
-        case ssl.SSLError():
-            # Python raises some of them itself, and those have no reason
-            words = getattr(error, "reason", None) or ""
-            return Diagnosis(FailureReason.TLS, words.replace("_", " ").lower())
         case OSError(errno=int(code)):
             reason = _BY_ERRNO.get(code)
             return (
                 Diagnosis(reason) if reason else Diagnosis(FailureReason.NETWORK, os.strerror(code).lower())
             )
+        case ConnectionError():  # without a number it is asyncio's word for an end in the middle of a handshake
+            return Diagnosis(FailureReason.CLOSED)
         case UnicodeError() | OverflowError():  # no name can be so, or no port
             return Diagnosis(FailureReason.INVALID_URL)
     return None
+
+
+def _diagnose_tls(error: TrustError | ssl.SSLError) -> Diagnosis:
+    if isinstance(error, TrustError):
+        return Diagnosis(FailureReason.TLS_FILES, str(error))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        fault = _BY_VERIFY_CODE.get(error.verify_code, TlsFault.OTHER)
+        return Diagnosis(FailureReason.TLS, error.verify_message, fault)
+    reason = getattr(error, "reason", None) or ""  # Python raises some itself, and those have none
+    fault = _BY_TLS_REASON.get(reason, TlsFault.OTHER)
+    return Diagnosis(FailureReason.TLS, reason.replace("_", " ").lower(), fault)

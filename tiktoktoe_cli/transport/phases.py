@@ -18,24 +18,35 @@ if TYPE_CHECKING:
 class Phase(StrEnum):
     """A part of an exchange; the words say what was going on when it was broken off."""
 
+    DNS = "looking up the name"
     CONNECT = "connecting"
     TLS = "in the TLS handshake"
     TTFB = "waiting for the answer"
     TRANSFER = "reading the body"
 
 
-# httpcore 1.0 documents the events and warns that their names may change; a test against a real server holds them.
+LOOKED_UP_EVENT: Final = "connection.look_up.complete"
+TUNNEL_EVENT: Final = "proxy.connect.started"
+# httpcore has no events for these two. It documents its own and warns that their names may change; tests against
+# real servers hold them.
 _BEGINS: Final[Mapping[str, Phase]] = {
-    "connection.connect_tcp.started": Phase.CONNECT,
+    "connection.connect_tcp.started": Phase.DNS,
+    LOOKED_UP_EVENT: Phase.CONNECT,
+    TUNNEL_EVENT: Phase.CONNECT,
     "connection.start_tls.started": Phase.TLS,
+    "proxy.start_tls.started": Phase.TLS,
     "http11.send_request_headers.started": Phase.TTFB,
+    "http2.send_request_headers.started": Phase.TTFB,
     "http11.receive_response_headers.complete": Phase.TRANSFER,
+    "http2.receive_response_headers.complete": Phase.TRANSFER,
 }
 _ENDS: Final = frozenset(
     {
         "connection.connect_tcp.complete",
         "connection.start_tls.complete",
+        "proxy.start_tls.complete",
         "http11.receive_response_body.complete",
+        "http2.receive_response_body.complete",
     }
 )
 
@@ -46,7 +57,7 @@ class Phases:
     def __init__(self, started_ns: int) -> None:
         self._started_ns = started_ns
         self._spent_ns: dict[Phase, int] = {}
-        self._phase = Phase.CONNECT
+        self._phase = Phase.DNS
         self._phase_started_ns: int | None = None
 
     @property
@@ -76,6 +87,7 @@ class Phases:
         """End the exchange in the middle: the phase it is in did not end, and has no time."""
         return Timing(
             total_ns=now_ns - self._started_ns,
+            dns_ns=self._spent_ns.get(Phase.DNS),
             connect_ns=self._spent_ns.get(Phase.CONNECT),
             tls_ns=self._spent_ns.get(Phase.TLS),
             ttfb_ns=self._spent_ns.get(Phase.TTFB),

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tiktoktoe_cli.transport.addresses import MAX_PORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 """One of the resolver's answers, as `getaddrinfo` gives it."""
 
 
-async def open_socket(host: str, port: int) -> socket.socket:
-    """Connect to the first address of a name that accepts, in the resolver's order.
+async def look_up(host: str, port: int) -> Sequence[Address]:
+    """Return the addresses of a name, in the resolver's order; a literal address is taken without asking.
 
     Raises:
-        OSError: if the name has no address, or none of them accepts.
+        OSError: if the name has no address.
         UnicodeError: if no name can be like this.
         OverflowError: if no port can be like this.
     """
     if not 1 <= port <= MAX_PORT:  # the resolver takes it modulo 65536, and another server would answer
         raise OverflowError(port)
-    loop = asyncio.get_running_loop()
-    return await connect_first(await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    with suppress(socket.gaierror):  # what needs no name server needs no thread either
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 async def connect_first(addresses: Iterable[Address]) -> socket.socket:

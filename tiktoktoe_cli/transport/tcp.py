@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import NANOSECONDS
+from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.transport.addresses import join_address
-from tiktoktoe_cli.transport.exchange import FailureReason, TcpReply, Timing, TransportFailure, shown_duration
+from tiktoktoe_cli.transport.exchange import FailureReason, TcpReply, Timing, TransportFailure
 from tiktoktoe_cli.transport.foreign import Diagnosis, diagnose
-from tiktoktoe_cli.transport.sockets import open_socket
+from tiktoktoe_cli.transport.sockets import connect_first, look_up
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.resilience import Clock
@@ -20,15 +20,23 @@ async def connect_tcp(host: str, port: int, timeout_ns: int, clock: Clock) -> Tc
     started_ns = clock.now()
     target = join_address(host, port)
     try:
-        async with asyncio.timeout(timeout_ns / NANOSECONDS["s"]):
-            (await open_socket(host, port)).close()
+        async with asyncio.timeout(timeout_ns / NS_PER_S):
+            addresses = await look_up(host, port)
+            looked_up_ns = clock.now()
+            (await connect_first(addresses)).close()
     except TimeoutError:
-        message = f"no connection to `{target}` within {shown_duration(timeout_ns)}"
+        message = f"no connection to `{target}` within {Duration(timeout_ns).rounded}"
         return TransportFailure(FailureReason.TIMEOUT, message, Timing(clock.now() - started_ns))
     except (OSError, UnicodeError, OverflowError) as error:
         diagnosis = diagnose(error) or Diagnosis(FailureReason.NETWORK)
         return TransportFailure(
             diagnosis.reason, diagnosis.describe(target), Timing(clock.now() - started_ns)
         )
-    spent_ns = clock.now() - started_ns
-    return TcpReply(Timing(total_ns=spent_ns, connect_ns=spent_ns))
+    connected_ns = clock.now()
+    return TcpReply(
+        Timing(
+            total_ns=connected_ns - started_ns,
+            dns_ns=looked_up_ns - started_ns,
+            connect_ns=connected_ns - looked_up_ns,
+        )
+    )

@@ -6,10 +6,10 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import NANOSECONDS
+from tiktoktoe_cli.config.units import NANOSECONDS, Duration
 from tiktoktoe_cli.errors import TiktoktoeError
 from tiktoktoe_cli.health.observation import Failure, Observation
-from tiktoktoe_cli.transport import FailureReason, Timing, shown_duration
+from tiktoktoe_cli.transport import FailureReason, Timing
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.probe_settings import ExecSettings
@@ -43,7 +43,7 @@ async def _wait(child: Child, program: str, timeout_ns: int) -> Failure | None:
         async with asyncio.timeout(timeout_ns / NANOSECONDS["s"]):
             await child.wait()
     except TimeoutError:
-        message = f"`{program}` was still running after {shown_duration(timeout_ns)}, and was killed"
+        message = f"`{program}` was still running after {Duration(timeout_ns).rounded}, and was killed"
         return Failure(FailureReason.TIMEOUT.value, message)
     finally:
         await child.stop(SIGKILL)

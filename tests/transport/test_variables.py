@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktoktoe_cli.health.answers import observe_answer
 from tiktoktoe_cli.transport import HttpReply, Timing
+from tiktoktoe_cli.transport.variables import Body, body_of, phases_of, variables_of
 
 
 def reply(body: bytes, content_type: str | None = None, *, is_cut: bool = False) -> HttpReply:
@@ -34,40 +34,58 @@ def reply(body: bytes, content_type: str | None = None, *, is_cut: bool = False)
 )
 def test_a_body_is_json_or_text(body: bytes, content_type: str | None, value: object) -> None:
     """What says that it is JSON, or looks like it and is, is parsed; all else is text."""
-    observation = observe_answer(reply(body, content_type))
-
-    assert observation.values["body"] == value
-    assert observation.remarks == ()
+    assert body_of(reply(body, content_type)) == Body(value)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"<html>", b"NaN", b"[" * 100_000, b"\xff"])
 def test_json_that_cannot_be_read_is_remarked(body: bytes) -> None:
     """A body that promises JSON and is none stays text, and that is said."""
-    observation = observe_answer(reply(body, "application/json"))
+    read = body_of(reply(body, "application/json"))
 
-    assert isinstance(observation.values["body"], str)
-    assert observation.remarks == ("the body is not valid JSON",)
+    assert isinstance(read.value, str)
+    assert read.remarks == ("the body is not valid JSON",)
 
 
 def test_a_body_that_was_cut_is_remarked() -> None:
-    """Who reads the verdict learns that only the beginning was seen."""
-    observation = observe_answer(reply(b"abc", "text/plain", is_cut=True))
-
-    assert observation.remarks == ("the body was cut after 3 bytes",)
+    """Whoever reads what was made of it learns that only the beginning was seen."""
+    assert body_of(reply(b"abc", "text/plain", is_cut=True)) == Body(
+        "abc", ("the body was cut after 3 bytes",)
+    )
 
 
 def test_headers_are_a_map_with_names_in_lower_case() -> None:
     """Repeated headers are joined, as HTTP says."""
     headers = (("x-a", "1"), ("x-a", "2"), ("x-b", "3"))
+    answer = HttpReply(204, "http://h/", headers, b"", is_cut=False, redirects=0, timing=Timing(1))
 
-    observation = observe_answer(HttpReply(200, "http://h/", headers, b"", False, 0, Timing(total_ns=1)))
+    variables = variables_of(answer, Body("b"))
 
-    assert observation.values["headers"] == {"x-a": "1, 2", "x-b": "3"}
+    assert variables == {
+        "status": 204,
+        "body": "b",
+        "headers": {"x-a": "1, 2", "x-b": "3"},
+        "url": "http://h/",
+    }
+
+
+def test_the_phases_that_ended_have_names() -> None:
+    """All of them in their order, the total last; one that did not end is missing, one that took no time is not."""
+    whole = Timing(total_ns=15, dns_ns=1, connect_ns=2, tls_ns=3, ttfb_ns=4, transfer_ns=5)
+
+    assert list(phases_of(whole).items()) == [
+        ("dns", 1),
+        ("connect", 2),
+        ("tls", 3),
+        ("ttfb", 4),
+        ("transfer", 5),
+        ("total", 15),
+    ]
+    assert phases_of(Timing(total_ns=2, dns_ns=0)) == {"dns": 0, "total": 2}
 
 
 @given(body=st.binary(max_size=200), content_type=st.text(max_size=40))
-def test_any_answer_can_be_observed(body: bytes, content_type: str) -> None:
+def test_any_answer_can_be_read(body: bytes, content_type: str) -> None:
     """Whatever a server sends, it becomes values."""
-    observation = observe_answer(reply(body, content_type))
+    answer = reply(body, content_type)
 
-    assert observation.values["status"] == 200
+    assert variables_of(answer, body_of(answer))["status"] == 200
