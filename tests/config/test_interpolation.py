@@ -85,7 +85,7 @@ def test_says_which_variable_is_wrong(text: str, code: str, words: str, column: 
     assert problem is not None
     assert (problem.code, problem.place and problem.place.column) == (code, column)
     assert words in problem.message
-    assert node.broken
+    assert node.fault
 
 
 def test_a_file_is_read_as_a_secret() -> None:
@@ -103,7 +103,7 @@ def test_any_text_is_replaced_or_refused(text: str) -> None:
 
     problem = Interpolator({"A": "1"}, lambda _node, _path: "s").apply(node)
 
-    assert problem is None or node.broken
+    assert problem is None or node.fault
 
 
 class _Mark:

@@ -90,3 +90,12 @@ def test_refuses_shares_beyond_the_whole(text: str) -> None:
     """A share lies between nothing and the whole."""
     with pytest.raises(UnitError):
         Ratio.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("limit_ns", "shown"),
+    [(300_000_000, "300ms"), (299_998_870, "300ms"), (4_899_700_000, "4.9s"), (1, "1ms"), (0, "1ms")],
+)
+def test_what_is_left_is_shown_in_round_numbers(limit_ns: int, shown: str) -> None:
+    """A message says how long was waited, not how many nanoseconds were left."""
+    assert str(Duration(limit_ns).rounded) == shown

@@ -110,6 +110,7 @@ def test_reads_values_with_their_units(
         ("probes: [{udp: 1}]", "unknown-key", 13, None),
         ("probes: [{http: {url: u, timeout: 5}}]", "bad-unit", 37, "`5s`"),
         ("probes: [{http: {}}]", "missing-key", 13, None),
+        ("probes: [{http: 5s}]", "wrong-type", 19, "its keys are `timeout` and `url`"),
         ("probes: 1", "wrong-type", 11, "write it as a list: `[1]`"),
         ("probes: {a: 1}", "wrong-type", 3, "start each item with `- `"),
         ("probes: [{http: }]", "wrong-type", None, "say what `http` is"),
@@ -183,3 +184,12 @@ def test_an_unknown_variable_lists_the_ones_there_are(
     _, problems = read("things: {a: {when: 'latency == 200'}}\n")
 
     assert [problem.hint for problem in problems] == ["the variables are `status` and `body`"]
+
+
+def test_the_schema_shows_only_what_was_chosen() -> None:
+    """A default with two keys would break the schema's own rule of one."""
+
+    class Chosen(Settings):
+        probe: Probe = Probe(tcp="127.0.0.1:1")
+
+    assert Chosen.model_json_schema()["properties"]["probe"]["default"] == {"tcp": "127.0.0.1:1"}

@@ -1,8 +1,8 @@
-"""Virtual time jumps from sleeper to sleeper; system time only moves on."""
+"""Virtual time jumps from sleeper to sleeper; system time only moves on; steady time never goes back."""
 
 import asyncio
 
-from tiktoktoe_cli.resilience.clock import SystemClock, VirtualClock
+from tiktoktoe_cli.resilience.clock import SteadyClock, SystemClock, VirtualClock
 
 SECOND = 1_000_000_000
 
@@ -71,3 +71,33 @@ def test_system_time_passes_while_sleeping() -> None:
     asyncio.run(clock.sleep(1_000_000))
 
     assert clock.now() - before >= 1_000_000
+
+
+class JumpyClock(VirtualClock):
+    """A clock that somebody sets."""
+
+    def set(self, now_ns: int) -> None:
+        """Set the time."""
+        self.advance(now_ns - self.now())
+
+
+def test_a_steady_clock_never_goes_back() -> None:
+    """Where the clock below jumps back, time stands still until it has caught up."""
+    below = JumpyClock(100)
+    clock = SteadyClock(below)
+
+    seen = []
+    for now in (150, 40, 149, 151):
+        below.set(now)
+        seen.append(clock.now())
+
+    assert seen == [150, 150, 150, 151]
+
+
+def test_a_steady_clock_sleeps_as_the_one_below() -> None:
+    """Its sleepers are those of the clock that it is put around."""
+    below = VirtualClock()
+
+    asyncio.run(SteadyClock(below).sleep(SECOND))
+
+    assert below.now() == SECOND

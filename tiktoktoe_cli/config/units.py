@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
 NANOSECONDS = {
     "ns": 1,
     "us": 1_000,
     "µs": 1_000,
-    "ms": 1_000_000,
+    "ms": NS_PER_MS,
     "s": NS_PER_S,
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
@@ -129,6 +130,11 @@ class Duration(Written, int):
     def seconds(self) -> float:
         """The same length in seconds."""
         return self / NS_PER_S
+
+    @property
+    def rounded(self) -> Duration:
+        """The length in whole milliseconds, at least one: for a message about what is left or was measured."""
+        return Duration(max(round(self, -6), NANOSECONDS["ms"]))
 
     def __str__(self) -> str:
         rest, words = int(self), ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from functools import cache
 from heapq import heappop, heappush
 from typing import Protocol
 
@@ -24,12 +26,25 @@ class Clock(Protocol):
         ...
 
 
+@cache
+def _epoch_ns() -> int:
+    """Return when the monotonic clock was at zero, in nanoseconds since the Unix epoch; the same for all clocks."""
+    return time.time_ns() - time.monotonic_ns()
+
+
 class SystemClock:
-    """The machine's monotonic clock."""
+    """The machine's monotonic clock, counted from the Unix epoch as the wall clock had it when it was first asked.
+
+    So its times mean something to another process too, and what is aligned to whole seconds is aligned to theirs;
+    when somebody sets the wall clock it goes on as if nothing had happened.
+    """
+
+    def __init__(self) -> None:
+        self._epoch_ns = _epoch_ns()
 
     def now(self) -> int:
         """Return monotonic time in nanoseconds."""
-        return time.monotonic_ns()
+        return self._epoch_ns + time.monotonic_ns()
 
     async def sleep(self, duration_ns: int) -> None:
         """Sleep in real time."""
@@ -80,3 +95,25 @@ class VirtualClock:
             heappop(self._sleepers)
         else:
             self._sleepers = sorted(other for other in self._sleepers if other != sleeper)
+
+
+class SteadyClock:
+    """A clock that never goes back: where the one below does, time stands still until it has caught up.
+
+    A policy puts it around the clock that it is handed, so that none of its decisions meets a negative duration.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._latest_ns = clock.now()
+        self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """Return the latest time that was ever seen, in nanoseconds."""
+        with self._lock:
+            self._latest_ns = max(self._latest_ns, self._clock.now())
+            return self._latest_ns
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Sleep as the clock below does."""
+        await self._clock.sleep(duration_ns)

@@ -1,0 +1,1 @@
+"""Every preset against what the library it follows really answered."""
