@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from tests.simulation.systems import FAST, by_name, scenario, service
+import pytest
+
+from tests.simulation.systems import FAST, by_name, policy, scenario, service
 from tiktoktoe_cli.errors import Place
 from tiktoktoe_cli.simulation import check_scenario, undefined_calls
 
 GATEWAY = service("gateway", FAST, ("payments",))
 PAYMENTS = service("payments", FAST)
+
+
+POLICIES = {
+    "fixed": policy({"fallback": {"value": "none"}}),
+    "other": policy({"retry": {}}, {"fallback": {"request": "status"}}),
+}
 
 
 def findings(services: tuple[Any, ...] = (GATEWAY, PAYMENTS), **words: Any) -> list[tuple[str, str, str]]:
@@ -19,7 +27,7 @@ def findings(services: tuple[Any, ...] = (GATEWAY, PAYMENTS), **words: Any) -> l
     known = by_name(*services)
     problems = (
         *undefined_calls(scenario(**words), known, place),
-        *check_scenario("brownout", scenario(**words), known, place),
+        *check_scenario("brownout", scenario(**words), known, place, POLICIES),
     )
     return [(one.severity.value, one.code, one.place.file if one.place else "") for one in problems]
 
@@ -68,3 +76,22 @@ def test_what_makes_results_doubtful_is_a_warning() -> None:
         ("warning", "fault-unreached", "simulations/brownout/faults/0/on"),
         ("warning", "no-performance", "services/payments"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("services", "policy", "found"),
+    [
+        (
+            (GATEWAY, PAYMENTS),
+            "other",
+            [("warning", "fallback-assumed", "resilience/other/1/fallback/request")],
+        ),
+        ((GATEWAY, PAYMENTS), "fixed", []),
+        ((PAYMENTS, service("gateway", FAST)), "other", []),  # nobody is called, so nothing is assumed
+    ],
+)
+def test_a_fallback_to_another_request_is_told(
+    services: tuple[Any, ...], policy: str, found: list[tuple[str, str, str]]
+) -> None:
+    """It answers at once in a simulation, and will hardly do so in earnest."""
+    assert findings(services, policy=policy) == found

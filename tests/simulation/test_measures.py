@@ -3,7 +3,7 @@
 import pytest
 
 from tests.simulation.systems import SECOND
-from tiktoktoe_cli.resilience.breaker import BreakerState, Transition
+from tiktoktoe_cli.resilience import BreakerState, Transition
 from tiktoktoe_cli.simulation.estimates import estimate, percentile
 from tiktoktoe_cli.simulation.facts import CallCounts, Replication, Second
 from tiktoktoe_cli.simulation.measures import MEASURES
@@ -20,14 +20,14 @@ STORY = (
 )
 
 
-def run_with(good: list[int], transitions: tuple[Transition, ...] = ()) -> Replication:
-    """Make a run in which 20 requests arrived in each second."""
+def run_with(good: list[int], transitions: tuple[Transition, ...] = (), *, degraded: int = 0) -> Replication:
+    """Make a run in which 20 requests arrived in each second; so many of those that did not go well are degraded."""
     return Replication(
         duration_ns=len(good) * SECOND,
-        timeline=tuple(Second(20, number, 20 - number, CLOSED) for number in good),
+        timeline=tuple(Second(20, number, 20 - number - degraded, CLOSED, degraded) for number in good),
         latencies_ns=tuple(range(1, sum(good) + 1)),
         failures={},
-        calls=(CallCounts("a", "b", 100, 150, {}, transitions),),
+        calls=(CallCounts("a", "b", 100, 150, {}, {}, 0, transitions),),
         arrivals={"a": 100, "b": 150},
         expected={"a": 100, "b": 100},
         events=0,
@@ -80,6 +80,16 @@ def test_rates_are_per_second_of_the_run() -> None:
     assert found == {"success_rate": 0.75, "offered": 20, "goodput": 15}
 
 
+def test_degraded_requests_are_neither_successes_nor_failures() -> None:
+    """Of twenty requests fifteen succeeded, a fallback helped with two, and three failed."""
+    run = run_with([15], degraded=2)
+
+    found = {name: measured(name, run) for name in ("success_rate", "degraded_rate")}
+
+    assert found == {"success_rate": 0.75, "degraded_rate": 0.1}
+    assert run.timeline[0].failed == 3
+
+
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.001, 1)])
 def test_a_percentile_is_the_nearest_rank(share: float, value: int) -> None:
     """Of 1 to 100, the 99th percentile is 99."""
@@ -109,14 +119,19 @@ def test_one_value_has_no_interval_and_none_has_no_mean() -> None:
     assert estimate([None]) is None
 
 
+def states_of(duration_ns: int) -> dict[BreakerState, float]:
+    """Return the states that the breaker of the story was in, with their shares."""
+    return {state: share for state, share in state_shares(STORY, duration_ns).items() if share}
+
+
 def test_time_is_shared_among_the_states() -> None:
     """Closed for 3 s and 4 s, open for 2 s, half-open for 1 s of 10 s."""
-    assert state_shares(STORY, 10 * SECOND) == {CLOSED: 0.7, OPEN: 0.2, HALF_OPEN: 0.1}
+    assert states_of(10 * SECOND) == {CLOSED: 0.7, OPEN: 0.2, HALF_OPEN: 0.1}
 
 
 def test_what_happens_after_the_end_is_not_shared() -> None:
     """A run of 4 s was closed for 3 s and open for one."""
-    assert state_shares(STORY, 4 * SECOND) == {CLOSED: 0.75, OPEN: 0.25, HALF_OPEN: 0}
+    assert states_of(4 * SECOND) == {CLOSED: 0.75, OPEN: 0.25}
 
 
 def test_a_second_shows_its_worst_state() -> None:

@@ -82,6 +82,27 @@ def test_each_pair_of_services_is_a_row() -> None:
     assert item["open_share"] == pytest.approx(1 - sum(opened_ns) / 2 / (10 * SECOND))
 
 
+def test_answers_of_fallbacks_and_rejections_are_told() -> None:
+    """A person reads how many requests rest on a fallback, a script finds which layer turned calls away."""
+    facts = simulate(
+        PAIR,
+        {"default": policy({"fallback": {"value": 1, "on": ["error"]}}, {"bulkhead": {"max_concurrent": 1}})},
+        policy="default",
+        traffic={"gateway": {"constant": "1600/s"}},
+        duration="2s",
+        faults=[{"at": "1s", "for": "1s", "on": "payments", "kill": True}],
+    )
+
+    report = report_of(facts)
+
+    (item,) = report.items
+    assert facts.replications[0].good == 799  # before the fault every other one of 1,599 finds a place
+    assert item["rejected_by"] == {"bulkhead": 799}
+    assert item["fallbacks"] == 1 + 1600  # what is under way when the fault begins, and all that comes then
+    assert "50.05% were answered with a fallback" in report.verdict
+    assert "fallback" not in report_of(FACTS).verdict
+
+
 def test_all_rows_have_the_same_keys() -> None:
     """Scripts that read rows find every column in each."""
     assert len({frozenset(item) for item in report_of(FACTS).items}) == 1

@@ -1,6 +1,7 @@
 """What a scenario shows: faults, policies, repeatability, and an end in every case."""
 
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 
 from tests.simulation.systems import FAST, SECOND, by_name, policy, scenario, service, simulate
 from tiktoktoe_cli.errors import ConfigError
-from tiktoktoe_cli.resilience import breaker, layers
-from tiktoktoe_cli.simulation import SimulatedService, calls, run_scenario
+from tiktoktoe_cli.resilience import breaker, bulkhead, hedging, outcome, rate_limit, retry
+from tiktoktoe_cli.resilience.budgets import live as budgets
+from tiktoktoe_cli.simulation import SimulatedService, run_scenario
+from tiktoktoe_cli.simulation import steps as simulated
 from tiktoktoe_cli.simulation.engine import Limits
 
 PAIR = (service("gateway", calls=("payments",)), service("payments", FAST))
@@ -18,18 +21,27 @@ GUARDED = {"default": policy({"retry": {}}, {"circuit_breaker": {"reset_timeout"
 
 
 @pytest.mark.parametrize(
-    ("name", "live"),
+    ("step", "name", "live"),
     [
-        ("acquire", breaker),
-        ("result", breaker),
-        ("release", breaker),
-        ("failure_of", layers),
-        ("retry_delay", layers),
+        ("circuit_breaker", "CircuitBreaker", breaker),
+        ("circuit_breaker", "failure_of", outcome),
+        ("retry", "retry_delay", retry),
+        ("retry", "Budget", budgets),
+        ("bulkhead", "enter", bulkhead),
+        ("bulkhead", "leave", bulkhead),
+        ("bulkhead", "give_up", bulkhead),
+        ("rate_limit", "take", rate_limit),
+        ("hedging", "after_try", hedging),
+        ("hedging", "may_hedge", hedging),
     ],
 )
-def test_the_simulator_decides_with_the_functions_of_live_calls(name: str, live: ModuleType) -> None:
-    """There is one breaker and one retry decision in the house."""
-    assert vars(calls)[name] is vars(live)[name]
+def test_the_simulator_decides_with_the_functions_of_live_calls(
+    step: str, name: str, live: ModuleType
+) -> None:
+    """There is one breaker, one retry decision, one of everything in the house."""
+    module = import_module(f"{simulated.__name__}.{step}")
+
+    assert vars(module)[name] is vars(live)[name]
 
 
 def test_the_same_seed_gives_the_same_facts() -> None:
@@ -59,6 +71,88 @@ def test_a_policy_does_not_change_when_requests_arrive() -> None:
 
     offered = [[second.offered for second in facts.replications[0].timeline] for facts in (bare, guarded)]
     assert offered[0] == offered[1]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ({"retry": {"budget": {"aws_standard": {"capacity": 1_000_000}}}},),
+        (
+            {"fallback": {"value": 1, "on": ["cancelled"]}},
+            {"bulkhead": {"max_concurrent": 999}},
+            {"retry": {}},
+        ),
+    ],
+)
+def test_a_layer_that_does_nothing_changes_nothing(more: tuple[Any, ...]) -> None:
+    """Each layer draws from its own streams: beside a budget that never refuses, the waits of a retry are the same."""
+    words: dict[str, Any] = {
+        "traffic": {"gateway": {"poisson": "100/s"}},
+        "policy": "default",
+        "faults": [{"at": "3s", "for": "2s", "on": "payments", "error_rate": "60%"}],
+    }
+
+    plain, layered = (
+        simulate(PAIR, {"default": policy(*layers)}, **words) for layers in (({"retry": {}},), more)
+    )
+
+    assert layered == plain
+
+
+def test_a_fallback_makes_requests_degraded() -> None:
+    """While a service is gone its caller's caller has answers, but they count as neither good nor failed."""
+    front = service("front", calls=("gateway",))
+    gateway = replace(PAIR[0], calls=(replace(PAIR[0].calls[0], policy="covered"),))
+
+    facts = simulate(
+        (front, gateway, PAIR[1]),
+        {"covered": policy({"fallback": {"value": "none"}}, {"retry": {"max_attempts": 1}})},
+        traffic={"front": {"constant": "100/s"}},
+        faults=[{"at": "2s", "for": "5s", "on": "payments", "kill": True}],
+    )
+
+    assert [second.degraded for second in facts.replications[0].timeline] == [0, 0, *[100] * 5, 0, 0, 0]
+    assert facts.measures["degraded_rate"].mean == pytest.approx(500 / 999)
+    assert facts.measures["success_rate"].mean == pytest.approx(499 / 999)
+    assert facts.failures == {}
+    by_target = {call.target: call for call in facts.calls}
+    assert by_target["payments"].fallbacks.mean == 500
+    assert by_target["payments"].success_rate == facts.measures["success_rate"]
+    assert by_target["gateway"].fallbacks.mean == 0
+
+
+def test_only_the_call_that_was_turned_away_counts_as_rejected() -> None:
+    """What the service in the middle was refused is a failure for its caller, with the cause at the root."""
+    front = service("front", calls=("gateway",))
+    gateway = replace(PAIR[0], calls=(replace(PAIR[0].calls[0], policy="limited"),))
+
+    facts = simulate(
+        (front, gateway, PAIR[1]),
+        {"limited": policy({"rate_limit": {"rate": "1/d"}})},
+        traffic={"front": {"constant": "100/s"}},
+    )
+
+    assert facts.failures["rate_limit"].mean == 998
+    rejected = {call.target: {by: one.mean for by, one in call.rejected_by.items()} for call in facts.calls}
+    assert rejected == {"gateway": {}, "payments": {"rate_limit": 998}}
+
+
+def test_a_killed_caller_tries_no_more() -> None:
+    """Requests arrive at 1, 2 and 3 s and are retried every second, until their service is gone at 3.5 s."""
+    persistent = {"retry": {"max_attempts": 100, "base": "1s", "cap": "1s", "jitter": "none"}}
+
+    facts = simulate(
+        PAIR,
+        {"default": policy(persistent)},
+        policy="default",
+        traffic={"gateway": {"constant": "1/s"}},
+        faults=[
+            {"at": "0", "for": "1h", "on": "payments", "kill": True},
+            {"at": "3.5s", "for": "1h", "on": "gateway", "kill": True},
+        ],
+    )
+
+    assert facts.replications[0].calls[0].attempts == 3 + 2 + 1
 
 
 def test_a_killed_service_fails_and_comes_back() -> None:
@@ -145,6 +239,17 @@ def test_a_breaker_recovers_after_its_reset_timeout() -> None:
     assert states[0] == "closed"
     assert states[3] == "open"
     assert states[9] == "closed"
+
+
+def test_the_default_policy_protects_calls_that_name_none() -> None:
+    """As with requests: neither the dependency nor the scenario names one, and `default` is there."""
+    facts = simulate(
+        PAIR,
+        {"default": policy({"retry": {"max_attempts": 2}})},
+        faults=[{"at": "0", "for": "1h", "on": "payments", "kill": True}],
+    )
+
+    assert facts.measures["amplification"].mean == 2
 
 
 def test_a_dependencys_own_policy_comes_before_the_scenarios() -> None:

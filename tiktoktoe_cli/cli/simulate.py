@@ -54,7 +54,7 @@ def run(
     desk.refuse(
         (
             *undefined_calls(settings, services, system.place),
-            *check_scenario(name, settings, services, system.place),
+            *check_scenario(name, settings, services, system.place, system["policies"]),
         )
     )
     with desk.progress() as progress, desk.stop_flag() as should_stop:

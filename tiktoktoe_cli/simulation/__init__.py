@@ -1,8 +1,8 @@
 """How will the system fail: the graph, its policies and its load in virtual time, before production finds out.
 
 Pure from end to end: settings in, facts and reports out; no file, no network, no clock, and chance only from
-the scenario's seed, so that the same YAML gives the same answer everywhere. The decisions of breakers and
-retries are `resilience`'s own functions, the ones that live calls run. May use `graph` (the model),
+the scenario's seed, so that the same YAML gives the same answer everywhere. The decisions of all layers are
+`resilience`'s own functions, the ones that live calls run. May use `graph` (the model),
 `resilience`, `expressions`, `config`, `report` (facts) and the errors. Must not know any other feature.
 """
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.errors import Problem, Severity
+from tiktoktoe_cli.resilience.settings import policy_of
 from tiktoktoe_cli.simulation.model import call_cycle, reachable
 from tiktoktoe_cli.words import suggestion
 
@@ -12,21 +14,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tiktoktoe_cli.errors import Locate
+    from tiktoktoe_cli.resilience.settings import PolicySettings
     from tiktoktoe_cli.simulation.model import SimulatedService
     from tiktoktoe_cli.simulation.settings import SimulationSettings
 
 
+_NO_POLICIES: Final[Mapping[str, PolicySettings]] = MappingProxyType({})
+
+
 def check_scenario(
-    name: str, settings: SimulationSettings, services: Mapping[str, SimulatedService], place: Locate
+    name: str,
+    settings: SimulationSettings,
+    services: Mapping[str, SimulatedService],
+    place: Locate,
+    policies: Mapping[str, PolicySettings] = _NO_POLICIES,
 ) -> tuple[Problem, ...]:
     """Return what is wrong with a scenario, each problem at its place; errors make it impossible to run.
 
     `place` locates a path of keys in the user's files. The names that a scenario uses were checked when it was read.
+    Without `policies` nothing is said about them.
     """
     return (
         *_cycles(settings, services, place),
         *_faults(name, settings, services, place),
         *_timeless(settings, services, place),
+        *_assumed(settings, services, policies, place),
     )
 
 
@@ -81,3 +93,22 @@ def _timeless(
             hint = "add `performance: {service_time: {lognormal: {p50: 20ms, p99: 150ms}}}`"
             where = place("services", service.name)
             yield Problem("no-performance", message, where, hint, Severity.WARNING)
+
+
+def _assumed(
+    settings: SimulationSettings,
+    services: Mapping[str, SimulatedService],
+    policies: Mapping[str, PolicySettings],
+    place: Locate,
+) -> Iterator[Problem]:
+    """Look for fallbacks to another request: calls between services are simulated, requests are not."""
+    calls = (call for service in reachable(services, settings.traffic).values() for call in service.calls)
+    for name in dict.fromkeys(policy_of(call.policy or settings.policy, policies) for call in calls):
+        for position, layer in enumerate(policies.get(name, ()) if name else ()):
+            if layer.kind == "fallback" and layer.chosen.request is not None:
+                message = (
+                    f"the fallback to `{layer.chosen.request}` is simulated as if it always answered at once"
+                )
+                hint = "where that request takes time or fails, the real system does worse"
+                where = place("resilience", str(name), position, "fallback", "request")
+                yield Problem("fallback-assumed", message, where, hint, Severity.WARNING)

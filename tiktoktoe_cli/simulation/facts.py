@@ -10,23 +10,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.resilience import BreakerState, Transition
+    from tiktoktoe_cli.resilience.outcome import RejectedBy
 
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """One second of a run: requests that arrived in it, what became of them, and the worst breaker's state."""
+    """One second of a run: requests that arrived in it, what became of them, and the worst breaker's state.
+
+    `degraded` ones were answered, but some fallback stood in for what they asked of another service.
+    """
 
     offered: int
     good: int
     failed: int
     state: BreakerState
+    degraded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CallCounts:
     """The calls from one service to another in one replication.
 
-    `failures` counts calls by reason; `transitions` is None where no breaker stands.
+    `failures` counts calls by the reason at the root, which may lie further on; `rejections` those that a layer of
+    this very call turned away, by layer; `fallbacks` those whose failure was covered, which are no failures.
+    `transitions` is None where no breaker stands.
     """
 
     source: str
@@ -34,6 +41,8 @@ class CallCounts:
     calls: int
     attempts: int
     failures: Mapping[str, int]
+    rejections: Mapping[RejectedBy, int]
+    fallbacks: int
     transitions: tuple[Transition, ...] | None
 
 
@@ -64,6 +73,11 @@ class Replication:
     def good(self) -> int:
         """How many of them succeeded."""
         return len(self.latencies_ns)
+
+    @property
+    def degraded(self) -> int:
+        """How many of them were answered with the help of a fallback."""
+        return sum(second.degraded for second in self.timeline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +114,9 @@ class AssertionFacts:
 class CallFacts:
     """The calls from one service to another, averaged over the replications.
 
-    Shares are of calls, `attempts_per_call` of those that were made; `open_share` and `half_open_share` are
-    of the time and, like `openings`, None where no breaker stands.
+    Shares are of calls, `attempts_per_call` of those that were made; a call that was answered by a fallback is no
+    success. `rejected_by` counts the calls that a layer turned away, by layer, as `rejected_share` does all of them.
+    `open_share` and `half_open_share` are of the time and, like `openings`, None where no breaker stands.
     """
 
     source: str
@@ -109,7 +124,9 @@ class CallFacts:
     calls: Estimate
     attempts_per_call: Estimate | None
     success_rate: Estimate | None
+    fallbacks: Estimate
     rejected_share: Estimate | None
+    rejected_by: Mapping[str, Estimate]
     openings: Estimate | None
     open_share: Estimate | None
     half_open_share: Estimate | None

@@ -29,9 +29,8 @@ class FaultSchedule:
 
     def change(self, now_ns: int) -> None:
         """Apply what is active from now on: a fault lasts from its beginning up to, not including, its end."""
-        self.server.suffer(
-            combined([fault for fault in self.faults if fault.at <= now_ns < fault.ends_at_ns])
-        )
+        active = [fault for fault in self.faults if fault.at <= now_ns < fault.ends_at_ns]
+        self.server.suffer(combined(active), now_ns)
 
 
 def combined(faults: Sequence[FaultSettings]) -> Condition:

@@ -51,6 +51,10 @@ def _success_rate(run: Replication, _: Sequence[FaultSettings]) -> float | None:
     return run.good / run.offered if run.offered else None
 
 
+def _degraded_rate(run: Replication, _: Sequence[FaultSettings]) -> float | None:
+    return run.degraded / run.offered if run.offered else None
+
+
 def _amplification(run: Replication, _: Sequence[FaultSettings]) -> float | None:
     loads = [run.arrivals[name] / visits for name, visits in run.expected.items() if visits]
     return max(loads, default=None)
@@ -83,7 +87,10 @@ def _is_bad(run: Replication, second: int) -> bool:
 
 MEASURES = {
     "success_rate": Measure(
-        Unit.RATIO, "the share of the requests from outside that succeeded", _success_rate
+        Unit.RATIO, "the share of the requests from outside that succeeded without a fallback", _success_rate
+    ),
+    "degraded_rate": Measure(
+        Unit.RATIO, "the share of the requests from outside that a fallback helped to answer", _degraded_rate
     ),
     "offered": Measure(
         Unit.PER_SECOND,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.resilience import BreakerState
+from tiktoktoe_cli.resilience.settings import policy_of
 from tiktoktoe_cli.simulation.calls import CallPath
 from tiktoktoe_cli.simulation.chance import service_time, streams
 from tiktoktoe_cli.simulation.engine import Engine
@@ -90,10 +92,10 @@ class _World:
         paths = []
         for call in service.calls:
             path = CallPath(service.name, call.target, self.servers[call.target])
-            policy = call.policy or self.plan.settings.policy
+            policy = policy_of(call.policy or self.plan.settings.policy, self.plan.policies)
             if policy is not None:
-                jitter = self.stream(f"{service.name}->{call.target}", "jitter").random
-                path.protect(self.plan.policies[policy], self.engine, jitter)
+                chance = partial(self.stream, f"{service.name}->{call.target}")
+                path.protect(self.plan.policies[policy], self.engine, chance)
             paths.append(path)
         self.servers[service.name].calls = tuple(paths)
         return paths
@@ -131,12 +133,22 @@ class _World:
         seconds = -(-duration_ns // NS_PER_S)
         ledger = self.ledger
         states = worst_states([path.transitions for path in self.paths if path.transitions], seconds)
-        return tuple(map(Second, ledger.offered[:seconds], ledger.good, ledger.failed, states))
+        counts = (ledger.offered[:seconds], ledger.good, ledger.failed, states, ledger.degraded)
+        return tuple(map(Second, *counts))
 
 
 def _counts(path: CallPath) -> CallCounts:
     changes = None if path.transitions is None else tuple(path.transitions)
-    return CallCounts(path.source, path.target, path.calls, path.attempts, dict(path.failures), changes)
+    return CallCounts(
+        source=path.source,
+        target=path.target,
+        calls=path.calls,
+        attempts=path.attempts,
+        failures=dict(path.failures),
+        rejections=dict(path.rejections),
+        fallbacks=path.fallbacks,
+        transitions=changes,
+    )
 
 
 def worst_states(histories: Sequence[Sequence[Transition]], seconds: int) -> list[BreakerState]:

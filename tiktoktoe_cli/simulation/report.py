@@ -39,11 +39,13 @@ _SUFFIXES = {Unit.DURATION: "_ms", Unit.PER_SECOND: "_per_s"}
 
 _TOLD = {
     "success_rate": "{} of the requests succeeded",
+    "degraded_rate": "{} were answered with a fallback",
     "latency_p99": "p99 {}",
     "amplification": "amplification {}",
     "time_to_open": "a breaker opened after {}",
     "recovery_time": "recovered after {}",
 }
+_TOLD_IF_ANY = {"degraded_rate"}
 _PROBLEMS = {
     AssertionOutcome.BROKEN: ("assertion-broken", "does not hold"),
     AssertionOutcome.UNDECIDED: ("assertion-undecided", "cannot be decided"),
@@ -61,6 +63,7 @@ COLUMNS = (
     _number("calls", "CALLS"),
     _number("success_rate", "SUCCESS", Shows.RATIO),
     _number("attempts_per_call", "ATTEMPTS/CALL", wide=True),
+    _number("fallbacks", "FALLBACKS", wide=True),
     _number("rejected_share", "REJECTED", Shows.RATIO, wide=True),
     _number("openings", "OPENED"),
     _number("open_share", "OPEN", Shows.RATIO, wide=True),
@@ -71,6 +74,7 @@ _CALL_NUMBERS = (
     "calls",
     "success_rate",
     "attempts_per_call",
+    "fallbacks",
     "rejected_share",
     "openings",
     "open_share",
@@ -108,7 +112,7 @@ def _told(facts: SimulationFacts) -> Iterator[str]:
     """Yield the measures that a person wants to know first, as far as they have a value."""
     for name, words in _TOLD.items():
         found = facts.measures.get(name)
-        if found:
+        if found and (found.mean or name not in _TOLD_IF_ANY):
             yield words.format(written(found.mean, MEASURES[name].unit))
 
 
@@ -140,6 +144,7 @@ def _summary(facts: SimulationFacts) -> dict[str, Json]:
                 "second": number,
                 "offered": one.offered,
                 "good": one.good,
+                "degraded": one.degraded,
                 "failed": one.failed,
                 "state": one.state.value,
             }
@@ -164,7 +169,7 @@ def _assertion(one: AssertionFacts) -> dict[str, Json]:
 
 def _assertion_item(one: AssertionFacts) -> dict[str, Json]:
     item: dict[str, Json] = {"name": one.text, "kind": "assertion"}
-    none: dict[str, Json] = dict.fromkeys(("source", "target", *_CALL_NUMBERS))
+    none: dict[str, Json] = dict.fromkeys(("source", "target", *_CALL_NUMBERS, "rejected_by"))
     return item | {"outcome": one.outcome.value, "measured": one.measured} | none
 
 
@@ -172,7 +177,9 @@ def _call_item(call: CallFacts) -> dict[str, Json]:
     found: dict[str, Estimate | None] = {key: getattr(call, key) for key in _CALL_NUMBERS}
     item: dict[str, Json] = {"name": f"{call.source}->{call.target}", "kind": "call"}
     ends: dict[str, Json] = {"outcome": None, "measured": None, "source": call.source, "target": call.target}
-    return item | ends | {key: one.mean if one else None for key, one in found.items()}
+    numbers: dict[str, Json] = {key: one.mean if one else None for key, one in found.items()}
+    rejected_by: Json = {layer: one.mean for layer, one in call.rejected_by.items()}
+    return item | ends | numbers | {"rejected_by": rejected_by}
 
 
 def _problems(facts: SimulationFacts, place: Locate) -> Iterator[Problem]:

@@ -6,27 +6,16 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.resilience import Outcome, OutcomeKind
+from tiktoktoe_cli.simulation.outcomes import DOWN, ERROR, QUEUE_FULL, SUCCESS, passed_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tiktoktoe_cli.resilience import Outcome
     from tiktoktoe_cli.simulation.calls import CallPath
     from tiktoktoe_cli.simulation.chance import DrawNs
     from tiktoktoe_cli.simulation.engine import Engine, Waiting
-
-SUCCESS: Outcome[None] = Outcome.succeeded(None)
-ERROR: Outcome[None] = Outcome.failed("error")
-QUEUE_FULL: Outcome[None] = Outcome.failed("queue_full")
-DOWN: Outcome[None] = Outcome.failed("down")
-TIMED_OUT: Outcome[None] = Outcome.timed_out("timeout")
-REJECTED: Outcome[None] = Outcome.rejected("rejected")
-
-_PASSED_ON = {
-    reason: Outcome[None].failed(reason)
-    for reason in (outcome.reason for outcome in (ERROR, QUEUE_FULL, DOWN, TIMED_OUT, REJECTED))
-}
-"""What the caller of a service sees when one of its calls ended badly: a failure, with the reason at the root."""
+    from tiktoktoe_cli.simulation.steps.step import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +70,12 @@ class Server:
         else:
             self.engine.answer(caller, QUEUE_FULL)
 
-    def suffer(self, condition: Condition) -> None:
+    def suffer(self, condition: Condition, now_ns: int) -> None:
         """Change what faults do from now on; one that takes the service down loses all it has."""
         self.condition = condition
         if condition.is_down:
             for visit in (*self._visits, *self._queue):
-                visit.is_lost = True
+                visit.lose(now_ns)
                 self.engine.answer(visit.caller, DOWN)
             self._visits.clear()
             self._queue.clear()
@@ -110,19 +99,27 @@ class Server:
 
 
 class Visit:
-    """One request inside one service."""
+    """One request inside one service; a fallback that it was served with makes its own answer a fallback."""
 
-    __slots__ = ("_step", "caller", "is_lost", "server")
+    __slots__ = ("_answer", "_call", "_is_lost", "_step", "caller", "server")
 
     def __init__(self, server: Server, caller: Waiting) -> None:
         self.server = server
         self.caller = caller
-        self.is_lost = False
+        self._is_lost = False
         self._step = 0
+        self._call: Call | None = None
+        self._answer = SUCCESS
+
+    def lose(self, now_ns: int) -> None:
+        """Take note that the service is gone, and with it the call that it was waiting for."""
+        self._is_lost = True
+        if self._call is not None:
+            self._call.cancel(now_ns)
 
     def worked(self, now_ns: int) -> None:
         """Go on after the service's own work is done."""
-        if self.is_lost:
+        if self._is_lost:
             return
         server = self.server
         rate = server.condition.error_rate
@@ -133,18 +130,20 @@ class Visit:
 
     def done(self, now_ns: int, outcome: Outcome[Any]) -> None:
         """Go on after a call: with the next one, or with a failure."""
-        if self.is_lost:
+        if self._is_lost:
             return
-        if outcome.kind is OutcomeKind.SUCCEEDED:
+        if outcome.is_success:
+            if outcome.covered is not None:
+                self._answer = outcome
             self._proceed(now_ns)
         else:
-            self.server.calls[self._step - 1].failures[outcome.reason] += 1
-            self.server.leave(self, now_ns, _PASSED_ON[outcome.reason])
+            self.server.calls[self._step - 1].count_failure(outcome)
+            self.server.leave(self, now_ns, passed_on(outcome))
 
     def _proceed(self, now_ns: int) -> None:
         calls, step = self.server.calls, self._step
         if step == len(calls):
-            self.server.leave(self, now_ns, SUCCESS)
+            self.server.leave(self, now_ns, self._answer)
         else:
             self._step = step + 1
-            calls[step].start(self, now_ns)
+            self._call = calls[step].start(self, now_ns)

@@ -120,7 +120,7 @@ class SimulationSettings(Settings):
     traffic: dict[Annotated[str, Reference("services")], TrafficSettings] = Field(min_length=1)
     """The services that requests from outside arrive at."""
     policy: Annotated[str, Reference("resilience")] | None = None
-    """The policy of calls whose dependency names none."""
+    """The policy of calls whose dependency names none; by default the one called `default`, if there is one."""
     faults: tuple[FaultSettings, ...] = ()
     """What goes wrong, and when."""
     assertions: tuple[Annotated[Expression, Cel(*EXAMPLES, examples=EXAMPLES)], ...] = Field(

@@ -19,8 +19,7 @@ _NONE = Estimate(0.0, None, None, 0)
 
 def failure_facts(runs: Sequence[Replication]) -> dict[str, Estimate]:
     """Return how many requests from outside failed in a replication, by reason."""
-    reasons = sorted({reason for run in runs for reason in run.failures})
-    return {reason: estimate(run.failures.get(reason, 0) for run in runs) or _NONE for reason in reasons}
+    return _by_word([run.failures for run in runs])
 
 
 def call_facts(runs: Sequence[Replication]) -> tuple[CallFacts, ...]:
@@ -41,13 +40,23 @@ def _call_facts(column: Sequence[CallCounts], durations_ns: Sequence[int]) -> Ca
         calls=estimate(counts.calls for counts in column) or _NONE,
         attempts_per_call=estimate(_share(counts.attempts, counts) for counts in column),
         success_rate=estimate(
-            _share(counts.calls - sum(counts.failures.values()), counts) for counts in column
+            _share(counts.calls - sum(counts.failures.values()) - counts.fallbacks, counts)
+            for counts in column
         ),
-        rejected_share=estimate(_share(counts.failures.get("rejected", 0), counts) for counts in column),
+        fallbacks=estimate(counts.fallbacks for counts in column) or _NONE,
+        rejected_share=estimate(_share(sum(counts.rejections.values()), counts) for counts in column),
+        rejected_by=_by_word(
+            [{by.value: count for by, count in counts.rejections.items()} for counts in column]
+        ),
         openings=estimate(_openings(counts) for counts in column),
         open_share=estimate(share[BreakerState.OPEN] for share in shares),
         half_open_share=estimate(share[BreakerState.HALF_OPEN] for share in shares),
     )
+
+
+def _by_word(runs: Sequence[Mapping[str, int]]) -> dict[str, Estimate]:
+    words = sorted({word for run in runs for word in run})
+    return {word: estimate(run.get(word, 0) for run in runs) or _NONE for word in words}
 
 
 def _share(number: int, counts: CallCounts) -> float | None:

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.resilience import OutcomeKind
 
 if TYPE_CHECKING:
     from random import Random
@@ -26,6 +25,7 @@ class Ledger:
         seconds = -(-duration_ns // NS_PER_S)
         self.offered = [0] * seconds
         self.good = [0] * seconds
+        self.degraded = [0] * seconds
         self.failed = [0] * seconds
         self.failures: Counter[str] = Counter()
         self.latencies_ns: list[int] = []
@@ -42,14 +42,16 @@ class Request:
         ledger.offered[arrived_ns // NS_PER_S] += 1
 
     def done(self, now_ns: int, outcome: Outcome[Any]) -> None:
-        """Note how it ended; latencies are those of the successes."""
-        ledger, arrived_ns = self._ledger, self._arrived_ns
-        if outcome.kind is OutcomeKind.SUCCEEDED:
-            ledger.good[arrived_ns // NS_PER_S] += 1
-            ledger.latencies_ns.append(now_ns - arrived_ns)
-        else:
-            ledger.failed[arrived_ns // NS_PER_S] += 1
+        """Note how it ended: a fallback's answer is neither a success nor a failure; latencies are the successes'."""
+        ledger, second = self._ledger, self._arrived_ns // NS_PER_S
+        if not outcome.is_success:
+            ledger.failed[second] += 1
             ledger.failures[outcome.reason] += 1
+        elif outcome.is_fallback:
+            ledger.degraded[second] += 1
+        else:
+            ledger.good[second] += 1
+            ledger.latencies_ns.append(now_ns - self._arrived_ns)
 
 
 class Source:
