@@ -31,7 +31,14 @@ def _exit_codes_table() -> str:
     return "\n".join(["| code | meaning |", "|---|---|", *rows])
 
 
-GENERATED = {"commands": _commands_table, "exit-codes": _exit_codes_table}
+def _breaker_diagram() -> str:
+    from tiktoktoe_cli.resilience.diagram import state_diagram
+    from tiktoktoe_cli.resilience.presets.tiktoktoe import MACHINE
+
+    return f"```mermaid\n{state_diagram(MACHINE).rstrip()}\n```"
+
+
+GENERATED = {"commands": _commands_table, "exit-codes": _exit_codes_table, "breaker": _breaker_diagram}
 
 
 def _region(name: str) -> re.Pattern[str]:

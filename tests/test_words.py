@@ -65,10 +65,13 @@ def test_a_long_name_does_not_fill_the_message() -> None:
         ("xyz", ["timeout"], None),
         ("x", [], None),
         ("nam" * 100_000, ["name"], None),
+        ("envoy", ["envoy_outlier", "hystrix"], "did you mean `envoy_outlier`?"),
+        ("polly", ["polly_v7", "polly_v8"], "did you mean `polly_v7` or `polly_v8`?"),
+        ("a", ["a_long_name", "another_name"], None),
     ],
 )
 def test_suggests_the_nearest_word(word: str, known: list[str], hint: str | None) -> None:
-    """A slip, other letters' case or another dash is recognized; what is far off is not."""
+    """A slip, other letters' case, another dash or a beginning is recognized; what is far off is not."""
     assert suggestion(word, known) == hint
 
 

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
 
-_ROOMS_WITH_CODES = ("config", "resilience", "health", "replay", "simulation", "orchestration")
+_ROOMS_WITH_CODES = (
+    "config",
+    "resilience",
+    "transport",
+    "client",
+    "health",
+    "replay",
+    "simulation",
+    "orchestration",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +73,27 @@ def report_of(checkup: Checkup, fail_on: Severity = Severity.ERROR) -> Report:
 
 def findings(system: System) -> Iterator[Problem]:
     """Yield what only a feature can see; it needs settings that are right in themselves."""
+    from tiktoktoe_cli.client.fallbacks import find_fallback_faults
     from tiktoktoe_cli.graph import build_graph
     from tiktoktoe_cli.graph.rules import validate_graph
     from tiktoktoe_cli.health import find_vacuous
+    from tiktoktoe_cli.resilience.lint import lint_policy
     from tiktoktoe_cli.simulation import check_scenario, simulated_services
+    from tiktoktoe_cli.simulation.lint import lint_calls, lint_rates
 
     graph = build_graph(system["services"], system.place, system.value_place)
     checked = {name for name, checks in system["checks"].items() if checks}
     yield from validate_graph(graph, system["capacity"], checked)
     for name, checks in system["checks"].items():
         yield from find_vacuous(name, checks, system.place)
+    for name, layers in system["policies"].items():
+        yield from lint_policy(name, layers, system.place)
+    yield from find_fallback_faults(system["requests"], system["policies"], system.place)
     services = simulated_services(graph, system["performance"])
+    yield from lint_calls(services, system["policies"], system["simulations"], system.place)
     for name, settings in system["simulations"].items():
-        yield from check_scenario(name, settings, services, system.place)
+        yield from check_scenario(name, settings, services, system.place, system["policies"])
+        yield from lint_rates(name, settings, services, system["policies"], system.place)
 
 
 def surroundings(system: System, environ: Mapping[str, str]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.config import Document, load
-from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot
+from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot, scalars
 from tiktoktoe_cli.config.validation import Shape
 from tiktoktoe_cli.errors import ConfigError, Problem, Severity
 from tiktoktoe_cli.words import suggestion
@@ -43,10 +43,12 @@ PARTS = (
     Part("performance", ("services", ANY, "performance"), "simulation.settings", "PerformanceSettings"),
     Part("capacity", ("capacity",), "graph.settings", "CapacitySettings"),
     Part("policies", ("resilience", ANY), "resilience.settings", "PolicySettings"),
+    Part("requests", ("requests", ANY), "client.settings", "RequestSettings"),
     Part("pipelines", ("pipelines", ANY), "replay.settings", "PipelineSettings"),
     Part("simulations", ("simulations", ANY), "simulation.settings", "SimulationSettings"),
     Part("orchestration", ("orchestration",), "orchestration.settings", "OrchestrationSettings"),
 )
+SECTIONS = tuple(dict.fromkeys(part.path[0] for part in PARTS))
 _ROOT_WORDS = ("version", "system", "include")
 
 
@@ -71,14 +73,19 @@ class System:
 
 
 def load_system(
-    names: Sequence[str], environ: Mapping[str, str], parts: Collection[str] | None = None
+    names: Sequence[str],
+    environ: Mapping[str, str],
+    parts: Collection[str] | None = None,
+    request: str | None = None,
 ) -> System:
     """Read and check a configuration; `parts` limits the check to what a command needs, None means all.
+
+    With `request`, requests that it can never lead to are left out where their variables are not set.
 
     Raises:
         ConfigError: with every problem that was found.
     """
-    system = read_system(names, environ, parts)
+    system = read_system(names, environ, parts, request)
     problems = system.document.sorted_problems()
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise ConfigError(problems, sources=system.document.sources, mask=system.document.mask.line)
@@ -86,17 +93,23 @@ def load_system(
 
 
 def read_system(
-    names: Sequence[str], environ: Mapping[str, str], parts: Collection[str] | None = None
+    names: Sequence[str],
+    environ: Mapping[str, str],
+    parts: Collection[str] | None = None,
+    request: str | None = None,
 ) -> System:
     """Read a configuration as far as it can be read; what is wrong stands in its document's problems."""
     document = load(names, environ)
     system = System(document, "")
     if document.root is None:
         return system
+    if parts is None:
+        document.problems += document.faults
     system.name = _check_root(document, document.root)
+    idle = frozenset() if request is None else _idle_requests(document, request)
     for part in PARTS:
         if parts is None or part.name in parts:
-            system.parts[part.name] = _read(document, part)
+            system.parts[part.name] = _read(document, part, idle if part.name == "requests" else frozenset())
     return system
 
 
@@ -113,7 +126,7 @@ def json_schema() -> dict[str, Any]:  # JSON
 
 
 def _check_root(document: Document, root: MapNode) -> str:
-    known = {*_ROOT_WORDS, *(part.path[0] for part in PARTS)}
+    known = {*_ROOT_WORDS, *SECTIONS}
     for key, entry in root.entries.items():
         if key not in known and not key.startswith("x-"):
             hint = suggestion(key, known) or "keys that start with `x-` are yours to use"
@@ -122,18 +135,38 @@ def _check_root(document: Document, root: MapNode) -> str:
     if version is not None and not (isinstance(version, ScalarNode) and version.value == FORMAT_VERSION):
         message = "this file is written for another version"
         document.problems.append(Problem("unsupported-version", message, version.place, "write `version: 1`"))
+    for key in _ROOT_WORDS:
+        if node := root.get(key):
+            document.problems += document.faults_in(node)
     name = root.get("system")
     return name.raw if isinstance(name, ScalarNode) else "system"
 
 
-def _read(document: Document, part: Part) -> Any:
-    """Read one part; with a `*` in its path, a mapping by name."""
+def _idle_requests(document: Document, request: str) -> frozenset[str]:
+    """List the requests with faults that are neither the one that is asked for nor what a policy falls back to."""
+    policies = document.node(("resilience",))
+    targets = {
+        scalar.raw
+        for path, scalar in (scalars(policies) if policies else ())
+        if path[-2:] == ("fallback", "request")
+    }
+    return frozenset(
+        name
+        for name in document.keys("requests") - targets - {request}
+        if (node := document.node(("requests", name))) and document.faults_in(node)
+    )
+
+
+def _read(document: Document, part: Part, idle: frozenset[str]) -> Any:
+    """Read one part; with a `*` in its path, a mapping by name, without the idle ones."""
     if ANY not in part.path:
         node = document.node(part.path)
         return None if node is None else Shape(part.type()).read(document, node, part.path)
     shape: Shape | None = None
     found = {}
     for name, path, node in _instances(document, part):
+        if name in idle:
+            continue
         shape = shape or Shape(part.type(), also=_facets(part.path[0]))
         found[name] = shape.read(document, node, path)
     return found

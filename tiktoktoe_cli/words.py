@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 80
 _MAX_WORD = 100
 _MAX_CANDIDATES = 5_000
+_LEAST_PREFIX = 3
+_MOST_SUGGESTED = 3
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
@@ -27,7 +29,7 @@ def quoted(name: str) -> str:
     return f"`{shortened(name, _LONGEST_NAME)}`"
 
 
-def listed(names: Iterable[str], limit: int = 12, last: str = "and") -> str:
+def listed(names: Iterable[str], limit: int = 20, last: str = "and") -> str:
     """Write names in backticks, and count those beyond the limit: `a`, `b` and 3 more; empty for no names."""
     words = [quoted(name) for name in names]
     if len(words) > limit:
@@ -36,13 +38,15 @@ def listed(names: Iterable[str], limit: int = 12, last: str = "and") -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the nearest known word, or None when nothing is near."""
+    """Return a hint that names the nearest known word, those that a word begins, or None when nothing is near."""
     from difflib import get_close_matches
 
     candidates = sorted(known)[:_MAX_CANDIDATES]
     same = [name for name in candidates if _plain(name) == _plain(word)]
-    near = same or get_close_matches(word[:_MAX_WORD], candidates, n=1)
-    return f"did you mean `{near[0]}`?" if near else None
+    begun = [name for name in candidates if _plain(name).startswith(_plain(word))]
+    longer = begun[:_MOST_SUGGESTED] if len(word) >= _LEAST_PREFIX else []
+    near = same[:1] or longer or get_close_matches(word[:_MAX_WORD], candidates, n=1)
+    return f"did you mean {listed(near, last='or')}?" if near else None
 
 
 def reason_of(error: OSError) -> str:

@@ -142,6 +142,47 @@ def test_explains_codes_and_rules(tiktoktoe: Callable[..., Result], code: str, w
     assert words in result.out
 
 
+@pytest.mark.parametrize(
+    ("path", "key", "words"),
+    [
+        ("resilience.retry", "max_attempts", "3"),
+        ("resilience.default.retry", "max_attempts", "3"),
+        ("resilience", "bulkhead", "under way at once"),
+        ("resilience.circuit_breaker", "semantics", "envoy_outlier"),
+        ("resilience.circuit_breaker.opossum", "volumeThreshold", "minimum_calls"),
+        ("services.health.http", "follow_redirects", "true"),
+        ("requests.timeout", "timeout", "10s"),
+    ],
+)
+def test_explains_places_of_the_file(
+    tiktoktoe: Callable[..., Result], path: str, key: str, words: str
+) -> None:
+    """Each key with its type, its default and what it means, whether names of one's own are given or not."""
+    result = tiktoktoe("config", "explain", path)
+
+    assert result.code == 0
+    (line,) = [line for line in result.out.splitlines() if line.split()[0] == key]
+    assert words in line
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("resilience.default.rety", "`tiktoktoe config explain resilience.default` lists what there is"),
+        ("resiliense", "did you mean `resilience`?"),
+        ("zzzz", "`tiktoktoe config explain` lists them all"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused_with_a_way_on(
+    tiktoktoe: Callable[..., Result], word: str, hint: str
+) -> None:
+    """Nobody is told of `87 more`."""
+    result = tiktoktoe("config", "explain", word)
+
+    assert result.code == 2
+    assert hint in result.err
+
+
 def test_init_never_overwrites(tiktoktoe: Callable[..., Result], tmp_path: Path) -> None:
     """If one file is in the way, nothing at all is written."""
     target = tmp_path / "demo"

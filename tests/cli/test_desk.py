@@ -46,6 +46,24 @@ def test_the_first_signal_asks_for_an_end(number: signal.Signals) -> None:
     assert stderr.getvalue() == "stopping ... (again to force)\n"
 
 
+class Screen(io.StringIO):
+    """Standard error that somebody watches."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_on_a_terminal_the_words_have_a_line_of_their_own() -> None:
+    """What is drawn there, the progress and the terminal's own `^C`, goes away first."""
+    screen = Screen()
+
+    with make_desk(screen).stop_flag():
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert screen.getvalue() == "\r\x1b[2Kstopping ... (again to force)\n"
+
+
 def test_what_nohup_ignores_asks_for_nothing() -> None:
     """A command that was started to outlive its terminal does so."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -53,7 +53,12 @@ def test_the_longest_known_variable_wins() -> None:
         ("1 + sizee('a')", 4, "unknown function `sizee`", "did you mean `size`?"),
         ("a.startWith('x')", 2, "unknown function `startWith`", "did you mean `startsWith`?"),
         ("math.abbs(1)", 5, "unknown function `math.abbs`", "did you mean `math.abs`?"),
-        ("[1].exist(x, x)", 4, "unknown function `exist`", "did you mean `exists`?"),
+        (
+            "[1].exist(x, x)",
+            4,
+            "unknown function `exist`",
+            "did you mean `exists`, `existsOne` or `exists_one`?",
+        ),
         ("qwertz(1)", 0, "unknown function `qwertz`", None),
         ("size()", 0, "`size` takes 1 argument, found 0", None),
         ("'a'.indexOf()", 4, "`indexOf` takes 1 or 2 arguments, found 0", None),

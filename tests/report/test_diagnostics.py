@@ -110,3 +110,26 @@ def test_draws_whatever_the_texts_are(text: str, place: Place, width: int) -> No
 
     drawn.encode()
     assert not {character for character in drawn if character < " " or "\x7f" <= character <= "\x9f"} - {"\n"}
+
+
+def test_words_wrap_at_spaces_on_a_terminal() -> None:
+    """A terminal would break anywhere; a pipe gets whole lines, to search in."""
+    problem = Problem("code", "one two three four five six", hint="seven eight nine ten eleven twelve")
+
+    assert draw_problems([problem], {}, View(width=24, terminal=True)).splitlines()[:6] == [
+        "error[code]: one two",
+        "    three four five six",
+        "  = help: seven eight",
+        "    nine ten eleven",
+        "    twelve",
+        "",
+    ]
+    assert "one two three four five six\n" in draw_problems([problem], {}, View(width=24))
+
+
+@given(words=st.lists(st.text("ab`", min_size=1, max_size=30), min_size=1), width=st.integers(10, 60))
+def test_wrapping_loses_no_word(words: list[str], width: int) -> None:
+    """However narrow the terminal is."""
+    drawn = draw_problems([Problem("code", " ".join(words))], {}, View(width=width, terminal=True))
+
+    assert drawn.removeprefix("error[code]:").removesuffix("1 error\n").split() == words

@@ -86,6 +86,17 @@ def test_writes_null_for_what_json_has_no_number_for() -> None:
     assert document["items"] == [{"a": None, "b": [None, {"c": None}]}]
 
 
+def test_masks_keys_that_are_not_its_own() -> None:
+    """A service's answer may hold a secret as a key; the keys of the items themselves are an interface."""
+    report = replace(REPORT, items=[{"name": 1, "body": {"a name": [{"name": 2}]}}], problems=())
+
+    document = json.loads(
+        render(report, OutputFormat.JSON, View(mask=lambda text: text.replace("name", "•")))
+    )
+
+    assert document["items"] == [{"name": 1, "body": {"a •": [{"•": 2}]}}]
+
+
 def test_names_what_each_line_is_about() -> None:
     """A stream of lines starts with the version, ends with the summary, and tells the kind of every line."""
     lines = [json.loads(line) for line in render(REPORT, OutputFormat.NDJSON, View()).splitlines()]

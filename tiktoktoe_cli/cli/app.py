@@ -19,6 +19,7 @@ GROUPS: Mapping[str, str] = {
     "graph": "Do the services fit together: cycles, versions, resources, order?",
     "replay": "Replay event files through the pipeline's stages.",
     "simulate": "See how breakers, retries and timeouts behave under a fault.",
+    "request": "Send a request through a policy, and see what the policy does.",
     "orchestrate": "Start the system in dependency order, run its jobs, stop it.",
     "config": "Check, show and explain the configuration.",
     "expr": "Try a CEL expression.",

@@ -50,3 +50,4 @@ def words(*choices: str) -> Callable[[str], list[str]]:
 service_names = _names_of("services")
 pipeline_names = _names_of("pipelines")
 scenario_names = _names_of("simulations")
+request_names = _names_of("requests")

@@ -14,7 +14,7 @@ from tiktoktoe_cli.errors import ExitCode, Severity
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.config.codes import Code
-    from tiktoktoe_cli.report import Report
+    from tiktoktoe_cli.report import Json, Report
     from tiktoktoe_cli.system import System
 
 app = make_group("config")
@@ -77,37 +77,76 @@ def schema(desk: Desk) -> ExitCode:
 
 
 @add_command(
-    app, "explain", examples=("tiktoktoe config explain bad-unit", "tiktoktoe config explain TTG101")
+    app,
+    "explain",
+    examples=(
+        "tiktoktoe config explain bad-unit",
+        "tiktoktoe config explain TTG101",
+        "tiktoktoe config explain resilience.retry",
+    ),
 )
 def explain(
     desk: Desk,
     code: Annotated[
         str | None,
         typer.Argument(
-            help="The code in brackets; without it, all are listed.", autocompletion=problem_codes
+            metavar="[CODE|PATH]",
+            help="A code in brackets, or a place such as services.health.http; without it, all codes are listed.",
+            autocompletion=problem_codes,
         ),
     ] = None,
 ) -> ExitCode:
-    """Explain what a problem's code or a rule of the graph means."""
+    """Explain what a problem's code or a rule of the graph means, or which keys a place of the YAML takes."""
     return explain_code(desk, code)
 
 
 def explain_code(desk: Desk, code: str | None) -> ExitCode:
-    """Answer with what a code means, or with all codes.
+    """Answer with what a code means, with all codes, or with the keys at a place.
 
     Raises:
-        UsageError: if there is no such code.
+        UsageError: if there is no such code or place.
     """
     from tiktoktoe_cli.checkup import explanations
-    from tiktoktoe_cli.cli.desk import unknown
+    from tiktoktoe_cli.errors import UsageError
+    from tiktoktoe_cli.system import SECTIONS
+    from tiktoktoe_cli.words import suggestion
 
     known = explanations()
     if code is None:
         return desk.answer(_explained(list(known.values())))
     chosen = known.get(code) or known.get(code.upper())
+    if chosen is None and code.partition(".")[0] in SECTIONS:
+        return desk.answer(_described(code))
     if chosen is None:
-        raise unknown(code, known, "problem code")
+        hint = suggestion(code, [*known, *SECTIONS]) or "`tiktoktoe config explain` lists them all"
+        raise UsageError(f"unknown problem code: `{code}`", hint=hint)
     return desk.answer(_explained([chosen]), picture=chosen.text())
+
+
+def _described(path: str) -> Report:
+    from tiktoktoe_cli.config.reference import keys_below
+    from tiktoktoe_cli.errors import UsageError
+    from tiktoktoe_cli.report import Column, Report
+    from tiktoktoe_cli.system import json_schema
+    from tiktoktoe_cli.words import plural
+
+    try:
+        keys = keys_below(json_schema(), path.split("."))
+    except KeyError as error:
+        above = path.split(".")[: path.split(".").index(error.args[0])]
+        hint = f"`tiktoktoe config explain {'.'.join(above)}` lists what there is"
+        raise UsageError(f"`{path}` leads nowhere: there is no `{error.args[0]}`", hint=hint) from None
+    items: list[dict[str, Json]] = [
+        {"key": key.name, "type": key.kind, "default": key.default, "meaning": key.meaning} for key in keys
+    ]
+    columns = (
+        Column("key", "KEY"),
+        Column("type", "TYPE"),
+        Column("default", "DEFAULT"),
+        Column("meaning", "MEANING"),
+    )
+    summary: dict[str, Json] = {"path": path, "keys": len(items)}
+    return Report("config explain", True, plural(len(items), "key"), summary, items, columns, name_key="key")
 
 
 def _shown(system: System) -> Report:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "tiktoktoe"
 STOPPING = "stopping ... (again to force)"
+_CLEAR_LINE = "\r\x1b[2K"  # it may hold a frame of the progress, and what the terminal shows for Ctrl-C
 _PERSONS = {OutputFormat.TABLE, OutputFormat.WIDE}
 
 
@@ -99,15 +100,17 @@ class Desk:
 
         return self._take(read_system(self.config_files(), self.environ))
 
-    def load(self, *parts: str) -> System:
+    def load(self, *parts: str, request: str | None = None) -> System:
         """Read and check the parts of the configuration that a command needs; none named means all.
+
+        `request` is the only one that is asked for, if so.
 
         Raises:
             ConfigError: with every problem in them.
         """
         from tiktoktoe_cli.system import load_system
 
-        return self._take(load_system(self.config_files(), self.environ, parts or None))
+        return self._take(load_system(self.config_files(), self.environ, parts or None, request))
 
     def _take(self, system: System) -> System:
         self.sources = system.document.sources
@@ -175,12 +178,18 @@ class Desk:
                 signal.signal(number, handler)
 
     def answer(
-        self, report: Report, exit_code: ExitCode | None = None, *, picture: str | None = None
+        self,
+        report: Report,
+        exit_code: ExitCode | None = None,
+        *,
+        picture: str | None = None,
+        drawing: str | None = None,
     ) -> ExitCode:
         """Print the answer, write the reports, and return the exit code.
 
-        A `picture` stands in for the table where a person reads. The code is 0 if `report.ok`, else 1, unless one
-        is given.
+        A `picture` stands in for the table where a person reads, and so does a `drawing`, whose texts are harmless
+        already: it keeps its colours and has the verdict below. The code is 0 if `report.ok`, else 1, unless one is
+        given.
         """
         for kind, path in self.reports:
             write(report, kind, path, self.terminal)
@@ -190,7 +199,8 @@ class Desk:
         if picture is not None and self.output is OutputFormat.TABLE:
             self.terminal.answer(escape_hidden(picture))
             return self._code(report, exit_code)
-        self.terminal.answer(render(report, self.output, view))
+        drawn = drawing if self.output is OutputFormat.TABLE else None
+        self.terminal.answer(render(report, self.output, view) if drawn is None else drawn)
         if self.output in _PERSONS and not self.terminal.options.quiet:
             self.terminal.show(draw_closing(report, self.terminal.message_view))
         return self._code(report, exit_code)
@@ -252,6 +262,8 @@ class StopFlag:
         if self.exit_code is not None:
             raise KeyboardInterrupt
         self.exit_code = ExitCode.of_signal(number)
+        if self._terminal.is_animated and not self._terminal.options.quiet:
+            self._terminal.show(_CLEAR_LINE)
         self._terminal.say(STOPPING)
 
 

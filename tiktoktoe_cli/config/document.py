@@ -11,7 +11,7 @@ from tiktoktoe_cli.config.composer import compose
 from tiktoktoe_cli.config.interpolation import Interpolator
 from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.merging import merge
-from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Spot, child
+from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Spot, child, scalars
 from tiktoktoe_cli.config.reader import expand, identify, read_secret, read_source
 from tiktoktoe_cli.errors import Problem, in_file_order
 
@@ -26,16 +26,25 @@ MAX_FILES = 1_000
 
 @dataclass(slots=True)
 class Document:
-    """A configuration before its meaning is checked: the merged tree, the texts it came from, and what was wrong."""
+    """A configuration before its meaning is checked: the merged tree, the texts it came from, and what was wrong.
+
+    `faults` are the variables that nothing was found for: problems of whoever reads the values they stand in.
+    """
 
     root: MapNode | None = None
     sources: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    faults: list[Problem] = field(default_factory=list)
     mask: Mask = field(default_factory=Mask)
 
     def sorted_problems(self) -> tuple[Problem, ...]:
         """Return the problems without repetition, in the order of the files and their lines."""
         return tuple(in_file_order(dict.fromkeys(self.problems), self.sources))
+
+    def faults_in(self, node: Node) -> list[Problem]:
+        """List the faults of the values at and below a node."""
+        found = (scalar.fault for _, scalar in scalars(node)) if self.faults else ()
+        return [fault for fault in found if fault]
 
     def node(self, path: Iterable[Step]) -> Node | None:
         """Return the node at a path, or None."""
@@ -125,7 +134,7 @@ class _Loader:
         composition = compose(source)
         problems = self.document.problems
         problems += composition.problems
-        problems += filter(None, map(self.interpolator.apply, composition.scalars))
+        self.document.faults += filter(None, map(self.interpolator.apply, composition.scalars))
         if composition.root is None and not composition.problems:
             hint = "start with `tiktoktoe init`, or write `version: 1`"
             problems.append(Problem("empty-file", f"`{source.name}` holds no configuration", hint=hint))
@@ -149,7 +158,10 @@ class _Loader:
     def _include(self, source: Source, node: Node) -> None:
         shown = os.path.dirname(source.name)  # noqa: PTH120  # keeps the user's own words: `./a` stays `./a`
         for item in node.items if isinstance(node, ListNode) else [node]:
-            if not isinstance(item, ScalarNode) or not item.raw or item.broken:
+            if isinstance(item, ScalarNode) and item.fault:
+                self.document.problems.append(item.fault)
+                continue
+            if not isinstance(item, ScalarNode) or not item.raw:
                 hint = "write `include: [checks/*.yaml]`"
                 self.document.problems.append(
                     Problem("wrong-type", "`include` names files", item.place, hint)

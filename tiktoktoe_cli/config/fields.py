@@ -16,7 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from tiktoktoe_cli.config.nodes import LocatedText
@@ -76,6 +85,10 @@ class OneOf(Settings):
             words = {"hint": f"say what `{self.kind}` is", "key": self.kind}
             raise PydanticCustomError("wrong-type", "`{key}` is empty", {**words, "at": [(self.kind,)]})
         return self
+
+    @model_serializer(mode="wrap")
+    def _only_the_chosen(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:  # JSON
+        return {name: value for name, value in write(self).items() if name in self.model_fields_set}
 
     @property
     def kind(self) -> str:

@@ -50,15 +50,15 @@ class Interpolator:
     secrets: set[str] = field(default_factory=set)
 
     def apply(self, node: ScalarNode) -> Problem | None:
-        """Replace the variables of one scalar in place; a fault leaves it marked broken and is returned."""
+        """Replace the variables of one scalar in place; a fault stays with it and is returned."""
         if not isinstance(node.value, str) or "$" not in node.raw:
             return None
         try:
             text, _ = _Reading(self, node, node.raw).replaced(0, until="")
         except _FaultError as fault:
-            node.broken = True
             start, end = fault.span
-            return Problem(fault.code, fault.message, node.place_of(start, end - start), fault.hint)
+            node.fault = Problem(fault.code, fault.message, node.place_of(start, end - start), fault.hint)
+            return node.fault
         if text != node.raw:
             node.value = resolve(text) if node.plain and text else text
             node.raw, node.interpolated = text, True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.errors import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class ScalarNode(Spot):
     plain: bool
     interpolated: bool = False
     secret: bool = False
-    broken: bool = False  # its problem is told; what a model says about the value is not news
+    fault: Problem | None = None  # why its variables stand unreplaced; what a model says about it is not news
 
     def place_of(self, offset: int, length: int) -> Place:
         """Return the place of `length` characters at `offset` of the text, or of the whole scalar if it was escaped."""

@@ -64,6 +64,10 @@ _RULES = {
 }
 
 
+_AT_KEY = {"extra_forbidden", "unknown-option", "option-elsewhere", "option-twice"}
+"""What is wrong with these is the key, not its value."""
+
+
 class Shape:
     """A settings type, made ready to read nodes: building it costs milliseconds, so it is made once and used often."""
 
@@ -80,6 +84,7 @@ class Shape:
 
         Problems are added to the document, each at its place, and None is returned if there were any.
         """
+        document.problems += document.faults_in(node)
         context = Context(document.keys, document.mask.add, self._compiled, tuple(document.sources))
         try:
             return self._adapter.validate_python(plain(node), context=context)
@@ -108,11 +113,9 @@ def _problem(
 ) -> Problem | None:
     context = detail.get("ctx", {})
     target, spot = _target(document, (*path, *detail["loc"]))
-    if isinstance(target, ScalarNode) and target.broken:
+    if isinstance(target, ScalarNode) and target.fault:
         return None
-    place = (
-        target.place if isinstance(target, ScalarNode) and detail["type"] != "extra_forbidden" else spot.place
-    )
+    place = target.place if isinstance(target, ScalarNode) and detail["type"] not in _AT_KEY else spot.place
     if "offset" in context and isinstance(target, ScalarNode):
         place = target.place_of(context["offset"], context["length"])
     code, message, hint = _words(detail, context, shape)
@@ -138,7 +141,7 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
         return (
             "wrong-type",
             f"expected {expected}, found {kind_of(given)}",
-            hint or _shape_hint(expected, given),
+            hint or _shape_hint(expected, given) or _keys_hint(expected, shape, detail["loc"]),
         )
     rule = _RULES.get(kind)
     if rule is None:
@@ -169,6 +172,11 @@ def _shape_hint(expected: str, given: object) -> str | None:
     if expected == "a mapping" and isinstance(given, list):
         return "write `name: value`, one on each line, without `- `"
     return None
+
+
+def _keys_hint(expected: str, shape: Shape, loc: tuple[Step, ...]) -> str | None:
+    keys = sorted(keys_at(shape.type, loc)) if expected == "a mapping" else ()
+    return f"write `KEY: VALUE`; its keys are {listed(keys)}" if keys else None
 
 
 def _one_of(choices: list[str]) -> str:

@@ -64,7 +64,8 @@ class DependencySettings(Settings):
     timeout: Duration = Duration.of(60)
     """How long to wait for the condition; `60s` by default."""
     policy: Annotated[str, Reference("resilience")] | None = None
-    """The policy of `resilience` that calls over this dependency use; none by default."""
+    """The policy of `resilience` that calls over this dependency use; by default the scenario's, or the one called
+    `default`, if there is one."""
 
 
 def _from_short_form(value: object) -> object:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity, in_file_order
 from tiktoktoe_cli.report.frames import lines_of, mark
 from tiktoktoe_cli.report.palette import SEVERITIES, paint
-from tiktoktoe_cli.report.text import many_lines, one_line
+from tiktoktoe_cli.report.text import many_lines, one_line, width_of, without_ansi
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.frames import Line
     from tiktoktoe_cli.report.view import View
 
+_MARGIN = "    "
 MOST = 500  # nobody reads on; the count at the end, and JSON, have them all
 
 
@@ -68,10 +70,19 @@ class _Drawing:
             yield from self._frame(place, gutter, "-", "cyan")
 
     def _words(self, label: str, words: str, style: str = "") -> Iterator[str]:
-        first, *others = many_lines(self.view.mask(words)).rstrip("\n").split("\n")
-        yield f"{label} {self._paint(first, style)}"
-        for line in others:
-            yield f"    {line}".rstrip()
+        lines = many_lines(self.view.mask(words)).rstrip("\n").split("\n")
+        room = width_of(without_ansi(label)) - len(_MARGIN) + 1
+        first, *others = self._wrapped("." * room + lines[0])
+        yield f"{label} {self._paint(first[room:], style)}"
+        for line in (*others, *(part for further in lines[1:] for part in self._wrapped(further))):
+            yield f"{_MARGIN}{self._paint(line, style)}".rstrip()
+
+    def _wrapped(self, line: str) -> list[str]:
+        """Break a line at spaces where a terminal would break it anywhere; elsewhere it stays whole."""
+        if not self.view.terminal:
+            return [line]
+        width = max(self.view.width - len(_MARGIN), 1)
+        return wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
     def _frame(self, place: Place, gutter: int, sign: str, style: str) -> Iterator[str]:
         space = " " * gutter

@@ -59,9 +59,9 @@ def envelope(report: Report, mask: Mask) -> Envelope:
         "command": report.command,
         "ok": report.ok,
         "verdict": mask(report.verdict),
-        "summary": plain_data(report.summary, mask),
-        "items": [plain_data(item, mask) for item in report.items],
-        "problems": [plain_data(problem_data(problem), mask) for problem in report.problems],
+        "summary": _fields(report.summary, mask),
+        "items": [_fields(item, mask) for item in report.items],
+        "problems": [_fields(problem_data(problem), mask) for problem in report.problems],
     }
 
 
@@ -83,12 +83,17 @@ def _place_data(place: Place | None) -> dict[str, Json]:
     return {"file": place.file, "line": place.line, "column": place.column, "end_column": place.end_column}
 
 
+def _fields(value: Mapping[str, Json], mask: Mask) -> Json:
+    """Copy what has keys of our own, which stay as they are: those below may be anybody's."""
+    return {key: plain_data(inner, mask) for key, inner in value.items()}
+
+
 def plain_data(value: Json, mask: Mask) -> Json:
     """Copy a value into dicts, lists and plain scalars; NaN and infinities become null, as in JavaScript."""
     if isinstance(value, str):
         return mask(str(value))
     if isinstance(value, Mapping):
-        return {str(key): plain_data(inner, mask) for key, inner in value.items()}
+        return {mask(str(key)): plain_data(inner, mask) for key, inner in value.items()}
     if isinstance(value, Sequence):
         return [plain_data(inner, mask) for inner in value]
     return value if not isinstance(value, float) or math.isfinite(value) else None

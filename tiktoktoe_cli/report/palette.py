@@ -33,13 +33,13 @@ PLAIN = Tone("", "·", ".")
 
 _WORDS = {
     GOOD: "healthy ok up passed pass valid ready running closed succeeded success done completed committed "
-    "delivered started yes true added fits satisfied unchanged held",
+    "delivered started answered yes true added fits satisfied unchanged held",
     BAD: "unhealthy down failed fail failing error invalid broken open crashed critical dead rejected "
-    "removed conflict unsatisfied no false fatal",
-    WARN: "degraded warning warn half-open suspect compensated rolled-back retrying changed affected at-risk",
-    UNSURE: "unknown timeout unreachable indeterminate unfinished unresolved undecided",
+    "removed conflict unsatisfied unanswered unexpected no false fatal",
+    WARN: "degraded warning warn half-open suspect compensated rolled-back retrying changed affected at-risk fallback",
+    UNSURE: "unknown timeout timed-out unreachable indeterminate unfinished unresolved undecided",
     BUSY: "starting stopping pending waiting checking compensating in-progress active rolling-back",
-    IDLE: "skipped stopped disabled idle isolated none info not-started ignored paused",
+    IDLE: "skipped stopped disabled idle isolated none info not-started ignored paused cancelled",
 }
 _TONES = {word: tone for tone, words in _WORDS.items() for word in words.split()}
 
