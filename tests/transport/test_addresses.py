@@ -17,6 +17,12 @@ from tiktoktoe_cli.transport.addresses import join_address, split_address, witho
         ("http://h/p@q", "http://h/p@q"),
         ("http://h?x=a@b", "http://h?x=a@b"),
         ("ht!tp://user:secret@:x", "ht!tp://:x"),
+        ("http://user:sec/ret@h/", "http://h/"),
+        ("http://user:sec?r#e@t@h/", "http://h/"),
+        ("http://user:#secret@h/", "http://h/"),
+        ("http://[user:secret@h/", "http://h/"),
+        ("user:sec/ret@h/", "h/"),
+        ("http://h:8080/p@q", "http://h:8080/p@q"),
     ],
 )
 def test_userinfo_is_left_out(url: str, shown: str) -> None:

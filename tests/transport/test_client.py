@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import subprocess
 import sys
+import tracemalloc
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +25,7 @@ from tests.transport.servers import (
     stay_silent,
     trickle,
 )
-from tiktoktoe_cli.resilience import SystemClock
+from tiktoktoe_cli.resilience import SystemClock, VirtualClock
 from tiktoktoe_cli.transport import FailureReason, HttpReply, HttpRequest, Route, TlsOptions, TransportFailure
 from tiktoktoe_cli.transport.client import HttpClient
 
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
     from tests.transport.servers import Behaviour
 
 SHORT = SECOND // 5
+
+
+def packed(encoding: str, body: bytes) -> Behaviour:
+    """Answer with a body that is packed."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return answering(head.encode() + body)
 
 
 def test_an_answer_is_returned_whatever_its_status() -> None:
@@ -160,6 +168,9 @@ def test_a_port_where_nobody_listens_refuses() -> None:
             answering(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno"),
             FailureReason.PROTOCOL,
         ),
+        (packed("gzip", gzip.compress(b"some words")[:-10]), FailureReason.PROTOCOL),
+        (packed("gzip, gzip", gzip.compress(gzip.compress(b"words"))), FailureReason.PROTOCOL),
+        (packed("br", b"words"), FailureReason.PROTOCOL),
         (answering(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 200_000), FailureReason.PROTOCOL),
     ],
     ids=[
@@ -171,6 +182,9 @@ def test_a_port_where_nobody_listens_refuses() -> None:
         "not http",
         "length no number",
         "not gzip",
+        "half a gzip",
+        "packed twice",
+        "packed otherwise",
         "endless head",
     ],
 )
@@ -238,12 +252,96 @@ def test_a_body_is_cut_only_beyond_its_limit(limit: int, body: bytes, *, is_cut:
 
 def test_the_limit_counts_what_was_unpacked() -> None:
     """A small answer that unpacks into a big one is cut like a big one."""
-    packed = gzip.compress(bytes(4 * 1024 * 1024))
-    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    bomb = gzip.compress(bytes(4 * 1024 * 1024))
 
-    reply = replied(answering(head.encode() + packed))
+    reply = replied(packed("gzip", bomb))
 
     assert (reply.is_cut, len(reply.body)) == (True, 1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("gzip", gzip.compress(b"words")), ("Deflate", zlib.compress(b"words")), ("identity", b"words")],
+)
+def test_what_was_packed_unasked_is_unpacked(encoding: str, body: bytes) -> None:
+    """Some servers pack whatever was asked for; a body of exactly the limit is whole."""
+    reply = replied(packed(encoding, body), max_body_bytes=5)
+
+    assert (reply.body, reply.is_cut) == (b"words", False)
+
+
+def test_an_answer_without_a_body_has_nothing_to_unpack() -> None:
+    """The answer to a HEAD tells how the body would be packed."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 9\r\n\r\n"
+
+    assert replied(answering(head), method="HEAD").body == b""
+
+
+def test_a_small_bomb_takes_little_memory() -> None:
+    """What unpacks into a thousand times as much costs no more than a few times what is kept of it."""
+    zeros = bytes(1024 * 1024)
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join([*(packer.compress(zeros) for _ in range(256)), packer.flush()])
+    tracemalloc.start()
+    try:
+        reply = replied(packed("gzip", bomb), max_body_bytes=1000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert (reply.is_cut, len(reply.body)) == (True, 1000)
+    assert peak < 16 * 1024 * 1024
+
+
+def test_an_answer_that_is_complete_too_late_does_not_count() -> None:
+    """What was read in one go ends in no pause in which the deadline would strike, and is late all the same."""
+    clock = VirtualClock()
+
+    async def be_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        clock.advance(2 * SECOND)
+        writer.write(OK)
+
+    async def play() -> HttpReply | TransportFailure:
+        async with serving(be_late) as port, HttpClient(clock) as client:
+            return await client.request(HttpRequest(f"http://127.0.0.1:{port}/", SECOND))
+
+    failure = asyncio.run(play())
+
+    assert isinstance(failure, TransportFailure)
+    assert failure.reason is FailureReason.TIMEOUT
+
+
+def test_a_flood_of_answers_before_the_answer_ends_at_the_deadline() -> None:
+    """As long as there is something to read, the clock is looked at all the same."""
+    program = (
+        "import socket\n"
+        "server = socket.create_server(('127.0.0.1', 0))\n"
+        "print(server.getsockname()[1], flush=True)\n"
+        "connection, _ = server.accept()\n"
+        "for _ in range(2000):\n"
+        "    connection.sendall(b'HTTP/1.1 102 Processing\\r\\n\\r\\n' * 5000)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            assert server.stdout
+            failure = asyncio.run(ask(int(server.stdout.readline()), timeout_ns=SHORT))
+        finally:
+            server.kill()
+
+    assert isinstance(failure, TransportFailure)
+    assert failure.reason is FailureReason.TIMEOUT
+    assert failure.timing.total_ns < 10 * SHORT
+
+
+@pytest.mark.parametrize("headers", [(("Content-Length", "0"),), (("X", "a\x1b"),), (("X", " a"),)])
+def test_a_request_that_contradicts_itself_is_our_fault(headers: tuple[tuple[str, str], ...]) -> None:
+    """A length that is not the body's, and a value that is no line of text, are told as such."""
+    failure = failed(answering(OK), method="POST", headers=headers, body=b"abc")
+
+    assert failure.reason is FailureReason.INVALID_REQUEST
 
 
 def test_redirects_are_followed_or_not_as_asked() -> None:
@@ -262,7 +360,9 @@ def test_a_circle_of_redirects_ends() -> None:
     assert failure.reason is FailureReason.TOO_MANY_REDIRECTS
 
 
-@pytest.mark.parametrize("location", ["ftp://127.0.0.1/", "http://127.0.0.1:99999/", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "location", ["ftp://127.0.0.1/", "http://127.0.0.1:99999/", "http://127.0.0.1:0/", "file:///etc/passwd"]
+)
 def test_a_redirect_to_nowhere_is_the_servers_fault(location: str) -> None:
     """What cannot be followed is a wrong answer, not a wrong request."""
     failure = failed(answering(redirecting(location)))

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.transport.asking import KEPT, SECOND, asked_together, replied
+from tests.transport.asking import KEPT, SECOND, asked_together, failed, replied
 from tests.transport.nginx import BIG
-from tests.transport.servers import OK, answering
+from tests.transport.servers import OK, answering, stay_silent
 from tiktoktoe_cli.resilience import SystemClock
 from tiktoktoe_cli.transport import (
     BearerAuth,
@@ -150,6 +151,46 @@ def test_no_credential_is_logged_over_http2(
     assert replies[0].body == b"Bearer open-sesame"
     assert "127.0.0.1" in caplog.text
     assert "sesame" not in caplog.text
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    """Write a frame (RFC 9113, 4.1)."""
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def status(value: bytes) -> bytes:
+    """Write the head of a complete answer: a literal under the eighth name of HPACK's table, `:status`."""
+    return frame(1, 5, 1, b"\x08" + bytes([len(value)]) + value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        status(b"abc"),
+        status(b"99999999"),
+        status(b"99"),
+        frame(0, 0, 0, b""),
+        frame(4, 0, 0, b"\x00\x04\xff\xff\xff\xff"),
+        frame(1, 4, 1, b"\xff" * 9),
+    ],
+    ids=["status no number", "eight digits", "two digits", "data of no stream", "huge window", "no hpack"],
+)
+def test_what_is_no_http2_is_the_servers_fault(
+    certificates: Certificates, route: Route, answer: bytes
+) -> None:
+    """Whatever h2 or Python say about it, the request was right and the answer is not."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65536)
+        writer.write(frame(4, 0, 0, b"") + answer)
+        await stay_silent(reader, writer)
+
+    context = certificates.server()
+    context.set_alpn_protocols(["h2"])
+
+    failure = failed(behave, context, route=route)
+
+    assert failure.reason is FailureReason.PROTOCOL
 
 
 def test_without_its_package_http2_is_a_clear_error() -> None:

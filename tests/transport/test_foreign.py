@@ -20,7 +20,11 @@ from tiktoktoe_cli.transport.foreign import Diagnosis, diagnose
         (OSError(errno.EHOSTUNREACH, "x"), FailureReason.UNREACHABLE),
         (OSError(errno.ENETUNREACH, "x"), FailureReason.UNREACHABLE),
         (OSError(errno.ETIMEDOUT, "x"), FailureReason.TIMEOUT),
-        (OSError(errno.EMFILE, "x"), FailureReason.NETWORK),
+        (OSError(errno.EMFILE, "x"), FailureReason.LOCAL),
+        (OSError(errno.ENFILE, "x"), FailureReason.LOCAL),
+        (OSError(errno.ENOMEM, "x"), FailureReason.LOCAL),
+        (OSError(errno.EADDRNOTAVAIL, "x"), FailureReason.LOCAL),
+        (OSError(errno.EIO, "x"), FailureReason.NETWORK),
         (ssl.SSLError(1, "x"), FailureReason.TLS),
         (UnicodeError("label too long"), FailureReason.INVALID_URL),
     ],
@@ -34,11 +38,14 @@ def test_errors_of_the_system_have_a_reason(error: Exception, reason: FailureRea
 
 
 def test_the_system_says_what_it_lacks() -> None:
-    """An error without a word of its own is told in the words of the system."""
+    """What this machine lacks is told in the words of the system."""
     diagnosis = diagnose(OSError(errno.EMFILE, "x"))
 
     assert diagnosis is not None
-    assert diagnosis.describe("h:80") == "the connection to `h:80` failed: too many open files"
+    assert (
+        diagnosis.describe("h:80") == "this machine cannot make a connection to `h:80`: too many open files"
+    )
+    assert diagnosis.reason.is_ours
 
 
 def test_the_cause_inside_is_found() -> None:

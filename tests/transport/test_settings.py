@@ -147,7 +147,18 @@ def test_a_proxy_is_an_http_address(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["host", "ftp://host", "http://", "http://h:0", "http://h:99999", "http://[::1", "http://h/a b"]
+    "url",
+    [
+        "host",
+        "ftp://host",
+        "http://",
+        "http://h:0",
+        "http://h:99999",
+        "http://[::1",
+        "http://h/a b",
+        "http://h/\x7f",
+        "http://h/\udcff",
+    ],
 )
 def test_an_address_is_that_of_a_web_server(url: str) -> None:
     """What cannot be asked is refused when it is read."""
@@ -162,17 +173,61 @@ def test_a_password_in_a_wrong_address_is_not_told() -> None:
     assert "sesame" not in caught.value.errors()[0]["msg"]
 
 
+def test_a_password_with_a_slash_is_not_told() -> None:
+    """Who forgot to encode it reads that the address is wrong, and not the password."""
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(WebAddress).validate_python("http://user:open/sesame@host/")
+
+    assert caught.value.errors()[0]["msg"] == "`http://host/` is not the address of a web server"
+
+
 def test_a_method_is_one_word_in_any_case() -> None:
     """`post` is `POST`, and what is no word is refused."""
     assert TypeAdapter(Method).validate_python("post") == "POST"
     assert code_of(Method, "GE T") == "bad-method"
     assert code_of(Method, "") == "bad-method"
+    assert code_of(Method, "\udcff") == "bad-method"
 
 
-@pytest.mark.parametrize("headers", [{"X Y": "1"}, {"": "1"}, {"X": "a\r\nY: b"}, {"X": "a\0"}, {"Ü": "1"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({"X Y": "1"}, {"": "1"}, {"Ü": "1"}, {"\udcff": "1"}),
+        *(
+            {"X": value}
+            for value in ("a\r\nY: b", "a\0", "a\x1b", "a\x7f", " a", "a ", "\ta", "a\n", "\udcff")
+        ),
+    ],
+)
 def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str]) -> None:
     """A name is one word, and a value one line."""
     assert code_of(Headers, headers) == "bad-header"
+
+
+@pytest.mark.parametrize("value", ["", "a", "a b", "a\tb", "Grün", "\U0001f600"])
+def test_headers_that_can_be_sent_are_kept(value: str) -> None:
+    """One line of text is sent as UTF-8; blanks inside it belong to it (RFC 9110, 5.5)."""
+    assert TypeAdapter(Headers).validate_python({"X": value}) == {"X": value}
+
+
+@pytest.mark.parametrize("token", ["", "a\nb", " a", "\udcff"])
+def test_a_token_that_authenticates_nobody_is_refused(token: str) -> None:
+    """An empty variable or a file with two lines is told when it is read."""
+    assert code_of(AuthSettings, {"bearer": token}) == "bad-token"
+
+
+@pytest.mark.parametrize("name", ["", "a..b", ".a", "a\0b", "a b", "a/b", "a" * 64, "\udcff"])
+def test_what_is_asked_for_over_tls_is_a_name(name: str) -> None:
+    """What no certificate can hold is refused when it is read."""
+    assert code_of(TlsSettings, {"server_name": name}) == "bad-host-name"
+
+
+@pytest.mark.parametrize(
+    "name", ["shop", "shop.example.", "my_shop.example", "grün.example", "127.0.0.1", "::1"]
+)
+def test_names_and_ip_addresses_can_be_asked_for(name: str) -> None:
+    """Certificates are for names of any script and for addresses."""
+    assert TlsSettings.model_validate({"server_name": name}).server_name == name
 
 
 def test_headers_that_carry_credentials_are_secrets() -> None:

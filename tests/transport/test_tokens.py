@@ -9,6 +9,7 @@ from tests.transport.servers import closed_port, read_head, serving, stay_silent
 from tiktoktoe_cli.resilience import VirtualClock
 from tiktoktoe_cli.transport import (
     ClientCredentials,
+    ClientOptions,
     FailureReason,
     HttpReply,
     HttpRequest,
@@ -237,6 +238,31 @@ def test_who_gives_up_does_not_spoil_it_for_the_others() -> None:
 
     assert isinstance(reply, HttpReply)
     assert reply.status == 200
+
+
+def test_a_token_is_known_as_a_secret_before_it_is_shown() -> None:
+    """Who wants to keep tokens out of an output hears of each, once."""
+    api, learnt = Api(), list[str]()
+    seen_when_learnt: list[list[str]] = []
+
+    def learn(secret: str) -> None:
+        learnt.append(secret)
+        seen_when_learnt.append(list(api.seen))
+
+    async def play() -> None:
+        options = ClientOptions(learn=learn)
+        async with (
+            serving(TokenServer()) as token_port,
+            serving(api) as port,
+            HttpClient(VirtualClock(), options) as client,
+        ):
+            auth = ClientCredentials(f"http://127.0.0.1:{token_port}/token", "shop", "sesame")
+            for _ in range(2):
+                await client.request(HttpRequest(f"http://127.0.0.1:{port}/", 5 * SECOND, auth=auth))
+
+    asyncio.run(play())
+
+    assert (learnt, seen_when_learnt, api.seen) == (["token-1"], [[]], ["token-1"] * 2)
 
 
 def test_neither_secret_nor_token_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 _USERINFO = re.compile(r"(?<=//)[^/?#]*@")
+_MAYBE_USERINFO = re.compile(r"(?:(?<=//)|^(?!.*//)).*@", re.DOTALL)
 _HOST_AND_PORT = re.compile(
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^:\s\[\]/@]+)):(?P<port>[0-9]{1,5})"
 )
@@ -12,8 +14,17 @@ MAX_PORT = 65535
 
 
 def without_userinfo(url: str) -> str:
-    """Leave out the user and password of a URL, also where the rest of it is malformed."""
-    return _USERINFO.sub("", url)
+    """Leave out the user and password of a URL; of one that cannot be read, all that may belong to them."""
+    return (_USERINFO if _has_authority(url) else _MAYBE_USERINFO).sub("", url, count=1)
+
+
+def _has_authority(url: str) -> bool:
+    """Ask whether a URL says clearly where its authority ends: with a `/` in a password, the port is no number."""
+    try:
+        parts = urlsplit(url)
+        return parts.port is not None or parts.netloc[-1:] not in {"", ":"}
+    except ValueError:
+        return False
 
 
 def split_address(address: str) -> tuple[str, int] | None:

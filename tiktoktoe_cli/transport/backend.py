@@ -54,6 +54,7 @@ class _PlainStream(httpcore.AsyncNetworkStream):
         self._loop = asyncio.get_running_loop()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
+        await asyncio.sleep(0)  # the loop hands over at once what is there, and a flood would stop its clocks
         return await self._loop.sock_recv(self._connection, max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109

@@ -47,7 +47,7 @@ class HttpClient:
     ) -> None:
         options = options or ClientOptions()
         self._clock = clock
-        self._tokens = Tokens(clock)
+        self._tokens = Tokens(clock, options.learn)
         self._pools = Pools(options, make_context)
         self._is_warm = False
         self._client = httpx.AsyncClient(
@@ -115,8 +115,10 @@ class HttpClient:
             return exchange.refuse()
         try:
             async with asyncio.timeout(request.timeout_ns / NS_PER_S):
-                return await exchange.run(self._client)
+                reply = await exchange.run(self._client)
         except TimeoutError:
             return exchange.time_out()
         except FOREIGN as error:
             return exchange.fail(error)
+        # what was read without a pause may have come too late all the same
+        return exchange.time_out() if reply.timing.total_ns > request.timeout_ns else reply

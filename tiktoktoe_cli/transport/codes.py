@@ -22,6 +22,18 @@ CODES = (
         "X-Trace: 1",
     ),
     Code(
+        "bad-token",
+        "A token is a single line that is not empty; an empty one authenticates nobody.",
+        "bearer: ''",
+        "bearer: ${TOKEN}",
+    ),
+    Code(
+        "bad-host-name",
+        "A host's name is made of letters, digits and hyphens, with a single dot between its parts.",
+        "server_name: shop..example",
+        "server_name: shop.example",
+    ),
+    Code(
         "bad-proxy",
         "A proxy is spoken to in plain HTTP, and its address names a host and a port.",
         "url: socks5://proxy",

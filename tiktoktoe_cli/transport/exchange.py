@@ -17,11 +17,18 @@ MAX_REDIRECTS: Final = 10  # as Prometheus' blackbox exporter
 CREDENTIAL_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 """The headers of requests that say who sends them: for the first server only, and never to be shown."""
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# what has no UTF-8 is left out too: Python's half characters for bytes of the command line that are no text
+_FIELD_VALUE: Final = re.compile(r"(?![ \t])[\t\x20-\x7e\x80-\ud7ff\ue000-\U0010ffff]*(?<![ \t])")
 
 
 def is_token(word: str) -> bool:
     """Ask whether a word can be a method or the name of a header (RFC 9110, 5.6.2)."""
     return _TOKEN.fullmatch(word) is not None
+
+
+def is_field_value(text: str) -> bool:
+    """Ask whether a text can be the value of a header: one line without blanks at its ends (RFC 9110, 5.5)."""
+    return _FIELD_VALUE.fullmatch(text) is not None
 
 
 class FailureReason(StrEnum):
@@ -40,6 +47,7 @@ class FailureReason(StrEnum):
     # the token server could not be asked, or is in trouble
     TOKEN_SERVER = "token-server"  # noqa: S105  # a word, no token
     NETWORK = "network"  # another error of the operating system
+    LOCAL = "local"  # this machine has no descriptor, memory or port left for a connection
     INVALID_URL = "invalid-url"
     INVALID_REQUEST = "invalid-request"  # a method or header that cannot be sent
     TLS_FILES = "tls-files"  # our own authorities, certificate or key cannot be used
@@ -47,7 +55,7 @@ class FailureReason(StrEnum):
 
     @property
     def is_ours(self) -> bool:
-        """Ask whether the request itself was wrong, so that nothing was learnt about the server."""
+        """Ask whether the request itself or this machine was wrong, so that nothing was learnt about the server."""
         return self in _OURS
 
     @property
@@ -58,6 +66,7 @@ class FailureReason(StrEnum):
 
 _OURS: Final = frozenset(
     {
+        FailureReason.LOCAL,
         FailureReason.INVALID_URL,
         FailureReason.INVALID_REQUEST,
         FailureReason.TLS_FILES,
@@ -122,8 +131,10 @@ class HttpRequest:
 
     @property
     def is_sendable(self) -> bool:
-        """Whether the method and the names of the headers are tokens (RFC 9110, 5.6.2)."""
-        return all(is_token(word) for word in (self.method, *(name for name, _ in self.headers)))
+        """Whether the method and the headers are such as the protocol knows (RFC 9110, 5.5 and 5.6.2)."""
+        return is_token(self.method) and all(
+            is_token(name) and is_field_value(value) for name, value in self.headers
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ _BY_ERRNO: Final[Mapping[int, FailureReason]] = {
     errno.EHOSTUNREACH: FailureReason.UNREACHABLE,
     errno.ENETDOWN: FailureReason.UNREACHABLE,
     errno.ETIMEDOUT: FailureReason.TIMEOUT,
+    errno.EMFILE: FailureReason.LOCAL,
+    errno.ENFILE: FailureReason.LOCAL,
+    errno.ENOMEM: FailureReason.LOCAL,
+    errno.ENOBUFS: FailureReason.LOCAL,
+    errno.EADDRNOTAVAIL: FailureReason.LOCAL,
 }
 # OpenSSL's x509_vfy.h
 _BY_VERIFY_CODE: Final[Mapping[int, TlsFault]] = {
@@ -79,6 +84,7 @@ _WORDS: Final[Mapping[FailureReason, str]] = {
     FailureReason.TLS_FILES: "the files for TLS with `{target}` cannot be used",
     FailureReason.AUTH: "the token server `{target}` gives no token",
     FailureReason.NETWORK: "the connection to `{target}` failed",
+    FailureReason.LOCAL: "this machine cannot make a connection to `{target}`",
     FailureReason.INVALID_URL: "`{target}` is not an address that can be asked",
     FailureReason.INVALID_REQUEST: "the method or a header of the request to `{target}` cannot be sent",
 }
@@ -124,10 +130,9 @@ def _diagnose_one(error: BaseException) -> Diagnosis | None:
         case socket.gaierror():
             return Diagnosis(FailureReason.DNS)
         case OSError(errno=int(code)):
-            reason = _BY_ERRNO.get(code)
-            return (
-                Diagnosis(reason) if reason else Diagnosis(FailureReason.NETWORK, os.strerror(code).lower())
-            )
+            reason = _BY_ERRNO.get(code, FailureReason.NETWORK)
+            says_more = reason in {FailureReason.NETWORK, FailureReason.LOCAL}
+            return Diagnosis(reason, os.strerror(code).lower() if says_more else "")
         case ConnectionError():  # without a number it is asyncio's word for an end in the middle of a handshake
             return Diagnosis(FailureReason.CLOSED)
         case UnicodeError() | OverflowError():  # no name can be so, or no port

@@ -40,6 +40,8 @@ _BEGINS: Final[Mapping[str, Phase]] = {
     "http11.receive_response_headers.complete": Phase.TRANSFER,
     "http2.receive_response_headers.complete": Phase.TRANSFER,
 }
+# over HTTP/2 the server is listened to while the body is sent, and what is wrong from there on is the server's
+_SENT: Final = frozenset({"http11.receive_response_headers.started", "http2.send_request_headers.complete"})
 _ENDS: Final = frozenset(
     {
         "connection.connect_tcp.complete",
@@ -59,6 +61,7 @@ class Phases:
         self._spent_ns: dict[Phase, int] = {}
         self._phase = Phase.DNS
         self._phase_started_ns: int | None = None
+        self._is_sent = False
 
     @property
     def current(self) -> Phase:
@@ -70,11 +73,19 @@ class Phases:
         """Whether a server has answered at all, be it with a redirect."""
         return Phase.TTFB in self._spent_ns
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether the last request has gone as far as we could have made it wrong."""
+        return self._is_sent
+
     def see(self, event: str, now_ns: int) -> None:
         """Take one event; those that mean nothing here are passed over."""
         if event in _BEGINS:
             self._end(now_ns)
             self._phase, self._phase_started_ns = _BEGINS[event], now_ns
+            self._is_sent = self._phase is Phase.TRANSFER
+        elif event in _SENT:
+            self._is_sent = True
         elif event in _ENDS:
             self._end(now_ns)
 

@@ -28,7 +28,13 @@ class Pools(httpx.AsyncBaseTransport):
         self._open: dict[tuple[Route, bool], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it through the pool that its extension `route` asks for."""
+        """Send it through the pool that its extension `route` asks for.
+
+        Raises:
+            httpx.InvalidURL: if its port is 0, which httpcore takes for the usual one.
+        """
+        if request.url.port == 0:
+            raise httpx.InvalidURL("")
         pool = self.get(request.extensions["route"], secure=request.url.scheme == "https")
         return await pool.handle_async_request(request)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.config.units import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -46,6 +47,10 @@ class Route:
     http2: bool = False
 
 
+def _keep_nothing(_secret: str) -> None:
+    """Let a secret be one that nobody needs to know of."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientOptions:
     """What a client does with its connections.
@@ -54,12 +59,13 @@ class ClientOptions:
     With it, an idle one is used again, for as long as `max_idle_ns`: less than the 5 s after which Apache httpd and
     Node.js close theirs, since over HTTP/2 such an end is only noticed by the next request. `max_connections` is
     the most at a time for each route, to plain and to encrypted servers; a request waits for a free one within
-    its deadline.
+    its deadline. `learn` hears of every token that is fetched, before it is used, so that no output shows it.
     """
 
     keep_alive: bool = False
     max_connections: int | None = None
     max_idle_ns: int = 4 * NS_PER_S
+    learn: Callable[[str], None] = _keep_nothing
 
 
 DIRECT: Final = Route()

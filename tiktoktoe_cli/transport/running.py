@@ -6,12 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+import h11
 import httpx
 
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.transport.addresses import join_address, without_userinfo
 from tiktoktoe_cli.transport.auth import BasicAuth, ClientCredentials
 from tiktoktoe_cli.transport.backend import LOOKED_UP
+from tiktoktoe_cli.transport.bodies import read_as_sent, read_body
 from tiktoktoe_cli.transport.exchange import (
     CREDENTIAL_HEADERS,
     FailureReason,
@@ -28,13 +30,19 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.resilience import Clock
     from tiktoktoe_cli.transport.route import Route
 
-FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, OverflowError)
-"""What an exchange may raise: errors of httpx, of the system, and of names and ports that cannot be."""
+FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, h11.ProtocolError, OSError, ValueError, OverflowError)
+"""What an exchange may raise: errors of httpx, of the system, and of names and ports that cannot be.
+
+httpcore lets through those of h11 about a body of another length than announced, and Python's about an HTTP/2
+status that is no number.
+"""
 
 _REASONS: Final = (
     (httpx.InvalidURL, FailureReason.INVALID_URL),
     (httpx.UnsupportedProtocol, FailureReason.INVALID_URL),
     (httpx.LocalProtocolError, FailureReason.INVALID_REQUEST),
+    (h11.LocalProtocolError, FailureReason.INVALID_REQUEST),
+    (ValueError, FailureReason.INVALID_REQUEST),
     (httpx.TooManyRedirects, FailureReason.TOO_MANY_REDIRECTS),
     (httpx.ProxyError, FailureReason.PROXY),
     (httpx.RemoteProtocolError, FailureReason.PROTOCOL),
@@ -50,6 +58,7 @@ _EARLY_ENDS: Final = (
     ("<streamreset", FailureReason.RESET),
 )
 _STATUS: Final = re.compile(r"[0-9]{3}\b")
+_STATUSES: Final = range(100, 1000)  # three digits (RFC 9110, 15); h2 takes any number
 
 
 class RunningExchange:
@@ -69,7 +78,9 @@ class RunningExchange:
         try:
             response = await self._send(client)
             try:
-                body, is_cut = await _read_body(response, self._request.max_body_bytes)
+                if response.status_code not in _STATUSES:
+                    raise httpx.RemoteProtocolError("")
+                body, is_cut = await read_body(response, self._request.max_body_bytes)
             finally:
                 await response.aclose()
         finally:
@@ -94,6 +105,10 @@ class RunningExchange:
         diagnosis = diagnose(error) or _diagnose_http(error)
         if diagnosis.reason is FailureReason.INVALID_URL and self._phases.has_answer:
             diagnosis = Diagnosis(FailureReason.PROTOCOL, "it redirects to an address that cannot be asked")
+        if diagnosis.reason is FailureReason.INVALID_REQUEST and self._phases.is_sent:
+            diagnosis = Diagnosis(
+                FailureReason.PROTOCOL
+            )  # h2 calls it a wrong step of ours to answer wrong ones
         return self._failure(diagnosis)
 
     def _failure(self, diagnosis: Diagnosis) -> TransportFailure:
@@ -121,7 +136,7 @@ class RunningExchange:
         response = await client.send(self._first(client), stream=True)
         while self._request.follow_redirects and response.next_request:
             try:  # a connection can be used again when nothing is left to read
-                await _read_body(response, self._request.max_body_bytes)
+                await read_as_sent(response, self._request.max_body_bytes)
             finally:
                 await response.aclose()
             if self._redirects == self._request.max_redirects:
@@ -183,16 +198,6 @@ def _is_same_server(url: httpx.URL, other: httpx.URL) -> bool:
         return False
     is_upgrade = (url.scheme, url.port, other.scheme, other.port) == ("http", None, "https", None)
     return is_upgrade or (url.scheme, url.port) == (other.scheme, other.port)
-
-
-async def _read_body(response: httpx.Response, limit_bytes: int) -> tuple[bytes, bool]:
-    """Read a body up to a limit, and tell whether it was cut there."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > limit_bytes:
-            return bytes(body[:limit_bytes]), True
-    return bytes(body), False
 
 
 def _diagnose_http(error: Exception) -> Diagnosis:

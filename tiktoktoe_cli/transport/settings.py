@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Final, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Context, LocalPath, OneOf, Secret, Settings, Text
@@ -13,12 +14,19 @@ from tiktoktoe_cli.config.masking import sounds_secret
 from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT, Quantity
 from tiktoktoe_cli.transport.addresses import without_userinfo
 from tiktoktoe_cli.transport.auth import Auth, BasicAuth, BearerAuth, ClientCredentials
-from tiktoktoe_cli.transport.exchange import MAX_REDIRECTS, is_token
+from tiktoktoe_cli.transport.exchange import MAX_REDIRECTS, is_field_value, is_token
 from tiktoktoe_cli.transport.route import ProxyOptions, Route, TlsOptions
 
 _LONGEST_BODY: Final = Quantity.parse("256Mi")
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 """The port of an address that names none."""
+_URL: Final = re.compile(r"[\x21-\x7e\x80-\ud7ff\ue000-\U0010ffff]+")
+_HOST_NAME: Final = re.compile(r"[\w:-][\w.:-]*", re.ASCII)  # or an IP address
+
+
+def _shown(text: str) -> str:
+    """Make a text fit for a message: bytes of the command line that are no UTF-8 become question marks."""
+    return text.encode(errors="replace").decode()
 
 
 def _split(url: str, info: ValidationInfo) -> SplitResult | None:
@@ -32,7 +40,7 @@ def _split(url: str, info: ValidationInfo) -> SplitResult | None:
         for password in dict.fromkeys((parts.password, unquote(parts.password))):
             info.context.learn_secret(password)
         _learn(BasicAuth(unquote(parts.username or ""), unquote(parts.password)), info)
-    return parts if is_right and all(character > " " for character in url) else None
+    return parts if is_right and _URL.fullmatch(url) else None
 
 
 def _learn(login: BasicAuth, info: ValidationInfo) -> None:
@@ -43,7 +51,7 @@ def _learn(login: BasicAuth, info: ValidationInfo) -> None:
 
 def _as_url(url: str, info: ValidationInfo) -> str:
     if _split(url, info) is None:
-        context = {"url": without_userinfo(url), "hint": "write it as `http://host:port/path`"}
+        context = {"url": _shown(without_userinfo(url)), "hint": "write it as `http://host:port/path`"}
         raise PydanticCustomError("bad-url", "`{url}` is not the address of a web server", context)
     return url
 
@@ -57,14 +65,16 @@ def _as_proxy(url: str, info: ValidationInfo) -> str:
         or parts.query
         or parts.fragment
     ):
-        context = {"url": without_userinfo(url), "hint": "write it as `http://host:port`"}
+        context = {"url": _shown(without_userinfo(url)), "hint": "write it as `http://host:port`"}
         raise PydanticCustomError("bad-proxy", "`{url}` is not the address of an HTTP proxy", context)
     return url
 
 
 def _as_method(method: str) -> str:
     if not (method.isascii() and method.isalpha()):
-        raise PydanticCustomError("bad-method", "`{method}` is not an HTTP method", {"method": method})
+        raise PydanticCustomError(
+            "bad-method", "`{method}` is not an HTTP method", {"method": _shown(method)}
+        )
     return method.upper()
 
 
@@ -74,10 +84,30 @@ def _as_headers(headers: dict[str, str], info: ValidationInfo) -> dict[str, str]
         if sounds_secret(name) and isinstance(info.context, Context):
             for secret in dict.fromkeys((value, value.rpartition(" ")[2])):  # with and without its scheme
                 info.context.learn_secret(secret)
-        if not is_token(name) or any(character in value for character in "\r\n\0"):
-            words = {"name": name, "at": [(name,)], "hint": "a name is one word, a value one line"}
+        if not (is_token(name) and is_field_value(value)):
+            hint = "a name is one word, a value one line of text without blanks at its ends"
+            words = {"name": _shown(name), "at": [(_shown(name),)], "hint": hint}
             raise PydanticCustomError("bad-header", "the header `{name}` cannot be sent", words)
     return headers
+
+
+def _as_host_name(name: str) -> str:
+    try:
+        is_name = _HOST_NAME.fullmatch(name.encode("idna").decode()) is not None
+    except UnicodeError:  # a part of it is empty or too long
+        is_name = False
+    if not is_name:
+        raise PydanticCustomError(
+            "bad-host-name", "`{name}` is not the name of a host", {"name": _shown(name)}
+        )
+    return name
+
+
+def _as_token(token: SecretStr) -> SecretStr:
+    if not (token and is_field_value(token.get_secret_value())):
+        hint = "check where it comes from, such as `${VARIABLE}` or `${file:PATH}`"
+        raise PydanticCustomError("bad-token", "the token is empty, or cannot be sent", {"hint": hint})
+    return token
 
 
 WebAddress: TypeAlias = Annotated[Text, AfterValidator(_as_url)]
@@ -99,7 +129,7 @@ class TlsSettings(Settings):
     """The certificate's private key in PEM, without a password."""
     verify: bool = True
     """Whether the server's certificate must be right; without, anybody can answer in its place."""
-    server_name: Text | None = None
+    server_name: Annotated[Text, AfterValidator(_as_host_name)] | None = None
     """The name to ask for, and to find in the certificate, instead of the address's host."""
 
     @model_validator(mode="after")
@@ -202,7 +232,7 @@ class AuthSettings(OneOf):
     choice_of: ClassVar[str] = "kind of authentication"
     basic: BasicSettings | None = None
     """A user and a password."""
-    bearer: Secret | None = None
+    bearer: Annotated[Secret, AfterValidator(_as_token)] | None = None
     """A token, sent as `Authorization: Bearer ...`."""
     oauth2: OAuth2Settings | None = None
     """A token that is fetched from a token server, kept while it is valid, and renewed."""
@@ -212,7 +242,7 @@ class AuthSettings(OneOf):
         """The settings as a request takes them."""
         if self.basic:
             return self.basic.login
-        if self.bearer:
+        if self.bearer is not None:
             return BearerAuth(self.bearer.get_secret_value())
         assert self.oauth2 is not None, "the settings hold exactly one kind"  # noqa: S101  # states an invariant
         return self.oauth2.client

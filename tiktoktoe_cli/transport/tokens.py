@@ -34,8 +34,9 @@ Send: TypeAlias = "Callable[[HttpRequest], Awaitable[HttpReply | TransportFailur
 class Tokens:
     """Keeps a token for each set of credentials; callers that need one at the same time share its fetching."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, learn: Callable[[str], None]) -> None:
         self._clock = clock
+        self._learn = learn
         self._known: dict[ClientCredentials, Token] = {}
         self._locks: defaultdict[ClientCredentials, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -91,6 +92,7 @@ class Tokens:
             return Diagnosis(reason, answer.message)
         token = read_token(answer, asked_ns)
         if isinstance(token, Token):
+            self._learn(token.value)
             self._known[credentials] = token
         return token
 
