@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tiktoktoe_cli.cli.desk import Desk
+from tiktoktoe_cli.cli.door import TerminatedError
 from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode
 from tiktoktoe_cli.report import OutputFormat, Terminal
 
@@ -44,6 +45,18 @@ def test_the_first_signal_asks_for_an_end(number: signal.Signals) -> None:
     assert asked
     assert flag.exit_code is ExitCode.of_signal(number)
     assert stderr.getvalue() == "stopping ... (again to force)\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "end"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, TerminatedError)]
+)
+def test_the_second_signal_ends_at_once(number: signal.Signals, end: type[BaseException]) -> None:
+    """With its own code: what a supervisor sent is not taken for Ctrl-C."""
+    with make_desk(io.StringIO()).stop_flag():
+        os.kill(os.getpid(), number)
+
+        with pytest.raises(end):
+            os.kill(os.getpid(), number)
 
 
 class Screen(io.StringIO):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -327,6 +328,41 @@ def test_the_body_can_be_written_to_a_file(tiktoktoe: Run) -> None:
     assert "(7 bytes of image/png)" in result.out
 
 
+@pytest.mark.timeout(30)
+def test_a_pipe_for_the_body_is_refused_before_anything_is_sent(tiktoktoe: Run) -> None:
+    """It might wait for ever, whatever the deadline, whether somebody reads it or not."""
+    os.mkfifo("pipe")
+
+    with flapping(200) as server:
+        unread = tiktoktoe("request", "send", server.url, "--output-body", "pipe")
+        reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+        read = tiktoktoe("request", "send", server.url, "--output-body", "pipe")
+        os.close(reader)
+
+    assert (unread.code, read.code, server.asked) == (2, 2, [])
+    assert "it is neither a file nor a device" in read.err
+
+
+def test_a_body_that_cannot_be_written_takes_no_answer_away(tiktoktoe: Run) -> None:
+    """The disk is full: the request was sent, its answer is shown with the problem, and the end is no success."""
+    with flapping((200, {}, b"fine")) as server:
+        code, answer = sent(tiktoktoe, server.url, "--output-body", "/dev/full")
+
+    assert (code, answer["ok"], answer["summary"]["answered"]) == (3, False, 1)
+    assert [one["code"] for one in answer["problems"]] == ["body-not-written"]
+
+
+def test_the_body_of_no_answer_replaces_an_old_one(tiktoktoe: Run) -> None:
+    """A shorter one leaves nothing of a longer one either."""
+    path = Path("body.txt")
+    path.write_text("an old answer")
+
+    with flapping((200, {}, b"fine")) as server:
+        tiktoktoe("request", "send", server.url, "--output-body", "body.txt")
+
+    assert path.read_bytes() == b"fine"
+
+
 CONFIG = """\
 version: 1
 requests:
@@ -485,6 +521,12 @@ def test_a_dry_run_sends_nothing(tiktoktoe: Run) -> None:
         ),
         (("http://h/", "--no-policy", "--attempts", "2"), "`--no-policy`, and other options build one"),
         (("http://h/", "--repeat", "2", "--output-body", "x"), "`--output-body` has room for one answer"),
+        (("http://h/", "--output-body", "none/x"), "cannot write `none/x`: no such file or directory"),
+        (("http://h/", "--output-body", "."), "cannot write `.`: is a directory"),
+        (("http://h/", "--attempts", "3}\n    - timeout: 1s #"), "`--attempts`: expected a whole"),
+        (("http://h/", "--breaker", ""), "`--breaker` is no line of options"),
+        (("http://h/", "--breaker", "a: 1}\n    - retry: {}"), "`--breaker` is no line of options"),
+        (("http://h/", "-H", "X-A: 1", "-H", "x-a: 2"), "`--header` has `x-a` twice"),
         (("http://h/", "--repeat", "0"), "greater than or equal to 1"),
         (("http://h/", "--key", "k.pem"), "`key` has no `cert`"),
         (("http://h/", "--proxy", "socks5://h:1"), "is not the address of an HTTP proxy"),

@@ -161,3 +161,15 @@ def test_the_body_may_come_from_standard_input(tmp_path: Path) -> None:
         code, _, _ = send(tmp_path, server.url, "-d", "-", given="Zoë")
 
     assert (code, server.asked[0][3]) == (0, "Zoë".encode())
+
+
+def test_a_closed_standard_input_has_no_body(tmp_path: Path) -> None:
+    """`<&-` is told, and is no bug."""
+    command = f'exec "{sys.executable}" -m tiktoktoe_cli request send http://127.0.0.1:1/ -d - <&-'
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=tmp_path, env=env, capture_output=True, check=False, timeout=BOUND_S
+    )
+
+    assert (done.returncode, b"standard input is closed" in done.stderr) == (2, True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from tiktoktoe_cli.client.breaker_states import (
     SavedBreaker,
     SavedStates,
     StateError,
+    _digest,
     read,
     written,
 )
@@ -171,9 +174,86 @@ def test_no_damage_goes_unnoticed(data: st.DataObject) -> None:
 def test_time_goes_on_from_the_file_where_the_clock_was_set_back(saved_ns: int, behind_ns: int) -> None:
     """An open breaker waits no longer than it would have."""
     below = VirtualClock(10 * SECOND)
-    clock = ContinuedClock(below, saved_ns)
+    clock = ContinuedClock(below, SavedStates(saved_ns, {}))
 
     asyncio.run(clock.sleep(SECOND))
 
     assert clock.behind_ns == behind_ns
     assert clock.now() == 11 * SECOND + behind_ns
+
+
+def test_time_passes_between_invocations_after_the_clock_was_set_back() -> None:
+    """A breaker that opened before that is probed when its second is over, though each invocation takes no time."""
+    machine, states = VirtualClock(100 * SECOND), SavedStates(0, {})
+    refused = []
+    for step_ns in (0, -90 * SECOND, 600 * MS, 600 * MS):
+        machine.advance(step_ns)
+        clock, book, one = ContinuedClock(machine, states), BreakerBook(states), breaker()
+        book.meet(KEY, one)
+        if step_ns == 0:
+            failed(one, 2, clock.now())
+        else:
+            refused.append(one.acquire(clock.now()) == REFUSED)
+        states = read(written(book.states(clock.now(), clock.ahead_ns)))
+
+    assert refused == [True, True, False]
+
+
+def signed(**changed: Any) -> str:
+    """Write the states of an open breaker with a digest that is right, whatever was changed; a new entry if named."""
+    book = BreakerBook()
+    book.meet(KEY, failed(breaker(), 2))
+    content = json.loads(written(book.states(7)))
+    head = {"format": content.pop("format"), "version": content.pop("version")}
+    del content["check"]
+    content.update({name: value for name, value in changed.items() if name in content})
+    if "breakers" not in changed:
+        content["breakers"][0].update({name: value for name, value in changed.items() if name not in content})
+    return json.dumps({**head, "check": _digest(content), **content})
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"saved_ns": "7"},
+        {"saved_ns": 10**40},
+        {"saved_ns": -1},
+        {"ahead_ns": None},
+        {"breakers": 1},
+        {"breakers": [1]},
+        {"breakers": [{}]},
+        {"policy": 7},
+        {"destination": []},
+        {"settings": None},
+        {"state": 0},
+        {"state": ["a"]},
+        {"state": [1.5]},
+        {"state": [[[[[[[[[0]]]]]]]]]},
+        {"ring": [[0]]},
+        {"ring": [True]},
+        {"ring": [2**63]},
+    ],
+)
+def test_nonsense_is_refused_though_its_digest_is_right(changed: dict[str, Any]) -> None:
+    """Whoever can write the file can write the digest."""
+    with pytest.raises(StateError, match=r"^it holds what no breaker can have$"):
+        read(signed(**changed))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"state": [0, 0]},
+        {"state": [9, 0, [0, 0, 0, 0, 0], 0, 0, 0]},
+        {"state": [1, 0, [0, 99, 0, 0, 0], 0, 0, 0]},
+        {"ring": []},
+    ],
+)
+def test_a_state_that_its_machine_cannot_have_starts_afresh(changed: dict[str, Any]) -> None:
+    """Another shape, an unknown phase, a transition that is in no table."""
+    book, one = BreakerBook(read(signed(**changed))), breaker()
+
+    book.meet(KEY, one)
+
+    assert one.state is BreakerState.CLOSED
+    assert [problem.code for problem in book.problems] == ["breaker-restarted"]

@@ -102,7 +102,7 @@ def test_a_slip_in_an_option_names_it(said: Said, code: str, option: str, docume
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "line"), [(Said("x", {"url": "h"}), "bad-url", 3), (Said("nope", {}), "missing-key", 2)]
+    ("said", "code", "line"), [(Said("x", {"url": "h"}), "bad-url", 4), (Said("nope", {}), "missing-key", 2)]
 )
 def test_what_is_no_option_is_shown_as_it_was_taken(
     said: Said, code: str, line: int, document: Document
@@ -137,3 +137,19 @@ def test_any_words_end_in_a_request_or_in_problems(name: str, value: str) -> Non
         return
 
     assert request.query == {"q": value}
+
+
+def test_an_address_may_be_long() -> None:
+    """Signed ones are: longer than the key of a line of YAML may be."""
+    url = "http://h/?" + "q" * 4_000
+
+    request, policy = read_said(Said(url, {"url": url}, []), Document())
+
+    assert (request.url, policy) == (url, ())
+
+
+def test_a_header_wins_however_it_is_spelled(document: Document) -> None:
+    """Names of headers know no case: none is sent twice."""
+    request, _ = read_said(Said("charge", {"headers": {"A": "new"}}), document)
+
+    assert request.headers == {"A": "new", "b": "two"}

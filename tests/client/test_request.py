@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.client.making import SECOND, request, settings
-from tiktoktoe_cli.client.request import request_of
+from tiktoktoe_cli.client.request import read_body, request_of
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.transport import BearerAuth
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -113,3 +111,16 @@ def test_everything_else_is_handed_on() -> None:
     assert made.auth == BearerAuth("t")
     assert (made.follow_redirects, made.max_redirects, made.max_body_bytes) == (False, 3, 1024)
     assert made.route.http2
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_lacks_is_refused(number: float) -> None:
+    """YAML has `.nan` and `.inf`, but no server could read them."""
+    with pytest.raises(UsageError, match="the body of `charge` is no JSON"):
+        request(body={"json": [number]})
+
+
+def test_a_body_without_an_end_is_refused() -> None:
+    """It is not read until the memory is full."""
+    with pytest.raises(UsageError, match="the body of `/dev/zero` is larger than 256 MiB"):
+        read_body(Path("/dev/zero"))

@@ -155,3 +155,24 @@ def test_the_observer_is_told_of_waits_and_ends() -> None:
 
     assert notes.waits == [(1, MS, "backoff"), (2, MS, "backoff")]
     assert (notes.ended, notes.steps) == ([1, 2], [])
+
+
+def test_requests_that_never_wait_can_be_stopped() -> None:
+    """A breaker that rejects all of them lets the stop be heard all the same."""
+
+    class Rejecting:
+        asked = 0
+
+        async def call(self, _request: Request, _tell: Tell) -> Outcome[Any]:
+            self.asked += 1
+            return Outcome.rejected("the circuit is open")
+
+    async def play() -> tuple[bool, int]:
+        caller = Rejecting()
+        sending = Sending(caller, request(), Pace(repeat=10_000), VirtualClock(), SilentObserver())
+        return await sending.run(lambda: caller.asked >= 10), caller.asked
+
+    stopped, asked = asyncio.run(play())
+
+    assert stopped
+    assert asked < 1_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,15 @@ from tests.client.flapping import flapping
 from tests.client.making import policy, request, settings
 from tiktoktoe_cli.client.breaker_states import SavedStates, read, written
 from tiktoktoe_cli.client.facts import Ending
-from tiktoktoe_cli.client.sending import Pace
+from tiktoktoe_cli.client.sending import Pace, SilentObserver
 from tiktoktoe_cli.client.session import SendInputs, run_errand
 from tiktoktoe_cli.client.state_file import Patience, open_states
-from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.errors import Severity, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tiktoktoe_cli.client.facts import SendFacts
+    from tiktoktoe_cli.client.facts import RequestFacts, SendFacts
 
 HOUR_NS = 3600 * 10**9
 BREAKER = policy({"circuit_breaker": {"minimum_calls": 2, "reset_timeout": "1h"}})
@@ -71,6 +72,26 @@ def test_a_clock_that_was_set_back_is_told_and_goes_on_from_the_file(tmp_path: P
     assert problem.code == "clock-went-back"
     assert problem.message.startswith(f"`{state}` was written 1h59m")
     assert read(state.read_text()).saved_ns >= future_ns
+
+
+def test_states_that_cannot_be_saved_take_no_answer_away(tmp_path: Path) -> None:
+    """The folder is gone when all is done: what was sent is told, and so is the failure."""
+    folder = tmp_path / "gone"
+    random = Random(7)  # noqa: S311  # a test
+    policies = {"default": BREAKER}
+
+    class Remover(SilentObserver):
+        def on_end(self, _request: RequestFacts) -> None:
+            shutil.rmtree(folder)
+
+    with flapping(200) as server:
+        made = SendInputs(
+            request(url=server.url), policies, {}, random, Patience(print), state=folder / "states.json"
+        )
+        facts = run_errand(made, lambda: False, Remover())
+
+    assert [one.ending for one in facts.requests] == [Ending.ANSWERED]
+    assert [(one.code, one.severity) for one in facts.problems] == [("state-not-saved", Severity.ERROR)]
 
 
 def test_nobody_has_to_wait_for_the_file(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ import pytest
 
 from tiktoktoe_cli.client.breaker_states import SavedBreaker, SavedStates
 from tiktoktoe_cli.client.request import PolicyKey
-from tiktoktoe_cli.client.state_file import Patience, open_states
+from tiktoktoe_cli.client.state_file import MAX_BYTES, Patience, open_states
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 KEY = PolicyKey("default", "payments:8080")
@@ -72,6 +74,17 @@ def load(path: Path) -> SavedStates | None:
     """Read what is there."""
     with open_states(path, Wait().patience) as file:
         return file.load()
+
+
+@contextmanager
+def limited(size: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes, as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
@@ -168,12 +181,61 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     """The old states stay where they are, and the message says why."""
     path = tmp_path / "states.json"
     save(path, 1)
-    (tmp_path / ".states.json.tmp").mkdir()  # nothing can be written in its place
-
-    with pytest.raises(UnfinishedError, match=r"cannot save the states .* is a directory"):
-        save(path, 2)
+    with (
+        open_states(path, Wait().patience) as file,
+        limited(100),  # bytes: not enough for one breaker
+        pytest.raises(UnfinishedError, match=r"cannot save the states .*: file too large"),
+    ):
+        file.save(states(2))
 
     assert load(path) == states(1)
+    assert [one.name for one in tmp_path.iterdir()] == ["states.json"]
+
+
+def test_what_lies_beside_the_file_is_left_alone(tmp_path: Path) -> None:
+    """No name beside it can be foreseen: a pipe there stops nobody, and a link leads nobody to another file."""
+    path, other = tmp_path / "states.json", tmp_path / "other"
+    other.write_text("mine")
+    (tmp_path / ".states.json.tmp").symlink_to(other)
+
+    save(path, 1)
+
+    assert (load(path), other.read_text()) == (states(1), "mine")
+
+
+def test_the_file_keeps_its_permissions(tmp_path: Path) -> None:
+    """Who could read it before can read it afterwards."""
+    path = tmp_path / "states.json"
+    path.touch()
+    path.chmod(0o640)
+
+    save(path, 1)
+
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_is_too_large_is_refused_for_that(tmp_path: Path) -> None:
+    """It is not said to be damaged."""
+    path = tmp_path / "states.json"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_BYTES + 1)
+
+    with pytest.raises(UsageError, match="holds no states of breakers: it is larger than 64 MiB"):
+        load(path)
+
+
+def test_states_that_are_too_large_are_not_saved(tmp_path: Path) -> None:
+    """The next invocation could not read them."""
+    path = tmp_path / "states.json"
+    key = PolicyKey("x" * MAX_BYTES, "payments:8080")
+
+    with (
+        open_states(path, Wait().patience) as file,
+        pytest.raises(UnfinishedError, match="they are larger than 64 MiB"),
+    ):
+        file.save(SavedStates(1, {key: SavedBreaker("tiktoktoe", "0", (0,), ())}))
+
+    assert load(path) is None
 
 
 def test_being_killed_in_the_middle_leaves_what_was_there(tmp_path: Path) -> None:
@@ -184,7 +246,7 @@ def test_being_killed_in_the_middle_leaves_what_was_there(tmp_path: Path) -> Non
     dead = subprocess.run([sys.executable, "-c", DYING, str(path)], check=False, timeout=60)
 
     assert dead.returncode == -signal.SIGKILL
-    assert (tmp_path / ".states.json.tmp").exists()
+    assert len(list(tmp_path.glob(".states.json.*.tmp"))) == 1
     assert load(path) == states(1)
     save(path, 3)
     assert load(path) == states(3)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from tiktoktoe_cli.cli.door import TerminatedError
 from tiktoktoe_cli.errors import ENDING_SIGNALS, ConfigError, ExitCode, Problem, Severity, UsageError
 from tiktoktoe_cli.report import (
     Case,
@@ -260,7 +261,7 @@ class StopFlag:
     def take(self, number: int, _frame: FrameType | None) -> None:
         """Take a signal: the first is noted, the second one is not to be waited out."""
         if self.exit_code is not None:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError
         self.exit_code = ExitCode.of_signal(number)
         if self._terminal.is_animated and not self._terminal.options.quiet:
             self._terminal.show(_CLEAR_LINE)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PROGRAM = "tiktoktoe"
 
 
-class TerminatedError(BaseException):
-    """SIGTERM or SIGHUP came; like KeyboardInterrupt it passes every handler that is not about it."""
+class TerminatedError(SystemExit):
+    """SIGTERM or SIGHUP came; like KeyboardInterrupt it passes every handler that is not about it, and event loops."""
 
 
 _QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,13 +12,11 @@ from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import request_names
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.cli.send_options import SendOptions, with_send_options
-from tiktoktoe_cli.errors import ExitCode, UsageError
+from tiktoktoe_cli.errors import ExitCode, Severity, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tiktoktoe_cli.cli.desk import Desk
-    from tiktoktoe_cli.client import RequestFacts, SendFacts, Step
+    from tiktoktoe_cli.client import RequestFacts, Step
     from tiktoktoe_cli.client.session import SendInputs
     from tiktoktoe_cli.report import Progress
     from tiktoktoe_cli.system import System
@@ -54,8 +53,10 @@ def send(
 
     Without --policy or options that build one, the policy is the request's own, else `default` of the configuration,
     else none. The exit code is 0 if all requests were answered as expected, 1 if a fallback or another answer than
-    the expected one came, 3 if there was none.
+    the expected one came, 3 if there was none, or if not all could be kept that `--state` and `--output-body` ask
+    for.
     """
+    from tiktoktoe_cli.cli.bodies import open_body_file
     from tiktoktoe_cli.client.picture import draw_errand
     from tiktoktoe_cli.client.plan import plan_of
     from tiktoktoe_cli.client.report import report_of
@@ -69,12 +70,15 @@ def send(
     inputs = _inputs(desk, target, options)
     if options.dry_run:
         return desk.answer(plan_of(inputs))
-    with desk.progress() as progress, desk.stop_flag() as should_stop:
+    with ExitStack() as stack:
+        file = stack.enter_context(open_body_file(options.output_body)) if options.output_body else None
+        progress, should_stop = stack.enter_context(desk.progress()), stack.enter_context(desk.stop_flag())
         facts = run_errand(inputs, should_stop, _watcher(progress, inputs.request.name, options.repeat))
-    if options.output_body:
-        _write_body(facts, options.output_body)
+        facts = replace(facts, problems=facts.problems + (file.write(facts) if file else ()))
     report = report_of(facts)
     code = should_stop.exit_code if facts.stopped else facts.exit_code
+    if any(problem.severity is Severity.ERROR for problem in report.problems):
+        report, code = replace(report, ok=False), code or ExitCode.UNFINISHED
     drawing = draw_errand(facts, report, desk.terminal.answer_view, desk.terminal.options.verbosity)
     return desk.answer(report, code, drawing=drawing)
 
@@ -92,6 +96,7 @@ def _inputs(desk: Desk, target: str | None, options: SendOptions) -> SendInputs:
     """Bring together what is to be sent, and refuse what cannot be."""
     from random import SystemRandom
 
+    from tiktoktoe_cli.cli.bodies import given_body
     from tiktoktoe_cli.client.fallbacks import find_fallback_faults
     from tiktoktoe_cli.client.overlay import OWN_POLICY, Said, read_said
     from tiktoktoe_cli.client.request import request_of
@@ -109,7 +114,7 @@ def _inputs(desk: Desk, target: str | None, options: SendOptions) -> SendInputs:
     requests = system["requests"] | {said.name: settings}
     desk.refuse(find_fallback_faults(requests, policies, system.place))
     return SendInputs(
-        request=request_of(said.name, settings, _body(options)),
+        request=request_of(said.name, settings, given_body(options)),
         policies=policies,
         requests=requests,
         random=SystemRandom(),
@@ -118,6 +123,7 @@ def _inputs(desk: Desk, target: str | None, options: SendOptions) -> SendInputs:
         state=options.state,
         place=None if _is_address(target) else system.place("requests", target),
         keep_alive=options.keep_alive,
+        learn=system.document.mask.add,
     )
 
 
@@ -147,44 +153,6 @@ def _system(desk: Desk, target: str | None, options: SendOptions) -> System:
 
 def _is_address(target: str | None) -> bool:
     return "://" in (target or "")
-
-
-def _body(options: SendOptions) -> bytes | None:
-    """Read the body that an option gives: a text, `@FILE`, or `-` for standard input.
-
-    Raises:
-        UsageError: if there are two, or it cannot be read, or `--json` gives what is no JSON.
-    """
-    import sys
-    from pathlib import Path
-
-    from tiktoktoe_cli.client.request import check_json, read_body
-
-    given = options.content
-    if given is None:
-        return None
-    if given in {"-", "@-"}:
-        body = sys.stdin.buffer.read()
-    else:
-        body = read_body(Path(given[1:])) if given.startswith("@") else given.encode()
-    if options.json is not None:
-        check_json(body, "`--json`")
-    return body
-
-
-def _write_body(facts: SendFacts, path: Path) -> None:
-    """Write the body of the one answer; without an answer an old file does not stay behind.
-
-    Raises:
-        UsageError: if the file cannot be written.
-    """
-    from tiktoktoe_cli.words import reason_of
-
-    content = facts.requests[0].content if facts.requests else None
-    try:
-        path.write_bytes(content.raw if content else b"")
-    except OSError as error:
-        raise UsageError(f"cannot write `{path}`: {reason_of(error)}", hint="name another file") from None
 
 
 def _watcher(progress: Progress, name: str, repeat: int) -> OneWatcher | ManyWatcher:

@@ -133,7 +133,7 @@ class SendOptions:
         """What they say of the request, under the names of the configuration.
 
         Raises:
-            UsageError: for a header without a colon.
+            UsageError: for a header without a colon, or one that is given twice.
         """
         tls: dict[str, Json] = {"ca": self.cacert, "cert": self.cert, "key": self.key}
         told: dict[str, Json] = {
@@ -153,7 +153,7 @@ class SendOptions:
         """The layers of the policy that they describe, the outermost first, in YAML; None if they describe none.
 
         Raises:
-            UsageError: if a policy is named as well.
+            UsageError: if a policy is named as well, or `--breaker` is no line of options.
         """
         layers = list(self._layers())
         if self.policy is not None and (layers or self.no_policy):
@@ -170,9 +170,16 @@ class SendOptions:
             yield f"timeout: {json.dumps(self.deadline)}"
         if self.attempts is not None or self.base is not None:
             told = _given({"max_attempts": self.attempts, "base": self.base, "deadline": self._last_start})
-            yield f"retry: {{{', '.join(f'{name}: {value}' for name, value in told.items())}}}"
+            yield f"retry: {{{', '.join(f'{name}: {_scalar(value)}' for name, value in told.items())}}}"
         if self.breaker is not None:
-            yield f"circuit_breaker: {{{self.breaker if ':' in self.breaker else f'semantics: {self.breaker}'}}}"
+            yield f"circuit_breaker: {{{self._breaker(self.breaker)}}}"
+
+    @staticmethod
+    def _breaker(given: str) -> str:
+        if not given.strip() or len(given.splitlines()) > 1:
+            hint = "write it as `tiktoktoe` or `minimum_calls: 5, reset_timeout: 2s`"
+            raise UsageError("`--breaker` is no line of options", hint=hint)
+        return given if ":" in given else f"semantics: {given}"
 
     @property
     def _last_start(self) -> str | None:
@@ -188,11 +195,15 @@ class SendOptions:
 
     def _headers(self) -> Iterator[tuple[str, str]]:
         given = [header.partition(":") for header in self.header or ()]
+        names: set[str] = set()
         for name, colon, value in given:
             if not colon:
                 raise UsageError(f"`{name}` is no header", hint="write it as `Name: value`")
+            if name.strip().lower() in names:
+                hint = "join what it says with a comma"
+                raise UsageError(f"`--header` has `{name.strip()}` twice", hint=hint)
+            names.add(name.strip().lower())
             yield name.strip(), value.strip()
-        names = {name.strip().lower() for name, _, _ in given}
         kind = self._kind_of_body()
         yield from ((name, value) for name, value in kind.items() if name not in names)
 
@@ -226,3 +237,8 @@ def with_send_options(function: Callable[..., Any]) -> Callable[..., Any]:  # ty
 
 def _given(told: dict[str, Json]) -> dict[str, Json]:
     return {name: value for name, value in told.items() if value not in (None, {}, [])}
+
+
+def _scalar(value: Json) -> str:
+    """Write a value of an option as YAML: a plain word as it is, for it may be a number, anything else quoted."""
+    return value if isinstance(value, str) and value.isalnum() else json.dumps(value)

@@ -22,4 +22,17 @@ CODES = (
         "a `--state FILE` that was copied from a machine whose clock is ahead",
         "set the clock, or delete the file",
     ),
+    Code(
+        "state-not-saved",
+        "The requests were sent, but what their breakers learned could not be kept: the next invocation goes on"
+        " where this one began.",
+        "--state FILE, on a disk that is full",
+        "free some space, or `--state FILE` in a folder that you may write to",
+    ),
+    Code(
+        "body-not-written",
+        "The answer came, but its body could not be written into the file.",
+        "--output-body FILE, on a disk that is full",
+        "free some space, or name a file elsewhere",
+    ),
 )

@@ -65,7 +65,8 @@ class Said:
 
     def _request(self) -> Iterator[str]:
         policy = {} if self.layers is None else {"policy": OWN_POLICY}
-        yield f"requests:\n  {_quoted(self.name)}:" + ("" if self.settings or policy else " {}")
+        # said to be a key: one that the colon makes a key may have 1,024 characters only
+        yield f"requests:\n  ? {_quoted(self.name)}\n  :" + ("" if self.settings or policy else " {}")
         for key, value in {**self.settings, **policy}.items():
             yield f"    {key}: {_quoted(value)}"
 
@@ -101,12 +102,14 @@ def _laid_over(said: Said, document: Document) -> Document:
     return whole
 
 
-def _merged(below: MapNode, above: MapNode) -> MapNode:
-    entries = dict(below.entries)
+def _merged(below: MapNode, above: MapNode, *, folds: bool = False) -> MapNode:
+    """Lay a map over another one; if it `folds`, keys that differ in case only are the same."""
+    said = {key.lower() for key in above.entries} if folds else set()
+    entries = {key: entry for key, entry in below.entries.items() if key.lower() not in said}
     for key, entry in above.entries.items():
         value, under = entry.value, below.get(key)
         if isinstance(value, MapNode) and isinstance(under, MapNode):
-            value = _merged(under, value)
+            value = _merged(under, value, folds=key == "headers")
         entries[key] = Entry(entry.key, value)
     return MapNode(above.source, above.start, above.end, entries)
 

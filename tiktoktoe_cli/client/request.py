@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from tiktoktoe_cli.errors import UsageError
@@ -15,9 +15,13 @@ from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from tiktoktoe_cli.client.settings import BodySettings, RequestSettings
     from tiktoktoe_cli.expressions import Expression
+
+MAX_BODY_BYTES: Final = 256 * 1024 * 1024
+"""How large a body may be that is sent: it is kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ def request_of(name: str, settings: RequestSettings, body: bytes | None = None) 
     """Make a request ready; `body` takes the place of the one in the settings.
 
     Raises:
-        UsageError: if the file of its body cannot be read.
+        UsageError: if the file of its body cannot be read or is too large, or its JSON has a number that is none.
     """
-    content = _content(settings.body) if body is None else body
+    content = _content(name, settings.body) if body is None else body
     http = HttpRequest(
         url=_with_query(settings.url, settings.query),
         timeout_ns=settings.timeout,
@@ -83,27 +87,45 @@ def _headers(settings: RequestSettings) -> dict[str, str]:
     return settings.headers | ({"content-type": "application/json"} if is_json and not is_told else {})
 
 
-def _content(body: BodySettings | None) -> bytes:
+def _content(name: str, body: BodySettings | None) -> bytes:
     if body is None:
         return b""
     if body.file is not None:
         return read_body(body.file)
     if body.text is not None:
         return body.text.encode()
-    return json.dumps(body.json_, ensure_ascii=False).encode()
+    try:
+        return json.dumps(body.json_, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        message = f"the body of `{name}` is no JSON, which has neither `.nan` nor `.inf`"
+        raise UsageError(message, hint="write `null`, or a string") from None
 
 
 def read_body(path: Path) -> bytes:
     """Read a file that is to be sent.
 
     Raises:
-        UsageError: if it cannot be read.
+        UsageError: if it cannot be read, or is larger than `MAX_BODY_BYTES`.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return read_stream(stream, f"`{path}`")
     except OSError as error:
         message = f"cannot read the body `{path}`: {reason_of(error)}"
         raise UsageError(message, hint="check the path and its permissions") from None
+
+
+def read_stream(stream: BinaryIO, name: str) -> bytes:
+    """Read a body to its end; `name` is what it comes from.
+
+    Raises:
+        UsageError: if it is larger than `MAX_BODY_BYTES`.
+    """
+    body = stream.read(MAX_BODY_BYTES + 1)
+    if len(body) > MAX_BODY_BYTES:
+        message = f"the body of {name} is larger than {MAX_BODY_BYTES >> 20} MiB"
+        raise UsageError(message, hint="send less at once")
+    return body
 
 
 def check_json(body: bytes, name: str) -> None:

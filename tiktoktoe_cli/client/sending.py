@@ -116,6 +116,8 @@ class Sending:
             if early_ns > 0:
                 await self._clock.sleep(early_ns)
             await self._send(number)
+            # a rejected one never waits: let the others, and whoever stops them, have a turn
+            await asyncio.sleep(0)
 
     async def _send(self, number: int) -> None:
         story = Story(number, self._request.name, self._begun_ns, self._clock.now())

@@ -13,7 +13,7 @@ from tiktoktoe_cli.client.facts import Errand, SendFacts
 from tiktoktoe_cli.client.sending import Pace, Sending, SilentObserver
 from tiktoktoe_cli.client.state_file import StoppedWaitingError, open_states
 from tiktoktoe_cli.config.units import NS_PER_S, Duration
-from tiktoktoe_cli.errors import Problem, Severity
+from tiktoktoe_cli.errors import Problem, Severity, UnfinishedError
 from tiktoktoe_cli.resilience import SystemClock
 from tiktoktoe_cli.resilience.settings import policy_of
 from tiktoktoe_cli.transport import ClientOptions, without_userinfo
@@ -37,7 +37,7 @@ class SendInputs:
     """What an errand is about: the request and its pace, and all that it may refer to by name.
 
     `state` is the file that keeps breakers, if one is to; `patience` is for others who use it. `place` is where the
-    configuration has the request.
+    configuration has the request. `learn` is told secrets that are fetched on the way, so that none is shown.
     """
 
     request: Request
@@ -49,6 +49,7 @@ class SendInputs:
     state: Path | None = None
     place: Place | None = None
     keep_alive: bool = False
+    learn: Callable[[str], None] = lambda _: None
     clock: Clock = field(default_factory=SystemClock)
 
     @property
@@ -67,9 +68,11 @@ def run_errand(
 ) -> SendFacts:
     """Send what was asked for; breakers go on where the state file left them, and are saved there at the end.
 
+    If they cannot be saved, that is a problem beside what came of the requests, which were sent.
+
     Raises:
         UsageError: if the state file cannot be used or holds something else, or a request cannot be sent at all.
-        UnfinishedError: if another invocation does not let go of the state file, or it cannot be saved.
+        UnfinishedError: if another invocation does not let go of the state file.
     """
     inputs = replace(inputs, patience=replace(inputs.patience, should_stop=should_stop))
     try:
@@ -88,7 +91,7 @@ async def _send(
     observer: SendObserver,
 ) -> SendFacts:
     around = Surroundings(inputs.policies, inputs.requests, clock, inputs.random, book.meet)
-    options = ClientOptions(keep_alive=inputs.keep_alive)
+    options = ClientOptions(keep_alive=inputs.keep_alive, learn=inputs.learn)
     async with open_client(around, inputs.request, options) as client:
         began_ns, began_s = clock.now(), inputs.clock.now() / NS_PER_S
         sending = Sending(client, inputs.request, inputs.pace, clock, observer)
@@ -112,12 +115,15 @@ def _kept_breakers(inputs: SendInputs) -> Iterator[tuple[BreakerBook, Clock]]:
         return
     with open_states(inputs.state, inputs.patience) as file:
         saved = file.load()
-        clock = ContinuedClock(inputs.clock, saved.saved_ns if saved else 0)
+        clock = ContinuedClock(inputs.clock, saved)
         book = BreakerBook(saved)
         if clock.behind_ns > NS_PER_S:
             book.problems.append(_clock_problem(inputs.state, clock.behind_ns))
         yield book, clock
-        file.save(book.states(clock.now()))
+        try:
+            file.save(book.states(clock.now(), clock.ahead_ns))
+        except UnfinishedError as error:
+            book.problems.append(Problem("state-not-saved", error.message, hint=error.hint))
 
 
 def _clock_problem(path: Path, behind_ns: int) -> Problem:

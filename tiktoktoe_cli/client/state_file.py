@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.client.breaker_states import SavedStates
 
 MAX_BYTES: Final = 64 * 1024 * 1024
+_TOO_LARGE: Final = f"larger than {MAX_BYTES >> 20} MiB"
 _POLL_S: Final = 0.05
 
 
@@ -60,6 +62,8 @@ class StateFile:
         with _told_to_the_user(self._path):
             data = self._stream.read(MAX_BYTES + 1) or b""
         try:
+            if len(data) > MAX_BYTES:
+                raise StateError(f"it is {_TOO_LARGE}")
             return read(data.decode()) if data else None
         except ValueError as error:
             reason = str(error) if isinstance(error, StateError) else "it is not text"
@@ -72,17 +76,14 @@ class StateFile:
         Raises:
             UnfinishedError: if they cannot be written.
         """
-        beside = self._path.with_name(f".{self._path.name}.tmp")  # the lock makes it ours alone
+        data, message = written(states).encode(), f"cannot save the states of breakers in `{self._path}`"
+        if len(data) > MAX_BYTES:
+            raise UnfinishedError(f"{message}: they are {_TOO_LARGE}", hint="name another file")
         try:
-            with beside.open("wb") as stream:
-                stream.write(written(states).encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(self._path)
-            _secure_folder(self._path.parent)
+            _put(data, self._path)
         except OSError as error:
-            message = f"cannot save the states of breakers in `{self._path}`: {reason_of(error)}"
-            raise UnfinishedError(message, hint="free some space, or name a file elsewhere") from None
+            hint = "free some space, or name a file elsewhere"
+            raise UnfinishedError(f"{message}: {reason_of(error)}", hint=hint) from None
 
 
 @contextmanager
@@ -137,6 +138,22 @@ def _try_to_lock(path: Path) -> FileIO | None:
             return stream
         stream.close()
         return None
+
+
+def _put(data: bytes, path: Path) -> None:
+    """Write a file beside another one, under a name that nobody can foresee, and let it take the other's place."""
+    descriptor, name = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
+    try:
+        with open(descriptor, "wb") as stream:  # noqa: PTH123  # it is open already
+            stream.write(data)
+            stream.flush()
+            os.fchmod(descriptor, path.stat().st_mode & 0o777)
+            os.fsync(descriptor)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _secure_folder(path.parent)
 
 
 def _secure_folder(folder: Path) -> None:
