@@ -582,3 +582,21 @@ def test_its_help_loads_nothing_heavy() -> None:
     assert not (HEAVY - {"pydantic"}) & _modules_after(
         "request", "send", "--help"
     )  # typer itself loads that one
+
+
+@pytest.mark.parametrize("how", [(), ("-o", "json")])
+def test_a_token_that_was_fetched_is_never_shown(tiktoktoe: Run, how: tuple[str, ...]) -> None:
+    """What the token server gave is hidden like any other secret, also where a server repeats it."""
+    grant = b'{"access_token": "FETCHED-AND-SECRET", "token_type": "Bearer", "expires_in": 3600}'
+    echo = b'{"seen": "Bearer FETCHED-AND-SECRET"}'
+    head = {"Content-Type": "application/json"}
+
+    with flapping((200, head, grant), (200, head, echo)) as server:
+        credentials = f"{{token_url: '{server.url}', client_id: me, client_secret: hush-hush}}"
+        text = f"version: 1\nrequests: {{echo: {{url: '{server.url}', auth: {{oauth2: {credentials}}}}}}}\n"
+        Path("tiktoktoe.yaml").write_text(text, encoding="utf-8")
+        result = tiktoktoe("request", "send", "echo", *how)
+
+    assert result.code == 0, result.err
+    assert "FETCHED-AND-SECRET" not in result.out + result.err
+    assert "••••" in result.out
