@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.client.making import SECOND
@@ -127,6 +127,7 @@ def test_secrets_among_the_options_are_learned() -> None:
     assert document.mask("hunter22 Bearer t0psecret") == "•••• ••••"
 
 
+@example("\x85", "")  # a line break to YAML, and to nobody else
 @given(st.text(), st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_any_words_end_in_a_request_or_in_problems(name: str, value: str) -> None:
     """Whatever is typed, there is no traceback, and what is understood is understood as it was typed."""

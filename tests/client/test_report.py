@@ -111,6 +111,10 @@ SUMMARY = {
                     "released": 0,
                     "not_permitted": 1,
                     "window": {"calls": 0, "failures": 0, "slow": 0},
+                    "success_rate": 0.0,
+                    "failure_rate": None,
+                    "slow_call_rate": None,
+                    "response_time_ms": {"p50": 20.0, "p95": 20.0, "p99": 20.0},
                 },
             ],
         }

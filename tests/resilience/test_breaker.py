@@ -18,6 +18,7 @@ import pytest
 from tests.resilience.threads import in_threads, switching_often
 from tiktoktoe_cli.resilience.breaker import QUEUED, REFUSED, CircuitBreaker
 from tiktoktoe_cli.resilience.machine import OPEN, BreakerState, Transition, Window
+from tiktoktoe_cli.resilience.metrics import ResponseTimes
 from tiktoktoe_cli.resilience.presets.aiobreaker import AiobreakerSettings
 from tiktoktoe_cli.resilience.presets.catalog import PRESETS, settings_of
 from tiktoktoe_cli.resilience.presets.resilience4j import Resilience4jSettings
@@ -272,7 +273,7 @@ def test_what_other_settings_saved_is_refused() -> None:
 
 
 def test_metrics_say_what_was_seen() -> None:
-    """Three successes, one failure: shares of all results and of the window, and the times, shortest first."""
+    """Three successes, one failure: shares of all results and of the window, and percentiles of the times."""
     breaker = CircuitBreaker(TiktoktoeSettings(slow_call_duration="25ns"))
     for duration_ns, failed in ((30, 0), (10, 0), (20, 1), (40, 0)):
         breaker.record(breaker.acquire(100), 100 + duration_ns, duration_ns, failed)
@@ -285,7 +286,7 @@ def test_metrics_say_what_was_seen() -> None:
         Window(4, 1, 2),
     )
     assert (metrics.success_rate, metrics.failure_rate, metrics.slow_call_rate) == (0.75, 0.25, 0.5)
-    assert metrics.response_times_ns == (10, 20, 30, 40)
+    assert metrics.response_times == ResponseTimes(p50_ns=20, p95_ns=40, p99_ns=40)
     assert metrics.transitions == ()
 
 
@@ -305,7 +306,9 @@ def test_metrics_of_a_long_life_stay_small() -> None:
     metrics = breaker.metrics(3_000)
 
     assert (metrics.succeeded, metrics.failed) == (1_500, 1_500)
-    assert metrics.response_times_ns == tuple(range(3_000 - 1_024, 3_000))
+    assert metrics.response_times == ResponseTimes(
+        p50_ns=2_487, p95_ns=2_948, p99_ns=2_989
+    )  # of 1,976 to 2,999
     assert len(metrics.transitions) == 1_024
     assert metrics.transitions[-1].at_ns == 2_999
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.client.facts import SendFacts
     from tiktoktoe_cli.report.facts import Json
+    from tiktoktoe_cli.resilience.metrics import ResponseTimes
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of response times: the defaults of Prometheus' clients."""
@@ -32,17 +33,30 @@ def layer_data(facts: Any) -> dict[str, Json]:  # each kind of layer has its own
     data: dict[str, Json] = {}
     for field in fields(facts):
         value = getattr(facts, field.name)
-        if field.name.endswith("_ns") and isinstance(value, int):
-            data[f"{field.name.removesuffix('_ns')}_ms"] = value / _NS_PER_MS
+        if field.name.endswith("_ns"):
+            data[f"{field.name.removesuffix('_ns')}_ms"] = None if value is None else value / _NS_PER_MS
         elif isinstance(value, StrEnum):
             data[field.name] = value.value
         elif value is None or isinstance(value, int | float | str):
             data[field.name] = value
-    return data | _window(facts)
+    return data | (_breaker_data(facts) if isinstance(facts, BreakerMetrics) else {})
 
 
-def _window(facts: Any) -> dict[str, Json]:  # as above
-    return {"window": facts.window._asdict()} if isinstance(facts, BreakerMetrics) else {}
+def _breaker_data(facts: BreakerMetrics) -> dict[str, Json]:
+    return {
+        "window": facts.window._asdict(),
+        "success_rate": facts.success_rate,
+        "failure_rate": facts.failure_rate,
+        "slow_call_rate": facts.slow_call_rate,
+        "response_time_ms": times_data(facts.response_times),
+    }
+
+
+def times_data(times: ResponseTimes | None) -> dict[str, Json] | None:
+    """Write percentiles as other programs read them, in milliseconds."""
+    if times is None:
+        return None
+    return {name.removesuffix("_ms"): value for name, value in layer_data(times).items()}
 
 
 def metrics_of(facts: SendFacts) -> tuple[Metric, ...]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SOURCE: Final = "<command line>"
 OWN_POLICY: Final = "command line"
 """What a policy is called that options describe."""
+_YAML_BREAKS: Final = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)}
 _WORD: Final = re.compile(r'"?(\w+)"?: ')
 _OPTIONS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "method": "--method",
@@ -141,5 +142,5 @@ def _in_its_option(problem: Problem, sources: Mapping[str, str]) -> Problem:
 
 
 def _quoted(value: Json) -> str:
-    """Write a value as JSON, which is YAML too."""
-    return json.dumps(value, ensure_ascii=False)
+    """Write a value as JSON, which is YAML too but for the line breaks that only YAML knows."""
+    return json.dumps(value, ensure_ascii=False).translate(_YAML_BREAKS)

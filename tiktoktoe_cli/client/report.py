@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.client.facts import Ending, StepKind
-from tiktoktoe_cli.client.metrics import layer_data, metrics_of
+from tiktoktoe_cli.client.metrics import layer_data, metrics_of, times_data
 from tiktoktoe_cli.config.masking import sounds_secret, without_secrets
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.report.cells import duration
@@ -197,18 +197,8 @@ def _summary(facts: SendFacts) -> dict[str, Json]:
         "stopped": facts.stopped,
         "elapsed_s": elapsed_s,
         "requests_per_s": len(facts.requests) / elapsed_s if elapsed_s else None,
-        "response_time_ms": _times(times),
+        "response_time_ms": times_data(times),
         "policies": [_policy(key, metrics) for key, metrics in facts.policies.items()],
-    }
-
-
-def _times(times: ResponseTimes | None) -> dict[str, Json] | None:
-    if times is None:
-        return None
-    return {
-        "p50": times.p50_ns / NS_PER_MS,
-        "p95": times.p95_ns / NS_PER_MS,
-        "p99": times.p99_ns / NS_PER_MS,
     }
 
 
@@ -221,8 +211,8 @@ def _policy(key: PolicyKey, metrics: PolicyMetrics) -> dict[str, Json]:
         "successes": metrics.successes,
         "fallbacks": metrics.fallbacks,
         "failures": {cause.value: count for cause, count in metrics.failures.items()},
-        "success_time_ms": _times(metrics.success_times),
-        "failure_time_ms": _times(metrics.failure_times),
+        "success_time_ms": times_data(metrics.success_times),
+        "failure_time_ms": times_data(metrics.failure_times),
         "layers": [{"kind": layer.kind, **layer_data(layer.facts)} for layer in metrics.layers],
     }
 

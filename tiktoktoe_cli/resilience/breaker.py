@@ -37,6 +37,7 @@ from tiktoktoe_cli.resilience.machine import (
     Transition,
     transition,
 )
+from tiktoktoe_cli.resilience.metrics import ResponseTimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,8 +60,8 @@ class BreakerMetrics:
 
     `late` results belong to calls of an earlier state and were not counted there; `released` calls ended without a
     result. Both are in neither `succeeded` nor `failed`. `window` is what the next decision would look at: there a
-    cancelled call may be a failure. `response_times_ns` are those of the latest 1,024 results, shortest first;
-    `transitions` the latest 1,024, oldest first.
+    cancelled call may be a failure. `response_times` are those of the latest 1,024 results, `transitions` the latest
+    1,024, oldest first.
     """
 
     state: BreakerState
@@ -71,7 +72,7 @@ class BreakerMetrics:
     released: int
     not_permitted: int
     window: Window
-    response_times_ns: tuple[int, ...]
+    response_times: ResponseTimes | None
     transitions: tuple[Transition, ...]
 
     @property
@@ -386,7 +387,7 @@ class CircuitBreaker:
             released=self._released,
             not_permitted=self._rejected,
             window=self.machine.window(self.rules, self._ring, state, now_ns),
-            response_times_ns=tuple(sorted(self._durations)),
+            response_times=ResponseTimes.of(self._durations),
             transitions=tuple(self._transitions),
         )
 
