@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tiktoktoe_cli.config.masking import MASKED, Mask, sounds_secret, without_secrets
@@ -95,6 +95,7 @@ def test_a_text_without_secrets_is_never_changed(text: str, secret: str) -> None
     assert shown == words or any(part in words for part in (secret, *secret.splitlines()))
 
 
+@example({"token": [None], "": 50000}, "0000")
 @given(JSON, SECRETS)
 def test_json_stays_json_and_masking_twice_changes_nothing(value: Any, secret: str) -> None:
     """Whatever is hidden in it, a JSON text can be read; what was masked is not masked again."""
@@ -243,3 +244,15 @@ def test_tells_secret_keys_by_their_names(key: str, is_secret: bool) -> None:  #
 def test_headers_that_carry_credentials_sound_secret(name: str) -> None:
     """The outputs go by the name alone."""
     assert sounds_secret(name)
+
+
+def test_the_beginning_of_a_secret_that_was_cut_is_hidden() -> None:
+    """What is shortened for a message before it is masked does not show how a secret begins."""
+    mask = Mask()
+    mask.add("LONGSECRETTOKENVALUE")
+
+    assert (
+        mask('body.seen is "Bearer LONGSECRETTO…", and more') == f'body.seen is "Bearer {MASKED}…", and more'
+    )
+    assert mask("a LONG…") == f"a {MASKED}…"
+    assert mask("a LON…, SECRET…") == "a LON…, SECRET…"

@@ -13,8 +13,8 @@ from tiktoktoe_cli.client.facts import Ending
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 from tiktoktoe_cli.resilience import BreakerState
-from tiktoktoe_cli.resilience.breaker import BreakerMetrics
 from tiktoktoe_cli.resilience.layers.retry import RetryMetrics
+from tiktoktoe_cli.resilience.metrics import BreakerMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from tiktoktoe_cli.report.facts import Column, Shows
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import many_lines, one_line, width_of, without_ansi
 from tiktoktoe_cli.resilience import BreakerState
-from tiktoktoe_cli.resilience.breaker import BreakerMetrics
+from tiktoktoe_cli.resilience.metrics import BreakerMetrics
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MASKED = "••••"
 _MIN_LENGTH = 3  # shorter values would blot out innocent text, and protect nothing
+_MIN_BEGINNING = 4
+_LONGEST_SHOWN = 200  # no value is cut later than this
 _TELLING_WORDS = (
     *("password", "passwd", "secret", "token", "authorization", "cookie", "bearer", "dsn"),
     *("apikey", "api_key", "api-key", "privatekey", "private_key", "private-key"),
@@ -84,7 +86,21 @@ class Mask:
         if self._pattern is None:
             longest_first = sorted(self._secrets, key=lambda secret: (-len(secret), secret))
             self._pattern = re.compile("|".join("".join(map(_forms, secret)) for secret in longest_first))
-        return self._pattern.sub(MASKED, text)
+        *cut, rest = self._pattern.sub(MASKED, text).split("…")
+        return "…".join([*map(self._without_beginning, cut), rest])
+
+    def _without_beginning(self, text: str) -> str:
+        """Hide the beginning of a secret at the end of a text that was cut there."""
+        tail = text[-_MIN_BEGINNING:]
+        lengths = (
+            length
+            for secret in self._secrets
+            if len(tail) == _MIN_BEGINNING and tail in secret[:_LONGEST_SHOWN]
+            for length in range(min(len(secret), len(text), _LONGEST_SHOWN), _MIN_BEGINNING - 1, -1)
+            if text.endswith(secret[:length])
+        )
+        length = max(lengths, default=0)
+        return text[:-length] + MASKED if length else text
 
     def line(self, text: str) -> str:
         """Mask a text in which keys stand; what belongs to one that sounds secret is hidden even if it was never read.
@@ -123,7 +139,8 @@ def without_secrets(value: Any) -> Any:  # JSON
 
 def _under_secret(value: Any) -> Any:  # JSON
     if isinstance(value, list | tuple):
-        return [_under_secret(inner) for inner in value]
+        is_flat = not any(isinstance(inner, list | tuple | Mapping) for inner in value)
+        return [MASKED] if value and is_flat else [_under_secret(inner) for inner in value]  # as in a text
     if isinstance(value, Mapping):
         return without_secrets(value)
     return value if value is None or value == "" or isinstance(value, bool) else MASKED

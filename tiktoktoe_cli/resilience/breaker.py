@@ -21,7 +21,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -37,12 +36,12 @@ from tiktoktoe_cli.resilience.machine import (
     Transition,
     transition,
 )
-from tiktoktoe_cli.resilience.metrics import ResponseTimes
+from tiktoktoe_cli.resilience.metrics import BreakerMetrics, ResponseTimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tiktoktoe_cli.resilience.machine import Machine, Release, Ring, State, Window
+    from tiktoktoe_cli.resilience.machine import Machine, Release, Ring, State
     from tiktoktoe_cli.resilience.presets.settings import BreakerSettings
 
 REFUSED, QUEUED = -1, -2
@@ -52,43 +51,6 @@ _KEPT: Final = 1024
 _SHUT: Final = (OPEN, FORCED_OPEN)  # no call is of these phases
 
 _Answer = TypeVar("_Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerMetrics:
-    """What a breaker has seen since it was made, and where it stands; `in_state_ns` is None before it ever changed.
-
-    `late` results belong to calls of an earlier state and were not counted there; `released` calls ended without a
-    result. Both are in neither `succeeded` nor `failed`. `window` is what the next decision would look at: there a
-    cancelled call may be a failure. `response_times` are those of the latest 1,024 results, `transitions` the latest
-    1,024, oldest first.
-    """
-
-    state: BreakerState
-    in_state_ns: int | None
-    succeeded: int
-    failed: int
-    late: int
-    released: int
-    not_permitted: int
-    window: Window
-    response_times: ResponseTimes | None
-    transitions: tuple[Transition, ...]
-
-    @property
-    def success_rate(self) -> float | None:
-        """The share of successes among all counted results; None before the first."""
-        return _share(self.succeeded, self.succeeded + self.failed)
-
-    @property
-    def failure_rate(self) -> float | None:
-        """The share of failures in the window; None if it is empty."""
-        return _share(self.window.failures, self.window.calls)
-
-    @property
-    def slow_call_rate(self) -> float | None:
-        """The share of slow calls in the window; None if it is empty."""
-        return _share(self.window.slow, self.window.calls)
 
 
 _Step: TypeAlias = "Callable[[State, int], tuple[int, State]]"
@@ -398,7 +360,3 @@ def _tuples(value: Any) -> Any:  # integers, and sequences of such
 
 def _as_it_is(state: State) -> State:
     return state
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from tiktoktoe_cli.resilience.machine import BreakerState, Transition, Window
     from tiktoktoe_cli.resilience.outcome import Cause, Outcome
 
 _KEPT: Final = 1024
@@ -30,6 +31,43 @@ class ResponseTimes:
             return None
         ranked = sorted(durations_ns)
         return cls(*(ranked[-(-len(ranked) * percent // 100) - 1] for percent in (50, 95, 99)))
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerMetrics:
+    """What a breaker has seen since it was made, and where it stands; `in_state_ns` is None before it ever changed.
+
+    `late` results belong to calls of an earlier state and were not counted there; `released` calls ended without a
+    result. Both are in neither `succeeded` nor `failed`. `window` is what the next decision would look at: there a
+    cancelled call may be a failure. `response_times` are those of the latest 1,024 results, `transitions` the latest
+    1,024, oldest first.
+    """
+
+    state: BreakerState
+    in_state_ns: int | None
+    succeeded: int
+    failed: int
+    late: int
+    released: int
+    not_permitted: int
+    window: Window
+    response_times: ResponseTimes | None
+    transitions: tuple[Transition, ...]
+
+    @property
+    def success_rate(self) -> float | None:
+        """The share of successes among all counted results; None before the first."""
+        return _share(self.succeeded, self.succeeded + self.failed)
+
+    @property
+    def failure_rate(self) -> float | None:
+        """The share of failures in the window; None if it is empty."""
+        return _share(self.window.failures, self.window.calls)
+
+    @property
+    def slow_call_rate(self) -> float | None:
+        """The share of slow calls in the window; None if it is empty."""
+        return _share(self.window.slow, self.window.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +131,7 @@ class Recorder:
                 failure_times=ResponseTimes.of(self._times[False]),
                 layers=layers,
             )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

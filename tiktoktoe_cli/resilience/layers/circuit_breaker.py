@@ -11,8 +11,8 @@ from tiktoktoe_cli.resilience.outcome import OutcomeKind, RejectedBy, failure_of
 from tiktoktoe_cli.resilience.waiting import Waiter
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.resilience.breaker import BreakerMetrics
     from tiktoktoe_cli.resilience.layers.layer import Function, Surroundings, Value
+    from tiktoktoe_cli.resilience.metrics import BreakerMetrics
     from tiktoktoe_cli.resilience.outcome import Outcome
     from tiktoktoe_cli.resilience.presets.settings import BreakerSettings
 
