@@ -38,7 +38,17 @@ def _breaker_diagram() -> str:
     return f"```mermaid\n{state_diagram(MACHINE).rstrip()}\n```"
 
 
-GENERATED = {"commands": _commands_table, "exit-codes": _exit_codes_table, "breaker": _breaker_diagram}
+def _probes_table() -> str:
+    from tiktoktoe_cli.health.settings import PROBES, ProbeChoice
+
+    rows = [
+        f"| `{kind}` | {ProbeChoice.model_fields[kind].description} | {', '.join(f'`{name}`' for name in probe.variables)} |"
+        for kind, probe in PROBES.items()
+    ]
+    return "\n".join(["| probe | | expectations read |", "|---|---|---|", *rows])
+
+
+GENERATED = {"probes": _probes_table, "commands": _commands_table, "exit-codes": _exit_codes_table, "breaker": _breaker_diagram}
 
 
 def _region(name: str) -> re.Pattern[str]:

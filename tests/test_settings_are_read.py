@@ -11,8 +11,7 @@ import pytest
 
 import tiktoktoe_cli
 from tiktoktoe_cli.config.fields import OneOf, Settings
-from tiktoktoe_cli.health.probe_settings import PROBE_SETTINGS
-from tiktoktoe_cli.health.settings import CheckSettings
+from tiktoktoe_cli.health.settings import PROBES, CheckSettings, HealthSettings
 from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
 from tiktoktoe_cli.resilience.presets.catalog import PRESETS, settings_of
 from tiktoktoe_cli.resilience.settings import LayerSettings
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(tiktoktoe_cli.__file__).parent
-CHOSEN = set(PROBE_SETTINGS)
+CHOSEN = set(PROBES)
 """Read as `check.probe`, the one of the probes that is there."""
 
 
@@ -54,7 +53,14 @@ def attributes() -> frozenset[str]:
 
 @pytest.mark.parametrize(
     "settings",
-    [OrchestrationSettings, ActionsSettings, CheckSettings, LayerSettings, *map(settings_of, PRESETS)],
+    [
+        OrchestrationSettings,
+        ActionsSettings,
+        CheckSettings,
+        HealthSettings,
+        LayerSettings,
+        *map(settings_of, PRESETS),
+    ],
 )
 def test_every_setting_is_read(settings: type[Settings]) -> None:
     """A setting that nothing reads would promise what nobody does."""

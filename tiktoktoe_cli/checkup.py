@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tiktoktoe_cli.config.codes import Code
+    from tiktoktoe_cli.health.settings import Examination
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
 
@@ -77,6 +78,7 @@ def findings(system: System) -> Iterator[Problem]:
     from tiktoktoe_cli.graph import build_graph
     from tiktoktoe_cli.graph.rules import validate_graph
     from tiktoktoe_cli.health import find_vacuous
+    from tiktoktoe_cli.health.maintenance import find_unknown_groups
     from tiktoktoe_cli.resilience.lint import lint_policy
     from tiktoktoe_cli.simulation import check_scenario, simulated_services
     from tiktoktoe_cli.simulation.lint import lint_calls, lint_rates
@@ -84,8 +86,11 @@ def findings(system: System) -> Iterator[Problem]:
     graph = build_graph(system["services"], system.place, system.value_place)
     checked = {name for name, checks in system["checks"].items() if checks}
     yield from validate_graph(graph, system["capacity"], checked)
-    for name, checks in system["checks"].items():
-        yield from find_vacuous(name, checks, system.place)
+    for path, check in _checks(system):
+        yield from find_vacuous(check, path, system.place)
+    groups = {one.group for one in system["services"].values() if one.group}
+    windows = [one.groups for one in system["health"].maintenance] if system["health"] else []
+    yield from find_unknown_groups(windows, groups, system.place)
     for name, layers in system["policies"].items():
         yield from lint_policy(name, layers, system.place)
     yield from find_fallback_faults(system["requests"], system["policies"], system.place)
@@ -94,6 +99,15 @@ def findings(system: System) -> Iterator[Problem]:
     for name, settings in system["simulations"].items():
         yield from check_scenario(name, settings, services, system.place, system["policies"])
         yield from lint_rates(name, settings, services, system["policies"], system.place)
+
+
+def _checks(system: System) -> Iterator[tuple[tuple[str | int, ...], Examination]]:
+    """List the checks of all services, and those without a target, with where they stand."""
+    for name, checks in system["checks"].items():
+        for position, check in enumerate(checks):
+            yield ("services", name, "health", position), check
+    for name, module in (system["health"].modules if system["health"] else {}).items():
+        yield ("health", "modules", name), module
 
 
 def surroundings(system: System, environ: Mapping[str, str]) -> Iterator[Problem]:

@@ -41,6 +41,7 @@ PARTS = (
     Part("checks", ("services", ANY, "health"), "health.settings", "ChecksSettings"),
     Part("actions", ("services", ANY, "actions"), "orchestration.settings", "ActionsSettings"),
     Part("performance", ("services", ANY, "performance"), "simulation.settings", "PerformanceSettings"),
+    Part("health", ("health",), "health.settings", "HealthSettings"),
     Part("capacity", ("capacity",), "graph.settings", "CapacitySettings"),
     Part("policies", ("resilience", ANY), "resilience.settings", "PolicySettings"),
     Part("requests", ("requests", ANY), "client.settings", "RequestSettings"),

@@ -1,4 +1,4 @@
-"""The few words that every message needs: counts, lists, shortened texts, the nearest right word, a reason."""
+"""The few words that every message needs: counts, durations, lists, the nearest right word, a reason."""
 
 from __future__ import annotations
 
@@ -17,6 +17,36 @@ _MOST_SUGGESTED = 3
 def plural(count: int, noun: str, many: str = "") -> str:
     """Write `1 error`, `3,000 errors`; `many` is the plural of a noun that does not just take an `s`."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration as the configuration does, to three digits: `850ms`, `1.25s`, `2m5s`, `2d4h`."""
+    if seconds < 0:
+        return "-" + duration(-seconds)
+    if seconds < 1:
+        return _below_a_second(seconds)
+    if seconds < 59.95:  # noqa: PLR2004  # what still rounds to less than a minute
+        return f"{_digits(seconds)}s"
+    whole = round(seconds)
+    size, unit, part, part_unit = next(row for row in _CLOCK if whole >= row[0])
+    main, rest = divmod(whole, size)
+    return f"{main}{unit}" + (f"{rest // part}{part_unit}" if rest // part else "")
+
+
+_CLOCK = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s"))
+
+
+def _below_a_second(seconds: float) -> str:
+    if not seconds:
+        return "0s"
+    for factor, unit in ((1e3, "ms"), (1e6, "us")):
+        if seconds * factor >= 1:
+            return f"{_digits(seconds * factor)}{unit}"
+    return f"{_digits(seconds * 1e9)}ns"
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 99.95 else f"{value:.3g}"  # noqa: PLR2004  # three digits either way
 
 
 def shortened(text: str, limit: int = 60) -> str:

@@ -46,6 +46,9 @@ def _complete(line: str, folder: Path = ROOT) -> set[str]:
         ("tiktoktoe replay run -c samples/shop/tiktoktoe.yaml ", {"orders"}),
         ("tiktoktoe simulate run -c samples/shop/tiktoktoe.yaml pay", {"payments-brownout"}),
         ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml c", {"cart", "catalog"}),
+        ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml --group e", {"edge", "extras"}),
+        ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml --tag ", set()),
+        ("tiktoktoe health check --fail-on ", {"degraded", "unhealthy"}),
     ],
 )
 def test_completes_what_could_follow(line: str, expected: set[str]) -> None:
@@ -56,6 +59,17 @@ def test_completes_what_could_follow(line: str, expected: set[str]) -> None:
 def test_names_come_from_the_file_that_is_found() -> None:
     """Without -c the configuration of the folder is asked."""
     assert _complete("tiktoktoe health check led", ROOT / "samples" / "shop") == {"ledger"}
+
+
+def test_tags_are_those_of_all_services(tmp_path: Path) -> None:
+    """Each tag is offered once, in a list of either style; a group is no tag."""
+    (tmp_path / "tiktoktoe.yaml").write_text(
+        "services:\n  a: {group: core, tags: [python, public]}\n  b:\n    tags:\n    - public\n    - perl\n"
+    )
+
+    assert _complete("tiktoktoe health check --tag ", tmp_path) == {"python", "public", "perl"}
+    assert _complete("tiktoktoe health check --tag pe", tmp_path) == {"perl"}
+    assert _complete("tiktoktoe health check --group ", tmp_path) == {"core"}
 
 
 def test_a_broken_configuration_has_no_names(tmp_path: Path) -> None:

@@ -41,11 +41,11 @@ def test_what_is_expected_is_a_success() -> None:
     [
         ('body.state == "done"', '`body.state == "done"` does not hold: `body.state` is "busy"'),
         ("body.nope == 1", "`body.nope == 1` has no value: `body.nope` is missing"),
-        ("body.state", "`body.state` has no value: it is string, not true or false"),
+        ("body.state", "`body.state` has no value: it gives a value of type string, not true or false"),
         ('headers["x-a"] == "1"', '`headers["x-a"] == "1"` has no value: `headers["x-a"]` is missing'),
         (
             'timing.total < duration("1ms")',
-            '`timing.total < duration("1ms")` does not hold: `timing.total` is 5ms',
+            '`timing.total < duration("1ms")` does not hold: `timing.total` is \"5ms\"',
         ),
     ],
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.graph import Graph, build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health import Failure, HealthState, Observation, ServiceHealth
-from tiktoktoe_cli.health.settings import CheckSettings
+from tiktoktoe_cli.health.settings import PROBES, CheckSettings
 from tiktoktoe_cli.resilience import VirtualClock
 from tiktoktoe_cli.transport import Timing
 
@@ -22,7 +23,7 @@ SECOND = 1000 * MS
 
 def make_check(name: str = "api", **settings: Any) -> CheckSettings:
     """Make an http check, unless another probe is given."""
-    probe = {} if settings.keys() & {"tcp", "exec"} else {"http": {"url": "http://h/"}}
+    probe = {} if settings.keys() & PROBES.keys() else {"http": {"url": "http://h/"}}
     return CheckSettings.model_validate({"name": name, **probe, **settings})
 
 
@@ -53,6 +54,14 @@ def make_graph(**needs: Any) -> Graph:
 def services_in(**states: HealthState) -> dict[str, ServiceHealth]:
     """Make services in these states, without checks."""
     return {name: ServiceHealth(name, state, ()) for name, state in states.items()}
+
+
+class FullDraw(Random):
+    """Chance that always takes the upper end: pauses are as long as they can be."""
+
+    def random(self) -> float:
+        """Draw one."""
+        return 1.0
 
 
 @dataclass

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.health.answers import make_facts
 from tests.health.making import ScriptedProbe, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.config.masking import MASKED, Mask
 from tiktoktoe_cli.health import Effects, HealthFacts, report_of
-from tiktoktoe_cli.health.runner import check_system
+from tiktoktoe_cli.health.runner import Round, check_system
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, Report, View, render
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def facts_of(needs: Mapping[str, Any], **seen: Observation) -> HealthFacts:
         name: (make_check(http={"url": f"http://{name}/"}, retries=0, warn=["status != 203"]),)
         for name in seen
     }
-    return asyncio.run(check_system(checks, make_graph(**needs), Effects(look, probe.clock)))
+    return asyncio.run(check_system(Round(checks, make_graph(**needs)), Effects(look, probe.clock)))
 
 
 def shop() -> Report:
@@ -122,7 +123,9 @@ def test_what_a_check_saw_under_a_secret_key_is_hidden() -> None:
     checks = {"a": (make_check(retries=0, expect=expect),)}
     seen = answered(200, {"token": "s3cret", "inner": {"api_key": "s3cret"}})
     facts = asyncio.run(
-        check_system(checks, make_graph(**needs), Effects(ScriptedProbe([seen]), ScriptedProbe([]).clock))
+        check_system(
+            Round(checks, make_graph(**needs)), Effects(ScriptedProbe([seen]), ScriptedProbe([]).clock)
+        )
     )
 
     report = report_of(facts)
@@ -146,6 +149,7 @@ def test_the_fields_of_a_row_are_an_interface() -> None:
         "service_state",
         "latency_ms",
         "attempt_count",
+        "passed_after_retry",
         "detail",
         "error",
         "cause",
@@ -153,6 +157,11 @@ def test_the_fields_of_a_row_are_an_interface() -> None:
         "timing",
         "expectations",
         "attempts",
+        "parts",
+        "certificates",
+        "expires_at",
+        "group",
+        "target",
     ]
     assert payments["error"] == "refused"
     assert payments["latency_ms"] == 3.0
@@ -242,3 +251,71 @@ def test_names_are_those_of_services_each_once() -> None:
     names = render(shop(), OutputFormat.NAME, View())
 
     assert names.split() == ["gateway", "orders", "payments", "catalog"]
+
+
+def test_wide_tables_show_the_phases_and_who_was_asked() -> None:
+    """Whoever asks for more sees where the time went, and when the first certificate ends."""
+    header, *rows = render(report_of(make_facts()), OutputFormat.WIDE, View()).splitlines()
+
+    assert header.split() == [
+        *("SERVICE", "CHECK", "STATE", "LATENCY", "ATTEMPTS", "KIND", "GROUP", "TARGET"),
+        *("DNS", "CONNECT", "TLS", "TTFB", "TRANSFER", "EXPIRES", "DETAIL"),
+    ]
+    payments = next(row for row in rows if row.startswith("payments  api")).split()
+    assert payments[3:14] == [
+        *("400ms", "3", "http", "core", "http://10.0.0.4/health"),
+        *("4ms", "16ms", "40ms", "320ms", "20ms", "2026-06-03T12:00:00+00:00"),
+    ]
+
+
+def test_programs_read_parts_and_certificates() -> None:
+    """What a service says of its parts, and the chain as far as expectations read it."""
+    payments = next(item for item in report_of(make_facts()).items if item["name"] == "payments/api")
+
+    assert payments["parts"] == [
+        {"name": "db", "state": "healthy", "detail": ""},
+        {"name": "cache", "state": "unhealthy", "detail": "no connection to redis"},
+    ]
+    [certificate] = payments["certificates"]
+    assert certificate["names"] == ["payments.example"]
+    assert certificate["not_after"] == "2026-06-03T12:00:00+00:00"
+    assert payments["passed_after_retry"] is True
+
+
+def test_what_was_not_made_has_no_latency() -> None:
+    """Zero would be the fastest answer of all."""
+    mail = next(item for item in report_of(make_facts()).items if item["service"] == "mail")
+
+    assert (mail["state"], mail["latency_ms"]) == ("skipped", None)
+
+
+def test_the_summary_rolls_up_checks_groups_and_phases() -> None:
+    """A group is as its worst service; each phase names the check that spent most in it."""
+    summary = report_of(make_facts()).summary
+
+    assert isinstance(summary["groups"], list)
+    assert [(one["group"], one["state"], one["services"]) for one in summary["groups"]] == [
+        ("edge", "unreachable", 1),
+        ("core", "unhealthy", 3),
+    ]
+    assert isinstance(summary["checks"], dict)
+    assert {state: count for state, count in summary["checks"].items() if count} == {
+        "skipped": 1,
+        "healthy": 1,
+        "maintenance": 1,
+        "degraded": 2,
+        "unreachable": 2,
+        "unhealthy": 1,
+    }
+    assert summary["slowest"] == {
+        phase: {"name": "payments/api", "ms": spent}
+        for phase, spent in (
+            ("dns", 4),
+            ("connect", 16),
+            ("tls", 40),
+            ("ttfb", 320),
+            ("transfer", 20),
+            ("total", 400),
+        )
+    }
+    assert summary["partial"] is False

@@ -13,7 +13,7 @@ UP, DOWN, SLOW, NONE = (
     HealthState.HEALTHY,
     HealthState.UNHEALTHY,
     HealthState.DEGRADED,
-    HealthState.UNCHECKED,
+    HealthState.SKIPPED,
 )
 LOST = HealthState.UNREACHABLE
 
@@ -153,3 +153,38 @@ def test_causes_are_consistent(system: tuple[dict[str, Any], dict[str, HealthSta
     assert bool(failing) == any(
         services[name].state.is_failing and not services[name].cause for name in failing
     )
+
+
+def maintained(needs: dict[str, Any], *names: str, **states: HealthState) -> dict[str, HealthState]:
+    """Explain services, some of which are worked on."""
+    services = explain(services_in(**states), make_graph(**needs), names)
+    return {name: service.state for name, service in services.items()}
+
+
+def test_what_is_worked_on_may_fail() -> None:
+    """Its failure is expected, and so is that of what cannot do without it."""
+    needs = {"a": ["b"], "b": ["c"], "c": []}
+
+    assert maintained(needs, "c", a=DOWN, b=DOWN, c=DOWN) == dict.fromkeys("abc", HealthState.MAINTENANCE)
+    assert maintained(needs, "b", a=DOWN, b=DOWN, c=DOWN) == {
+        "a": LOST,
+        "b": HealthState.MAINTENANCE,
+        "c": DOWN,
+    }
+
+
+def test_work_on_one_excuses_no_other() -> None:
+    """A second cause that nobody works on stays one, and what works is not touched."""
+    needs = {"a": ["b", "c"], "b": [], "c": []}
+
+    assert maintained(needs, "b", a=DOWN, b=DOWN, c=DOWN)["a"] is LOST
+    assert maintained(needs, "b", a=UP, b=UP, c=UP) == {"a": UP, "b": UP, "c": UP}
+    assert maintained(needs, "b", a=SLOW, b=DOWN, c=UP)["a"] is SLOW
+
+
+def test_planned_work_degrades_nobody() -> None:
+    """What works without a service that is worked on is as it was seen; without any other, it is degraded."""
+    needs = {"a": {"b": {"required": False}}, "b": {}}
+
+    assert maintained(needs, "b", a=UP, b=DOWN)["a"] is UP
+    assert maintained(needs, a=UP, b=DOWN)["a"] is SLOW

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.health.making import (
     MS,
     SECOND,
+    FullDraw,
     NotingObserver,
     ScriptedProbe,
     answered,
@@ -15,13 +18,19 @@ from tests.health.making import (
     make_graph,
     unanswered,
 )
-from tiktoktoe_cli.health import CheckResult, Effects, HealthState, Observation
-from tiktoktoe_cli.health.runner import check_service, check_system, run_check
+from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.graph.settings import ServiceSettings
+from tiktoktoe_cli.health import CheckResult, Effects, Failure, HealthState, Observation
+from tiktoktoe_cli.health.runner import Round, check_service, check_system, run_check
+from tiktoktoe_cli.transport import Timing
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.health.settings import CheckSettings
 
 
 def effects_of(probe: ScriptedProbe, **options: Any) -> Effects:
     """Give a probe its clock."""
-    return Effects(probe, probe.clock, **options)
+    return Effects(probe, probe.clock, **{"random": FullDraw(), **options})
 
 
 def ran(probe: ScriptedProbe, **settings: Any) -> CheckResult:
@@ -134,7 +143,9 @@ def test_all_checks_of_a_system_run_at_the_same_time() -> None:
     probe = ScriptedProbe([answered(200)], takes_ns=SECOND)
     checks = {f"s{number}": (make_check(),) for number in range(100)}
 
-    facts = asyncio.run(check_system(checks, make_graph(**dict.fromkeys(checks, ())), effects_of(probe)))
+    facts = asyncio.run(
+        check_system(Round(checks, make_graph(**dict.fromkeys(checks, ()))), effects_of(probe))
+    )
 
     assert facts.is_healthy
     assert facts.elapsed_ns == SECOND
@@ -147,7 +158,7 @@ def test_no_more_run_at_once_than_allowed() -> None:
     checks = {f"s{number}": (make_check(),) for number in range(100)}
     effects = effects_of(probe, concurrency=10)
 
-    facts = asyncio.run(check_system(checks, make_graph(**dict.fromkeys(checks, ())), effects))
+    facts = asyncio.run(check_system(Round(checks, make_graph(**dict.fromkeys(checks, ()))), effects))
 
     assert probe.most_running == 10
     assert facts.elapsed_ns == 10 * SECOND
@@ -159,11 +170,11 @@ def test_the_system_is_explained_by_its_graph() -> None:
     checks = {"a": (make_check(retries=0),), "c": (make_check(retries=0),)}
     graph = make_graph(a=["b"], b=["c"], c=[])
 
-    facts = asyncio.run(check_system(checks, graph, effects_of(ScriptedProbe([unanswered()]))))
+    facts = asyncio.run(check_system(Round(checks, graph), effects_of(ScriptedProbe([unanswered()]))))
 
     assert [(one.name, one.state, one.cause) for one in facts.services] == [
         ("a", HealthState.UNREACHABLE, ("c",)),
-        ("b", HealthState.UNCHECKED, ("c",)),
+        ("b", HealthState.SKIPPED, ("c",)),
         ("c", HealthState.UNHEALTHY, ()),
     ]
     assert [one.name for one in facts.causes] == ["c"]
@@ -172,6 +183,88 @@ def test_the_system_is_explained_by_its_graph() -> None:
 
 def test_a_system_without_checks_is_not_healthy() -> None:
     """Nothing was asked, so nothing is green."""
-    facts = asyncio.run(check_system({}, make_graph(a=[]), effects_of(ScriptedProbe([answered()]))))
+    facts = asyncio.run(check_system(Round({}, make_graph(a=[])), effects_of(ScriptedProbe([answered()]))))
 
     assert not facts.is_healthy
+
+
+def test_a_check_that_is_not_enabled_is_not_made() -> None:
+    """It is shown as skipped, and its service is as the others say."""
+    probe = ScriptedProbe([answered(200)])
+    checks = {"a": (make_check("on"), make_check("off", enabled=False)), "b": (make_check(enabled=False),)}
+
+    facts = asyncio.run(check_system(Round(checks, make_graph(a=[], b=[])), effects_of(probe)))
+
+    assert [(one.name, one.state) for one in facts.services] == [
+        ("a", HealthState.HEALTHY),
+        ("b", HealthState.SKIPPED),
+    ]
+    assert [check.state for check in facts.services[0].checks] == [HealthState.HEALTHY, HealthState.SKIPPED]
+    assert len(probe.calls) == 1
+
+
+def test_what_was_not_over_when_it_had_to_stop_is_skipped() -> None:
+    """The facts of an interrupted run say so, and keep what was found out."""
+    probe = ScriptedProbe([answered(200)])
+    checks = {name: (make_check(),) for name in ("a", "b", "c")}
+    observer = NotingObserver()
+    effects = effects_of(probe, concurrency=1, observer=observer, should_stop=lambda: len(observer.lines) > 2)
+
+    async def hang(check: CheckSettings, timeout_ns: int, /) -> Observation:
+        if probe.calls:
+            await asyncio.Event().wait()
+        return await probe(check, timeout_ns)
+
+    facts = asyncio.run(
+        check_system(Round(checks, make_graph(a=[], b=[], c=[])), replace(effects, probe=hang))
+    )
+
+    assert facts.is_partial
+    assert [one.state for one in facts.services] == [
+        HealthState.HEALTHY,
+        HealthState.SKIPPED,
+        HealthState.SKIPPED,
+    ]
+
+
+def test_the_first_checks_do_not_all_begin_at_once() -> None:
+    """They are spread over the time that is given for it, and lose nothing of their own."""
+    probe = ScriptedProbe([answered(200)], takes_ns=SECOND)
+    checks = {f"s{number}": (make_check(),) for number in range(50)}
+    effects = effects_of(probe, spread_ns=100 * MS, random=Random(1))  # noqa: S311  # the same spread every time
+
+    asyncio.run(check_system(Round(checks, make_graph(**dict.fromkeys(checks, ()))), effects))
+
+    starts = [at for at, _ in probe.calls]
+    assert len(set(starts)) == 50
+    assert max(starts) < 100 * MS
+    assert {limit for _, limit in probe.calls} == {5 * SECOND}
+
+
+def test_a_pass_after_a_retry_is_told_as_such() -> None:
+    """It is healthy, and one sees that it was not at once."""
+    result = ran(ScriptedProbe([answered(500), answered(200)]))
+
+    assert result.state is HealthState.HEALTHY
+    assert result.passed_after_retry
+    assert not ran(ScriptedProbe([answered(200)])).passed_after_retry
+    assert not ran(ScriptedProbe([answered(500)])).passed_after_retry
+
+
+def test_a_service_knows_its_group() -> None:
+    """The group of the graph is what states are summed up by."""
+    graph = build_graph({"a": ServiceSettings(group="core")}, lambda *_: None)
+
+    facts = asyncio.run(check_system(Round({}, graph), effects_of(ScriptedProbe([]))))
+
+    assert [one.group for one in facts.services] == ["core"]
+
+
+def test_what_does_not_mend_itself_is_not_tried_again() -> None:
+    """A password that was refused once would be refused again, and the account locked."""
+    refused = Observation(Timing(MS), failure=Failure("auth", "no access", is_lasting=True))
+    probe = ScriptedProbe([refused])
+
+    result = ran(probe)
+
+    assert (result.state, len(result.attempts)) == (HealthState.UNHEALTHY, 1)

@@ -8,7 +8,7 @@ import socket
 from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health.facts import HealthState
-from tiktoktoe_cli.health.session import check_once
+from tiktoktoe_cli.health.session import HealthInputs, check_once
 from tiktoktoe_cli.health.settings import CheckSettings
 
 
@@ -27,7 +27,7 @@ def test_checks_a_listening_and_a_silent_port() -> None:
         }
         graph = build_graph({name: ServiceSettings() for name in ports}, lambda *_: None)
 
-        facts = asyncio.run(check_once(checks, graph, {}))
+        facts = asyncio.run(check_once(HealthInputs(checks, graph, {})))
 
     assert {service.name: service.state for service in facts.services} == {
         "up": HealthState.HEALTHY,

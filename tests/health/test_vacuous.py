@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def found(expect: str) -> list[str]:
     """Look for expectations that prove nothing, and return their codes."""
-    return [problem.code for problem in find_vacuous("s", [make_check(expect=[expect])], lambda *_: None)]
+    return [problem.code for problem in find_vacuous(make_check(expect=[expect]), (), lambda *_: None)]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_needs_an_answer_is_left_alone(expect: str) -> None:
 @pytest.mark.parametrize("probe", [{}, {"tcp": {"address": "h:1"}}, {"exec": {"run": ["true"]}}])
 def test_the_usual_expectations_are_never_vacuous(probe: dict[str, object]) -> None:
     """What is expected by default proves something, for every probe."""
-    assert list(find_vacuous("s", [make_check(**probe)], lambda *_: None)) == []
+    assert list(find_vacuous(make_check(**probe), (), lambda *_: None)) == []
 
 
 def test_the_warning_stands_at_the_expectation(write: Callable[[str, str], str]) -> None:
@@ -57,9 +57,9 @@ def test_the_warning_stands_at_the_expectation(write: Callable[[str, str], str])
     text = "services:\n  s:\n    health:\n      - name: api\n        expect: ['status == 200',\n          'true']\n"
     name = write("t.yaml", text)
     document = load([name], {})
-    checks = [make_check(expect=["status == 200", "true"])]
+    check = make_check(expect=["status == 200", "true"])
 
-    (problem,) = find_vacuous("s", checks, document.place)
+    (problem,) = find_vacuous(check, ("services", "s", "health", 0), document.place)
 
     assert problem.severity is Severity.WARNING
     assert problem.message == "`true` holds even if nothing answers"

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.health.making import MS, answered, make_check, unanswered
-from tiktoktoe_cli.health import Demand, ExpectationOutcome, HealthState, Observation
-from tiktoktoe_cli.health.verdict import judge
+from tiktoktoe_cli.expressions.conditions import ConditionOutcome
+from tiktoktoe_cli.health import Demand, HealthState, Observation
+from tiktoktoe_cli.health.verdict import Verdict, judge
 from tiktoktoe_cli.transport import Timing
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.health.settings import CheckSettings
+
+
+def judged(check: CheckSettings, observation: Observation) -> Verdict:
+    """Judge, on the first day of 1970."""
+    return judge(check, observation, now_ns=0)
 
 
 def state_of(observation: Observation, **settings: Any) -> HealthState:
     """Judge an observation by a check."""
-    return judge(make_check(**settings), observation).state
+    return judged(make_check(**settings), observation).state
 
 
 @pytest.mark.parametrize(
@@ -34,26 +43,26 @@ def test_a_success_is_expected_by_default(status: int, state: HealthState) -> No
 
 def test_all_expectations_must_hold() -> None:
     """One broken expectation is enough, and the verdict shows what it saw."""
-    verdict = judge(
+    verdict = judged(
         make_check(expect=["status == 200", 'body.status == "UP"']), answered(200, {"status": "DOWN"})
     )
 
     assert verdict.state is HealthState.UNHEALTHY
     assert verdict.detail == '`body.status == "UP"` does not hold: `body.status` is "DOWN"'
-    assert [one.outcome for one in verdict.expectations] == [
-        ExpectationOutcome.HELD,
-        ExpectationOutcome.BROKEN,
+    assert [one.result.outcome for one in verdict.expectations] == [
+        ConditionOutcome.HELD,
+        ConditionOutcome.BROKEN,
     ]
-    assert verdict.expectations[0].saw == {"status": 200}
+    assert verdict.expectations[0].result.saw == {"status": 200}
 
 
 def test_a_missing_field_never_passes() -> None:
     """A field that the answer lacks is named, and is no pass, even for `!=`."""
-    verdict = judge(make_check(expect=["body.queue != 5"]), answered(200, {"status": "UP"}))
+    verdict = judged(make_check(expect=["body.queue != 5"]), answered(200, {"status": "UP"}))
 
     assert verdict.state is HealthState.UNHEALTHY
     assert verdict.detail == "`body.queue != 5` has no value: `body.queue` is missing"
-    assert verdict.expectations[0].missing == "body.queue"
+    assert verdict.expectations[0].result.missing == "body.queue"
 
 
 @pytest.mark.parametrize("body", ["", "<html>", None, [], 1])
@@ -64,7 +73,7 @@ def test_a_body_of_another_shape_never_passes(body: object) -> None:
 
 def test_only_true_is_a_pass() -> None:
     """An expectation that gives a number is no expectation."""
-    verdict = judge(make_check(expect=["status"]), answered(200))
+    verdict = judged(make_check(expect=["status"]), answered(200))
 
     assert verdict.state is HealthState.UNHEALTHY
     assert verdict.detail == "`status` has no value: it gives a value of type int, not true or false"
@@ -81,7 +90,7 @@ def test_warnings_degrade(body: dict[str, int], state: HealthState) -> None:
 
 def test_expectations_go_before_warnings() -> None:
     """A check that fails is unhealthy, however many warnings there are, and says what failed."""
-    verdict = judge(make_check(expect=["status == 200"], warn=["status == 201"]), answered(500))
+    verdict = judged(make_check(expect=["status == 200"], warn=["status == 201"]), answered(500))
 
     assert verdict.state is HealthState.UNHEALTHY
     assert verdict.detail == "`status == 200` does not hold: `status` is 500"
@@ -89,7 +98,7 @@ def test_expectations_go_before_warnings() -> None:
 
 def test_further_shortcomings_are_counted() -> None:
     """The first one is told, the others are counted."""
-    verdict = judge(make_check(expect=["status == 1", "status == 2", "status == 3"]), answered(200))
+    verdict = judged(make_check(expect=["status == 1", "status == 2", "status == 3"]), answered(200))
 
     assert verdict.detail == "`status == 1` does not hold: `status` is 200; and 2 more"
 
@@ -98,8 +107,8 @@ def test_phases_can_be_expected() -> None:
     """Each phase that ended is a duration; one that did not happen is missing."""
     assert state_of(answered(), expect=['timing.connect < duration("6ms")']) is HealthState.HEALTHY
     assert state_of(answered(), expect=['timing.total < duration("6ms")']) is HealthState.UNHEALTHY
-    verdict = judge(make_check(expect=['timing.tls < duration("6ms")']), answered())
-    assert verdict.expectations[0].missing == "timing.tls"
+    verdict = judged(make_check(expect=['timing.tls < duration("6ms")']), answered())
+    assert verdict.expectations[0].result.missing == "timing.tls"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,7 @@ def test_phases_can_be_expected() -> None:
 )
 def test_no_answer_fails_whatever_is_expected(expect: str) -> None:
     """A dead service is never green by an expectation that happens to hold."""
-    verdict = judge(make_check(expect=[expect]), unanswered("refused"))
+    verdict = judged(make_check(expect=[expect]), unanswered("refused"))
 
     assert (verdict.state, verdict.detail) == (HealthState.UNHEALTHY, "it was refused")
 
@@ -127,10 +136,14 @@ def test_no_answer_may_be_what_is_expected(expect: str, state: HealthState) -> N
 
 
 def test_a_connection_that_fails_says_why() -> None:
-    """Not only that there is none: the address and the reason come first."""
-    verdict = judge(make_check(tcp={"address": "h:1"}, expect=["connected"]), unanswered("refused"))
+    """The reason says all; that there is no connection is not said again, and anything else is."""
+    alone, beside = (
+        judged(make_check(tcp={"address": "h:1"}, expect=expect), unanswered("refused"))
+        for expect in (["connected"], ["connected", 'received == "hello"'])
+    )
 
-    assert verdict.detail == "it was refused; `connected` does not hold: `connected` is false"
+    assert alone.detail == "it was refused"
+    assert beside.detail == 'it was refused; `received == "hello"` has no value: `received` is missing'
 
 
 def test_asking_about_the_failure_excuses_only_itself() -> None:
@@ -147,8 +160,8 @@ def test_remarks_explain_a_failure() -> None:
     """What was odd about an answer is told with a failure, and not without one."""
     odd = answered(200, "{", remarks=("the body is not valid JSON",))
 
-    broken = judge(make_check(expect=["status == 1"]), odd)
-    fine = judge(make_check(expect=["status == 200"]), odd)
+    broken = judged(make_check(expect=["status == 1"]), odd)
+    fine = judged(make_check(expect=["status == 200"]), odd)
 
     assert broken.detail.endswith("; the body is not valid JSON")
     assert fine.detail == ""
@@ -156,16 +169,16 @@ def test_remarks_explain_a_failure() -> None:
 
 def test_long_values_are_shown_in_part() -> None:
     """A body of a mebibyte does not become a message of a mebibyte."""
-    verdict = judge(make_check(expect=['body == "x"']), answered(200, "y" * 2**20))
+    verdict = judged(make_check(expect=['body == "x"']), answered(200, "y" * 2**20))
 
-    assert verdict.expectations[0].saw == {"body": "y" * 120 + "…"}
+    assert verdict.expectations[0].result.saw == {"body": "y" * 120 + "…"}
 
 
 def test_every_expectation_says_which_list_it_stands_in() -> None:
     """Results are in the order of the lists: what must hold, then what should."""
-    verdict = judge(make_check(expect=["status == 200"], warn=["status == 201"]), answered(200))
+    verdict = judged(make_check(expect=["status == 200"], warn=["status == 201"]), answered(200))
 
-    assert [(one.text, one.demand) for one in verdict.expectations] == [
+    assert [(one.result.text, one.demand) for one in verdict.expectations] == [
         ("status == 200", Demand.EXPECT),
         ("status == 201", Demand.WARN),
     ]
@@ -189,6 +202,6 @@ def test_a_slow_total_is_seen() -> None:
     """The values that a message shows include durations, as people write them."""
     slow = replace(answered(), timing=Timing(total_ns=1500 * MS))
 
-    verdict = judge(make_check(warn=['timing.total < duration("300ms")']), slow)
+    verdict = judged(make_check(warn=['timing.total < duration("300ms")']), slow)
 
     assert verdict.detail == '`timing.total < duration("300ms")` does not hold: `timing.total` is "1.5s"'

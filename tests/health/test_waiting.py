@@ -141,7 +141,7 @@ def test_a_service_without_checks_is_not_waited_for() -> None:
 
     health = asyncio.run(wait_healthy("s", [], Effects(probe, probe.clock), Wait(deadline_ns=SECOND)))
 
-    assert health.state is HealthState.UNCHECKED
+    assert health.state is HealthState.SKIPPED
     assert probe.calls == []
 
 

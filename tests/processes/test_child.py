@@ -136,6 +136,23 @@ def test_stopping_twice_is_harmless() -> None:
     assert run(scenario()) is StopOutcome.ENDED
 
 
+def test_stops_a_program_although_nobody_can_wait_for_it_any_more() -> None:
+    """Where the event loop is ended by force, all tasks are, in any order; the program ends all the same."""
+
+    async def scenario() -> StopOutcome:
+        before = asyncio.all_tasks()
+        child = await Child.start(python(IDLE))
+        await prints(child, "up")
+        for task in asyncio.all_tasks() - before:
+            task.cancel()
+        await asyncio.sleep(0)
+        outcome = await child.stop()
+        await until(lambda: not runs(child.pid))
+        return outcome
+
+    assert run(scenario()) is StopOutcome.KILLED
+
+
 def test_stops_what_the_program_started_too() -> None:
     """A second program in the group, which ignores SIGTERM, is gone when the stop is over."""
 

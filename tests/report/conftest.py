@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -12,16 +11,14 @@ if TYPE_CHECKING:
 
     Golden: TypeAlias = Callable[[str, str], None]
 
-FOLDER = Path(__file__).parent / "golden"
-
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """Compare a text with `golden/NAME`, or write that file with `--update-golden`."""
+    """Compare a text with `golden/NAME` beside the test, or write that file with `--update-golden`."""
     update = request.config.getoption("--update-golden", default=False)
 
     def check(name: str, text: str) -> None:
-        path = FOLDER / name
+        path = request.path.parent / "golden" / name
         if update:
             path.write_bytes(text.encode())
         assert path.exists(), f"no golden file {name}: run with --update-golden and read it"

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tiktoktoe_cli.report import Column, Json, Shows
-from tiktoktoe_cli.report.cells import cell, duration, leans_right
+from tiktoktoe_cli.report.cells import cell, leans_right
+from tiktoktoe_cli.words import duration
 
 
 @pytest.mark.parametrize(

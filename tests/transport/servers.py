@@ -14,7 +14,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 @asynccontextmanager
-async def serving(behave: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def serving(
+    behave: Behaviour, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[int]:
     """Serve on a free port, and yield it; what still runs at the end is cancelled."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -28,7 +30,7 @@ async def serving(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Async
         with suppress(OSError, asyncio.CancelledError):
             await writer.wait_closed()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(handle, host, 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -13,6 +13,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tiktoktoe_cli.config import Document
+
 
 def _names_of(section: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -25,10 +27,35 @@ def _names_of(section: str) -> Callable[[typer.Context, str], list[str]]:
 
 def _keys(config: Sequence[str], section: str) -> list[str]:
     """List the keys of a section without checking anything else."""
+    document = _document(config)
+    return sorted(document.keys(section)) if document else []
+
+
+def _document(config: Sequence[str]) -> Document | None:
     from tiktoktoe_cli.config import discover, load
 
     files = discover(config, os.environ)
-    return sorted(load(files, os.environ).keys(section)) if files and "-" not in files else []
+    return load(files, os.environ) if files and "-" not in files else None
+
+
+def tag_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the tag of a service."""
+    return _said_of_services(ctx, "tags", incomplete)
+
+
+def group_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the group of a service."""
+    return _said_of_services(ctx, "group", incomplete)
+
+
+def _said_of_services(ctx: typer.Context, key: str, incomplete: str) -> list[str]:
+    """List the words under a key of all services, without checking anything else."""
+    from tiktoktoe_cli.config.nodes import scalars
+
+    document = _document(ctx.params.get("config") or ())
+    services = document.node(("services",)) if document else None
+    found = {node.raw for path, node in (scalars(services) if services else ()) if path[1:2] == (key,)}
+    return sorted(word for word in found if word.startswith(incomplete))
 
 
 def problem_codes(incomplete: str) -> list[str]:

@@ -60,8 +60,8 @@ class Desk:
     sources: Mapping[str, str]
 
     @classmethod
-    def open(cls, common: Common) -> Desk:
-        """Read the common options.
+    def open(cls, common: Common, kinds: Collection[ReportKind] = tuple(ReportKind)) -> Desk:
+        """Read the common options of a command that has these kinds of reports.
 
         Raises:
             UsageError: for a word that an option does not know.
@@ -77,7 +77,7 @@ class Desk:
         )
         output = choose(OutputFormat, common.output or environ.get("TIKTOKTOE_OUTPUT") or "table", "--output")
         terminal = Terminal.on((sys.stdin, sys.stdout, sys.stderr), environ, options)
-        reports = tuple(_report_target(text) for text in common.report or ())
+        reports = tuple(_report_target(text, kinds) for text in common.report or ())
         return cls(terminal, output, reports, tuple(common.config or ()), environ, {})
 
     def config_files(self) -> list[str]:
@@ -288,10 +288,16 @@ def unknown(word: str, known: Collection[str], kind: str) -> UsageError:
     )
 
 
-def _report_target(text: str) -> tuple[ReportKind, str]:
-    kind, separator, path = text.partition("=")
+def _report_target(text: str, kinds: Collection[ReportKind]) -> tuple[ReportKind, str]:
+    word, separator, path = text.partition("=")
     if not separator or not path:
         raise UsageError(
-            f"`--report {text}` names no file", hint=f"write it as `--report {kind or 'junit'}=FILE`"
+            f"`--report {text}` names no file", hint=f"write it as `--report {word or 'junit'}=FILE`"
         )
-    return choose(ReportKind, kind, "--report"), path
+    kind = choose(ReportKind, word, "--report")
+    if kind not in kinds:
+        raise UsageError(
+            f"this command has no report of the kind `{kind}`",
+            hint=f"choose one of {listed(kinds, last='or')}",
+        )
+    return kind, path

@@ -12,11 +12,13 @@ import typer
 from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.errors import Severity, TiktoktoeError
 from tiktoktoe_cli.report.capabilities import ColorChoice, ProgressChoice
-from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
+from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind, kinds_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
     from enum import StrEnum
+
+    from typer.core import TyperCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,21 @@ class Common:
 _FIRST = {"Desk": object, "Common": Common}  # the first argument is ours: typer never sees it
 
 
-def _words_of(choices: type[StrEnum]) -> str:
+def _words_of(choices: Iterable[StrEnum]) -> str:
     *others, last = choices
     return f"{', '.join(others)} or {last}"
+
+
+def _report_option(kinds: tuple[ReportKind, ...]) -> Any:  # an annotation for typer
+    return Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report",
+            metavar="KIND=FILE",
+            help=f"Also write a file: {_words_of(kinds)}; repeatable, - for stdout.",
+            autocompletion=words(*(f"{kind}=" for kind in kinds)),
+        ),
+    ]
 
 
 _OPTIONS: dict[str, Any] = {
@@ -65,15 +79,7 @@ _OPTIONS: dict[str, Any] = {
             autocompletion=words(*OutputFormat),
         ),
     ],
-    "report": Annotated[
-        list[str] | None,
-        typer.Option(
-            "--report",
-            metavar="KIND=FILE",
-            help=f"Also write a file: {_words_of(ReportKind)}; repeatable, - for stdout.",
-            autocompletion=words(*(f"{kind}=" for kind in ReportKind)),
-        ),
-    ],
+    "report": _report_option(tuple(ReportKind)),
     "quiet": Annotated[bool | None, typer.Option("-q", "--quiet", help="Print nothing but the answer.")],
     "verbose": Annotated[
         int | None, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says all.")
@@ -111,10 +117,13 @@ FailOn: TypeAlias = Annotated[
 """The option of the commands that find problems."""
 
 
-def with_common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_common_options(
+    function: Callable[..., Any], kinds: tuple[ReportKind, ...] = tuple(ReportKind)
+) -> Callable[..., Any]:
     """Give a command the common options; it receives them as its first argument, a `Common`.
 
-    What was given before the command's name is in the context and is overridden by what was given after it.
+    What was given before the command's name is in the context and is overridden by what was given after it. `kinds`
+    are the reports that it has.
     """
     hints = get_type_hints(function, localns=_FIRST, include_extras=True)
     own = [
@@ -123,8 +132,9 @@ def with_common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ]
     keyword = inspect.Parameter.KEYWORD_ONLY
     context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+    options = {**_OPTIONS, "report": _report_option(kinds)}
     common = [
-        inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in _OPTIONS.items()
+        inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in options.items()
     ]
 
     def command(ctx: typer.Context, **given: Any) -> Any:  # typer passes what the signature below declares
@@ -139,14 +149,16 @@ def with_common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def at_the_desk(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+def at_the_desk(
+    function: Callable[..., Any], name: str, kinds: tuple[ReportKind, ...] = tuple(ReportKind)
+) -> Callable[..., Any]:
     """Let a command work at a desk: what it cannot answer leaves through the desk, too, in the form asked for."""
 
     @wraps(function)
     def command(common: Common, **given: Any) -> Any:  # as in with_common_options
         from tiktoktoe_cli.cli.desk import Desk
 
-        desk = Desk.open(common)
+        desk = Desk.open(common, kinds)
         try:
             return function(desk, **given)
         except TiktoktoeError as error:
@@ -156,16 +168,26 @@ def at_the_desk(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def add_command(
-    app: typer.Typer, name: str, *, examples: tuple[str, ...]
+    app: typer.Typer,
+    name: str,
+    *,
+    examples: tuple[str, ...],
+    reports: Collection[ReportKind] = (),
+    cls: type[TyperCommand] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a command with the common options and its examples, which the tests execute."""
+    """Register a command with the common options and its examples, which the tests execute.
+
+    `reports` are the kinds of `--report` that it has beyond those that every command has; `cls` reads the command
+    line where it is a special one.
+    """
+    kinds = kinds_with(reports)
     epilog = "\b\nExamples:\n" + "\n".join(f"  $ {example}" for example in examples)
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         group = app.info.name or ""
         summary = (function.__doc__ or "").splitlines()[0]
-        app.command(name, short_help=summary, epilog=epilog)(
-            with_common_options(at_the_desk(function, f"{group} {name}".strip()))
+        app.command(name, cls=cls, short_help=summary, epilog=epilog)(
+            with_common_options(at_the_desk(function, f"{group} {name}".strip(), kinds), kinds)
         )
         return function
 

@@ -13,6 +13,7 @@ from tiktoktoe_cli.cli.completion import request_names
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.cli.send_options import SendOptions, with_send_options
 from tiktoktoe_cli.errors import ExitCode, Severity, UsageError
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
@@ -177,8 +178,6 @@ class OneWatcher:
 
     def on_wait(self, _number: int, duration_ns: int, reason: str) -> None:
         """Show how long it waits, and why."""
-        from tiktoktoe_cli.report.cells import duration
-
         self.progress.changed(self.name, "waiting", f"{duration(duration_ns / 1e9)}, {reason}")
 
     def on_end(self, request: RequestFacts) -> None:

@@ -6,40 +6,42 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.cli.desk import STOPPING
-from tiktoktoe_cli.orchestration import ServiceState
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.health import Attempt, CheckResult, ServiceHealth
-    from tiktoktoe_cli.orchestration import JobKind, JobState
+    from tiktoktoe_cli.orchestration import JobKind, JobState, ServiceState
     from tiktoktoe_cli.replay import Phase
     from tiktoktoe_cli.report import Progress
 
-_ARRIVED = {
-    ServiceState.HEALTHY,
-    ServiceState.DEGRADED,
-    ServiceState.FAILED,
-    ServiceState.STOPPED,
-    ServiceState.SKIPPED,
-}
+_CHECKS = "health"
+_MOST_ROWS = 40
 
 
-@dataclass(frozen=True, slots=True)
 class HealthWatcher:
-    """Shows each check: under way, tried again, over."""
+    """Shows a few checks one by one on a terminal: under way, tried again, over; many of them, or a log, as a count."""
 
-    progress: Progress
+    def __init__(self, progress: Progress, size: int, *, rows: bool) -> None:
+        self._progress = progress
+        self._rows = rows and size <= _MOST_ROWS
+        if not self._rows and size:
+            progress.started(_CHECKS, state="checking", total=size, unit="checks")
 
     def on_start(self, service: str, check: str) -> None:
         """Show that a check begins."""
-        self.progress.started(f"{service}/{check}", state="checking")
+        if self._rows:
+            self._progress.started(f"{service}/{check}", state="checking")
 
     def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
         """Show why a check is tried again."""
-        self.progress.changed(f"{service}/{check}", "retrying", attempt.detail)
+        if self._rows:
+            self._progress.changed(f"{service}/{check}", "retrying", attempt.detail)
 
     def on_finish(self, service: str, result: CheckResult) -> None:
         """Show how a check ended."""
-        self.progress.finished(f"{service}/{result.name}", result.state.value, result.detail)
+        if self._rows:
+            self._progress.finished(f"{service}/{result.name}", result.state.value, result.detail)
+        else:
+            self._progress.advance(_CHECKS)
 
     def on_round(self, health: ServiceHealth) -> None:
         """Pass over: nothing is waited for here."""
@@ -91,7 +93,7 @@ class OrchestrationWatcher:
 
     def on_service(self, service: str, state: ServiceState, note: str) -> None:
         """Show the state of a service; one that has arrived at a state stops counting its seconds."""
-        if state in _ARRIVED:
+        if state.is_settled:
             self.progress.finished(service, state.value, note)
         else:
             self._tell(service, state.value, note)

@@ -11,13 +11,13 @@ from tiktoktoe_cli.client.metrics import layer_data
 from tiktoktoe_cli.client.report import COLUMNS, counted, request_item, shown_headers, step_item, timed
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.report import OutputFormat, render
-from tiktoktoe_cli.report.cells import cell, duration, is_missing
+from tiktoktoe_cli.report.cells import cell, is_missing
 from tiktoktoe_cli.report.facts import Column, Shows
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import many_lines, one_line, width_of, without_ansi
 from tiktoktoe_cli.resilience import BreakerState
 from tiktoktoe_cli.resilience.metrics import BreakerMetrics
-from tiktoktoe_cli.words import plural
+from tiktoktoe_cli.words import duration, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

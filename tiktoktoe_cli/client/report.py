@@ -12,10 +12,9 @@ from tiktoktoe_cli.client.facts import Ending, StepKind
 from tiktoktoe_cli.client.metrics import layer_data, metrics_of, times_data
 from tiktoktoe_cli.config.masking import sounds_secret, without_secrets
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
 from tiktoktoe_cli.transport.variables import PHASES, phases_of
-from tiktoktoe_cli.words import plural
+from tiktoktoe_cli.words import duration, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from tiktoktoe_cli.client.facts import Content, Ending, RequestFacts, Step, StepKind
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.resilience.events import (
     FallbackFailed,
     FallbackMissing,
@@ -24,6 +23,7 @@ from tiktoktoe_cli.resilience.outcome import Cause, OutcomeKind
 from tiktoktoe_cli.transport import HttpReply
 from tiktoktoe_cli.transport.outcomes import outcome_of
 from tiktoktoe_cli.transport.variables import body_of, text_of
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.resilience import Outcome

@@ -5,6 +5,14 @@ from tiktoktoe_cli.config.codes import Code
 CODES = (
     Code("duplicate-name", "Two entries of a list have the same name, so nobody could tell them apart."),
     Code("bad-address", "An address is a host and a port.", "address: db", 'address: "127.0.0.1:5432"'),
+    Code(
+        "bad-dns-name",
+        "A name is made of parts of 1 to 63 letters with a single dot between them, at most 253 in all.",
+        "name: shop..example",
+        "name: shop.example",
+    ),
+    Code("bad-record-type", "DNS knows no type of record by this name.", "type: AAA", "type: AAAA"),
+    Code("bad-pattern", "A regular expression is written in RE2's syntax.", 'expect: "("', "expect: '\\('"),
     Code("unknown-variable", "The expression names something that this kind of check never sees."),
     Code(
         "vacuous-expectation",
@@ -12,4 +20,8 @@ CODES = (
         "status != 500",
         "status == 200",
     ),
+    Code("import-untranslated", "A part of what was imported has no counterpart here, and was left out."),
+    Code("import-changed", "A part of what was imported is there, and does not mean quite the same as before."),
+    Code("import-inferred", "A part of what was imported is a guess: read it before you rely on it."),
+    Code("import-ignored", "Parts of what was imported are about something else than health."),
 )

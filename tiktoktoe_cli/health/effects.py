@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
 from tiktoktoe_cli.config.units import NS_PER_S
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.health.facts import Attempt, CheckResult, ServiceHealth
     from tiktoktoe_cli.health.observation import Observation
-    from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.health.settings import Examination
     from tiktoktoe_cli.resilience import Clock
 
 
 class Probe(Protocol):
     """Looks once, within a time limit in nanoseconds that it keeps by itself; `open_probes` makes the real one."""
 
-    async def __call__(self, check: CheckSettings, timeout_ns: int, /) -> Observation:
+    async def __call__(self, check: Examination, timeout_ns: int, /) -> Observation:
         """Observe what a check is about."""
         ...
 
@@ -58,24 +59,34 @@ class SilentObserver:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """How checks reach the world; at most `concurrency` of them are under way at the same time."""
+    """How checks reach the world; at most `concurrency` of them are under way at the same time.
+
+    The first of them begin spread over `spread_ns`, so that not all knock at the same moment. `should_stop` is asked
+    now and then; after a yes, what is under way is broken off.
+    """
 
     probe: Probe
     clock: Clock
     observer: HealthObserver = field(default_factory=SilentObserver)
     concurrency: int = 256
+    spread_ns: int = 0
+    should_stop: Callable[[], bool] = lambda: False
+    random: Random = field(default_factory=SystemRandom)
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long to wait for a service, and for what.
+    """How long to wait for health, and for what.
 
-    `deadline_ns` is a time of the clock. `passes` in a row make it healthy. `gone` returns how the service's process
-    ended (`exited with 1`), or None while it runs. After a round there is a pause, which grows by half each time.
+    `deadline_ns` is a time of the clock. `passes` in a row make a service healthy; 0 means as many as its checks'
+    thresholds ask for. `gone` returns how the service's process ended (`exited with 1`), or None while it runs.
+    After a round there is a pause, which grows by half each time, and is longer or shorter by a share of up to
+    `jitter`.
     """
 
     deadline_ns: int
-    passes: int = 1
+    passes: int = 0
     gone: Callable[[], str | None] = lambda: None
     pause_ns: int = 50_000_000
     max_pause_ns: int = NS_PER_S
+    jitter: float = 0.0

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from tiktoktoe_cli.report.facts import Json
-    from tiktoktoe_cli.transport import Timing
+    from tiktoktoe_cli.expressions.conditions import ConditionResult
+    from tiktoktoe_cli.health.documents import HealthDocument
+    from tiktoktoe_cli.transport import Timing, TlsSession
 
 
 class HealthState(StrEnum):
     """How a check or a service is, from best to worst."""
 
-    UNCHECKED = "unchecked"  # nothing is known: it has no check
+    SKIPPED = "skipped"  # nothing is known: it has no check, or none that was made
     HEALTHY = "healthy"
+    MAINTENANCE = "maintenance"  # it fails while it is worked on, or while something is that it needs
     DEGRADED = "degraded"  # it works, but not as it should, or without something that it can do without
     UNREACHABLE = "unreachable"  # it fails, and so does something that it needs
     ERROR = "error"  # the check itself could not be carried out
@@ -38,8 +40,8 @@ _ORDER = tuple(HealthState)
 
 
 def worst(states: Iterable[HealthState]) -> HealthState:
-    """Return the worst of some states; unchecked if there are none."""
-    return max(states, key=_ORDER.index, default=HealthState.UNCHECKED)
+    """Return the worst of some states; skipped if there are none."""
+    return max(states, key=_ORDER.index, default=HealthState.SKIPPED)
 
 
 class Demand(StrEnum):
@@ -49,24 +51,12 @@ class Demand(StrEnum):
     WARN = "warn"
 
 
-class ExpectationOutcome(StrEnum):
-    """What became of one expectation; only `held` is a pass."""
-
-    HELD = "held"
-    BROKEN = "broken"
-    NO_VALUE = "no-value"  # something that it reads is missing, or its value is not true or false
-
-
 @dataclass(frozen=True, slots=True)
-class ExpectationResult:
-    """One expectation, evaluated: the values it saw by name, and what was missing, or why else it has no value."""
+class Expectation:
+    """One expectation of a check, and what became of it."""
 
-    text: str
     demand: Demand
-    outcome: ExpectationOutcome
-    saw: Mapping[str, Json] = field(default_factory=dict)
-    missing: str | None = None
-    reason: str = ""
+    result: ConditionResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +70,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check, after its last attempt: its expectations, remarks and phases are those of that attempt.
+    """One check, after its last attempt: its expectations, document, session and phases are those of that attempt.
 
     `detail` is what was wrong, in one line, and empty if all was well; `error` is the reason why there was no
-    complete answer, and empty if there was one.
+    complete answer, and empty if there was one. `target` is who was asked, without credentials. `is_tls_read` says
+    that the certificates matter to the verdict.
     """
 
     name: str
@@ -92,8 +83,17 @@ class CheckResult:
     detail: str
     error: str
     timing: Timing
-    expectations: tuple[ExpectationResult, ...]
-    attempts: tuple[Attempt, ...]
+    expectations: tuple[Expectation, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    target: str = ""
+    document: HealthDocument | None = None
+    session: TlsSession | None = None
+    is_tls_read: bool = False
+
+    @property
+    def passed_after_retry(self) -> bool:
+        """Whether it passed, but not at once."""
+        return self.state.is_passing and len(self.attempts) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class ServiceHealth:
     """One service: its checks, and the state that follows from them and from what it depends on.
 
     `cause` names the services that are to blame, if that is not this one itself; `affected` names those that
-    suffer from this one; `note` says why a wait for it ended without health.
+    suffer from this one; `note` says why a wait for it ended without health; `group` is empty if it has none.
     """
 
     name: str
@@ -110,20 +110,32 @@ class ServiceHealth:
     cause: tuple[str, ...] = ()
     affected: tuple[str, ...] = ()
     note: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthFacts:
-    """The health of a system, service by service in the order of its graph."""
+    """The health of a system, service by service in the order of its graph.
+
+    It is `partial` if it was broken off: checks that were not over by then are skipped.
+    """
 
     services: tuple[ServiceHealth, ...]
     elapsed_ns: int
+    is_partial: bool = False
 
     @property
     def is_healthy(self) -> bool:
         """Ask whether something was checked, and nothing that was checked fails."""
-        checked = [service for service in self.services if service.checks]
-        return bool(checked) and all(service.state.is_passing for service in checked)
+        states = {service.state for service in self.services}
+        return (
+            states != {HealthState.SKIPPED} and not any(state.is_failing for state in states) and bool(states)
+        )
+
+    @property
+    def is_degraded(self) -> bool:
+        """Ask whether a service works, but not as it should."""
+        return any(service.state is HealthState.DEGRADED for service in self.services)
 
     @property
     def causes(self) -> tuple[ServiceHealth, ...]:

@@ -11,37 +11,49 @@ from tiktoktoe_cli.transport.variables import phases_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tiktoktoe_cli.transport import Timing, TransportFailure
+    from tiktoktoe_cli.health.documents import HealthDocument
+    from tiktoktoe_cli.transport import Timing, TlsSession, TransportFailure
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there was no complete answer; `is_ours` says that the probe itself could not be carried out."""
+    """Why there was no complete answer; `is_ours` says that the probe itself could not be carried out.
+
+    `tls_fault` says more about the reason `tls`, in the words of `transport.TlsFault`. What `is_lasting` does not
+    mend itself: trying again helps nobody, and may lock an account.
+    """
 
     reason: str
     message: str
     is_ours: bool = False
+    tls_fault: str = ""
+    is_lasting: bool = False
 
     @classmethod
     def of(cls, failure: TransportFailure) -> Failure:
         """Take over a failure of the network."""
-        return cls(failure.reason.value, failure.message, failure.reason.is_ours)
+        fault = failure.tls_fault.value if failure.tls_fault else ""
+        return cls(failure.reason.value, failure.message, failure.reason.is_ours, fault, not failure.is_transient)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What a probe saw: CEL values by variable, the phases, what prevented an answer, and remarks for people.
 
-    Without a complete answer there are no values: what was not seen is missing, and never zero or empty.
+    Without a complete answer there are no values: what was not seen is missing, and never zero or empty. `session`
+    is what was agreed on over TLS, also where the certificate was then refused; `document` is what a service says
+    of itself.
     """
 
     timing: Timing
     values: Mapping[str, Any] = field(default_factory=dict)  # Any: CEL is dynamically typed
     failure: Failure | None = None
     remarks: tuple[str, ...] = ()
+    session: TlsSession | None = None
+    document: HealthDocument | None = None
 
     @property
-    def bindings(self) -> Mapping[str, Any]:
+    def bindings(self) -> dict[str, Any]:
         """The variables: the probe's own, and those that every probe has."""
         return {
             **self.values,

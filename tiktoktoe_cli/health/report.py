@@ -6,15 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.masking import without_secrets
-from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.health.facts import CheckResult, HealthFacts, HealthState, ServiceHealth
+from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
+from tiktoktoe_cli.health.chain import certificates_data
+from tiktoktoe_cli.health.facts import HealthFacts, HealthState, worst
 from tiktoktoe_cli.health.metrics import metrics_of
+from tiktoktoe_cli.health.rows import MOST_CAUSES, Row, rows_of
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
-from tiktoktoe_cli.transport.variables import phases_of
+from tiktoktoe_cli.transport.variables import PHASES, phases_of
 from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tiktoktoe_cli.health.facts import Expectation
 
 _COLUMNS: Final = (
     Column("service", "SERVICE"),
@@ -22,6 +26,15 @@ _COLUMNS: Final = (
     Column("state", "STATE", shows=Shows.STATE),
     Column("latency_ms", "LATENCY", shows=Shows.MILLISECONDS),
     Column("attempt_count", "ATTEMPTS", shows=Shows.NUMBER),
+    Column("kind", "KIND", wide=True),
+    Column("group", "GROUP", wide=True),
+    Column("target", "TARGET", wide=True),
+    *(
+        Column(f"timing.{phase}_ms", phase.upper(), wide=True, shows=Shows.MILLISECONDS)
+        for phase in PHASES
+        if phase != "total"
+    ),
+    Column("expires_at", "EXPIRES", wide=True),
     Column("detail", "DETAIL"),
 )
 _OUTCOMES: Final = {
@@ -30,23 +43,22 @@ _OUTCOMES: Final = {
     HealthState.UNHEALTHY: CaseOutcome.FAILED,
     HealthState.UNREACHABLE: CaseOutcome.FAILED,
     HealthState.ERROR: CaseOutcome.ERROR,
-    HealthState.UNCHECKED: CaseOutcome.SKIPPED,
+    HealthState.SKIPPED: CaseOutcome.SKIPPED,
+    HealthState.MAINTENANCE: CaseOutcome.SKIPPED,
 }
-_NS_PER_MS: Final = 1_000_000
-_MOST_CAUSES: Final = 3
 
 
-def report_of(facts: HealthFacts) -> Report:
-    """Turn the health of a system into a report."""
+def report_of(facts: HealthFacts, *, strict: bool = False) -> Report:
+    """Turn the health of a system into a report; if it is `strict`, what is degraded is not well either."""
     return Report(
         command="health check",
-        ok=facts.is_healthy,
+        ok=facts.is_healthy and not facts.is_partial and not (strict and facts.is_degraded),
         verdict=verdict_of(facts),
         summary=_summary(facts),
-        items=[_item(service, check) for service, check in _rows(facts)],
+        items=[_item(row) for row in rows_of(facts)],
         columns=_COLUMNS,
         name_key="service",
-        cases=tuple(_case(service, check) for service, check in _rows(facts)),
+        cases=tuple(_case(row) for row in rows_of(facts)),
         metrics=metrics_of(facts),
     )
 
@@ -54,89 +66,125 @@ def report_of(facts: HealthFacts) -> Report:
 def verdict_of(facts: HealthFacts) -> str:
     """Say it in one line: how many are healthy, who is the cause, and what hangs on it."""
     states = Counter(service.state for service in facts.services)
-    checked = len(facts.services) - states[HealthState.UNCHECKED]
+    checked = len(facts.services) - states[HealthState.SKIPPED]
     if not checked:
-        return "no service has a health check"
+        return _why_nothing(facts)
     healthy = f"{states[HealthState.HEALTHY]} of {plural(checked, 'service')} healthy"
     degraded = f", {states[HealthState.DEGRADED]} degraded" if states[HealthState.DEGRADED] else ""
-    parts = [healthy + degraded, *_blame(facts, states)]
-    if states[HealthState.UNCHECKED]:
-        parts.append(f"{states[HealthState.UNCHECKED]} without a check")
-    return "; ".join(parts)
+    parts = [*(["interrupted"] if facts.is_partial else []), healthy + degraded, *_blame(facts, states)]
+    if states[HealthState.MAINTENANCE]:
+        parts.append(f"{states[HealthState.MAINTENANCE]} in maintenance")
+    return "; ".join([*parts, *_unchecked(facts)])
+
+
+def _why_nothing(facts: HealthFacts) -> str:
+    if facts.is_partial:
+        return "interrupted before any check was over"
+    return "no health check is enabled" if any(rows_of(facts)) else "no service has a health check"
+
+
+def _unchecked(facts: HealthFacts) -> Iterator[str]:
+    skipped = [service for service in facts.services if service.state is HealthState.SKIPPED]
+    left_out = sum(bool(service.checks) for service in skipped)
+    if left_out:
+        yield f"{left_out} not checked"
+    if left_out < len(skipped):
+        yield f"{len(skipped) - left_out} without a check"
 
 
 def _blame(facts: HealthFacts, states: Counter[HealthState]) -> Iterator[str]:
     names = [service.name for service in facts.causes]
     suffering = [f"{states[HealthState.UNREACHABLE]} unreachable"] if states[HealthState.UNREACHABLE] else []
     if names:
-        causes = f"{listed(names, _MOST_CAUSES)} {'is the cause' if len(names) == 1 else 'are the causes'}"
+        causes = f"{listed(names, MOST_CAUSES)} {'is the cause' if len(names) == 1 else 'are the causes'}"
         yield ", ".join([causes, *suffering])
 
 
 def _summary(facts: HealthFacts) -> dict[str, Json]:
-    states = Counter(service.state for service in facts.services)
+    rows = [row for row in rows_of(facts) if row.is_made]
     return {
         "services": len(facts.services),
-        **{state.value: states[state] for state in HealthState},
+        **_counts(service.state for service in facts.services),
+        "checks": _counts(row.state for row in rows_of(facts)),
+        "groups": _groups(facts),
+        "slowest": {phase: _slowest(phase, rows) for phase in PHASES},
         "elapsed_s": facts.elapsed_ns / NS_PER_S,
         "causes": [{"service": one.name, "affected": list(one.affected)} for one in facts.causes],
+        "partial": facts.is_partial,
     }
 
 
-def _rows(facts: HealthFacts) -> Iterator[tuple[ServiceHealth, CheckResult]]:
+def _counts(states: Iterable[HealthState]) -> dict[str, int]:
+    """Count every state there is, also those that nobody is in."""
+    counts = Counter(states)
+    return {state.value: counts[state] for state in HealthState}
+
+
+def _groups(facts: HealthFacts) -> list[Json]:
+    """Roll up the services of each group: it is as its worst one."""
+    members: dict[str, list[HealthState]] = {}
     for service in facts.services:
-        for check in service.checks:
-            yield service, check
+        if service.group:
+            members.setdefault(service.group, []).append(service.state)
+    return [
+        {"group": group, "state": worst(states).value, "services": len(states), **_counts(states)}
+        for group, states in members.items()
+    ]
 
 
-def _item(service: ServiceHealth, check: CheckResult) -> dict[str, Json]:
+def _slowest(phase: str, rows: Sequence[Row]) -> Json:
+    """Name the check in which a phase took longest; None if no check had it."""
+    spent = [(phases_of(row.check.timing).get(phase), row.name) for row in rows]
+    longest_ns, name = max(((ns, name) for ns, name in spent if ns is not None), default=(None, ""))
+    return None if longest_ns is None else {"name": name, "ms": longest_ns / NS_PER_MS}
+
+
+def _item(row: Row) -> dict[str, Json]:
+    service, check = row.service, row.check
+    chain = certificates_data(check) if check.is_tls_read else []  # reading them takes time
     return {
-        "name": f"{service.name}/{check.name}",
+        "name": row.name,
         "service": service.name,
         "check": check.name,
         "kind": check.kind,
-        "state": _shown_state(service, check).value,
+        "state": row.state.value,
         "service_state": service.state.value,
-        "latency_ms": check.timing.total_ns / _NS_PER_MS,
+        "latency_ms": check.timing.total_ns / NS_PER_MS if row.is_made else None,
         "attempt_count": len(check.attempts),
-        "detail": _detail(service, check),
+        "passed_after_retry": check.passed_after_retry,
+        "detail": row.detail,
         "error": check.error,
         "cause": list(service.cause),
         "affected": list(service.affected),
-        "timing": {
-            f"{phase}_ms": spent_ns / _NS_PER_MS for phase, spent_ns in phases_of(check.timing).items()
-        },
-        "expectations": [
-            {
-                "text": result.text,
-                "demand": result.demand.value,
-                "outcome": result.outcome.value,
-                "saw": without_secrets(result.saw),
-                "missing": result.missing,
-                "reason": result.reason,
-            }
-            for result in check.expectations
-        ],
+        "timing": {f"{phase}_ms": ns / NS_PER_MS for phase, ns in phases_of(check.timing).items()},
+        "expectations": [_expectation(one) for one in check.expectations],
         "attempts": [
-            {"state": one.state.value, "detail": one.detail, "elapsed_ms": one.elapsed_ns / _NS_PER_MS}
+            {"state": one.state.value, "detail": one.detail, "elapsed_ms": one.elapsed_ns / NS_PER_MS}
             for one in check.attempts
         ],
+        "parts": [
+            {"name": part.name, "state": part.state.value, "detail": part.detail}
+            for part in (check.document.parts if check.document else ())
+        ],
+        "certificates": chain,
+        "expires_at": min((str(one["not_after"]) for one in chain), default=None),
+        "group": service.group,
+        "target": check.target,
     }
 
 
-def _shown_state(service: ServiceHealth, check: CheckResult) -> HealthState:
-    """Show a check in the light of its service: what it found may be somebody else's fault."""
-    if not service.cause:
-        return check.state
-    return HealthState.UNREACHABLE if check.state.is_failing else HealthState.DEGRADED
+def _expectation(one: Expectation) -> dict[str, Json]:
+    result = one.result
+    return {
+        "text": result.text,
+        "demand": one.demand.value,
+        "outcome": result.outcome.value,
+        "saw": without_secrets(result.saw),
+        "missing": result.missing,
+        "reason": result.reason,
+    }
 
 
-def _detail(service: ServiceHealth, check: CheckResult) -> str:
-    because = [f"because of {listed(service.cause, _MOST_CAUSES)}"] if service.cause else []
-    return "; ".join([*because, *([check.detail] if check.detail else [])])
-
-
-def _case(service: ServiceHealth, check: CheckResult) -> Case:
-    state = _shown_state(service, check)
-    elapsed_s = sum(attempt.elapsed_ns for attempt in check.attempts) / NS_PER_S
-    return Case(service.name, check.name, _OUTCOMES[state], _detail(service, check), elapsed_s)
+def _case(row: Row) -> Case:
+    elapsed_s = sum(attempt.elapsed_ns for attempt in row.check.attempts) / NS_PER_S
+    return Case(row.service.name, row.check.name, _OUTCOMES[row.state], row.detail, elapsed_s)

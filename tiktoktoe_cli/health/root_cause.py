@@ -3,12 +3,13 @@
 A service that fails while something that it needs fails too is `unreachable`: nothing can be said about the service
 itself. A service that works while something fails that it depends on is `degraded`. What has no check passes the
 question on to what it needs. Where failing services need each other in a circle, all of them are causes.
+What fails while it is worked on, or only because of such a service, is in `maintenance`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 Services: TypeAlias = Mapping[str, ServiceHealth]
 
 
-def explain(services: Services, graph: Graph) -> dict[str, ServiceHealth]:
-    """Give every service its state in the light of the others, with `cause` and `affected`."""
+def explain(services: Services, graph: Graph, maintained: Collection[str] = ()) -> dict[str, ServiceHealth]:
+    """Give every service its state in the light of the others, with `cause` and `affected`.
+
+    `maintained` names those that are worked on.
+    """
     causes = _causes(services, graph)
     affected: dict[str, list[str]] = {name: [] for name in services}
     for name in services:
@@ -31,7 +35,7 @@ def explain(services: Services, graph: Graph) -> dict[str, ServiceHealth]:
     return {
         name: replace(
             service,
-            state=_state(service.state, has_cause=bool(causes[name])),
+            state=_state(service.state, causes[name], is_excused=_is_excused(name, causes[name], maintained)),
             cause=tuple(causes[name]),
             affected=tuple(affected[name]),
         )
@@ -39,10 +43,18 @@ def explain(services: Services, graph: Graph) -> dict[str, ServiceHealth]:
     }
 
 
-def _state(own: HealthState, *, has_cause: bool) -> HealthState:
-    if not has_cause or own is HealthState.UNCHECKED:
+def _is_excused(name: str, causes: Collection[str], maintained: Collection[str]) -> bool:
+    return name in maintained or (bool(causes) and all(cause in maintained for cause in causes))
+
+
+def _state(own: HealthState, causes: Collection[str], *, is_excused: bool) -> HealthState:
+    if own is HealthState.SKIPPED:
         return own
-    return HealthState.UNREACHABLE if own.is_failing else HealthState.DEGRADED
+    if is_excused:
+        return HealthState.MAINTENANCE if own.is_failing else own
+    if own.is_failing:
+        return HealthState.UNREACHABLE if causes else own
+    return HealthState.DEGRADED if causes else own
 
 
 def _causes(services: Services, graph: Graph) -> dict[str, list[str]]:
@@ -68,7 +80,7 @@ def _is_root(name: str, below: Mapping[str, set[str]]) -> bool:
 
 def _blame(name: str, services: Services, below: Mapping[str, set[str]]) -> set[str]:
     """Return the failing services that a dependency stands for: itself and what it needs; none if it works."""
-    state = services[name].state if name in services else HealthState.UNCHECKED
+    state = services[name].state if name in services else HealthState.SKIPPED
     if state.is_passing:
         return set()
     return below.get(name, set()) | ({name} if state.is_failing else set())

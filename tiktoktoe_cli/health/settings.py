@@ -1,17 +1,67 @@
-"""What the YAML says about checks: `services.X.health`, a list of probes and what each must find."""
+"""What the YAML says about checks: a service's list of probes and what each must find, and what all of them share."""
 
-from typing import Annotated, Any, Final
+from functools import cache, cached_property
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Cel, Settings, Text
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Expression
-from tiktoktoe_cli.health.probe_settings import PROBE_SETTINGS, ExecSettings, HttpSettings, TcpSettings
+from tiktoktoe_cli.health.maintenance_settings import MaintenanceSettings
+from tiktoktoe_cli.health.probes.dns import DnsProbe
+from tiktoktoe_cli.health.probes.exec import ExecProbe
+from tiktoktoe_cli.health.probes.file import FileProbe
+from tiktoktoe_cli.health.probes.grpc import GrpcProbe
+from tiktoktoe_cli.health.probes.http import HttpProbe
+from tiktoktoe_cli.health.probes.icmp import IcmpProbe
+from tiktoktoe_cli.health.probes.kafka import KafkaProbe
+from tiktoktoe_cli.health.probes.mysql import MysqlProbe
+from tiktoktoe_cli.health.probes.postgres import PostgresProbe
+from tiktoktoe_cli.health.probes.redis import RedisProbe
+from tiktoktoe_cli.health.probes.settings import ALWAYS, ProbeSettings, aimless, probe_types
+from tiktoktoe_cli.health.probes.tcp import TcpProbe
+from tiktoktoe_cli.health.probes.tls import TlsProbe
+from tiktoktoe_cli.health.probes.websocket import WebsocketProbe
+from tiktoktoe_cli.health.thresholds.settings import ThresholdsSettings
 from tiktoktoe_cli.words import listed
 
-_VARIABLES: Final = frozenset(name for settings in PROBE_SETTINGS.values() for name in settings.variables)
+
+class ProbeChoice(Settings):
+    """The probes there are: a check has exactly one of them. Adding one is adding its file and its line here."""
+
+    http: HttpProbe | None = None
+    """Ask a web server."""
+    tcp: TcpProbe | None = None
+    """Make a TCP connection, and talk over it."""
+    tls: TlsProbe | None = None
+    """Make a TLS handshake, at once or after STARTTLS."""
+    dns: DnsProbe | None = None
+    """Ask a DNS server."""
+    icmp: IcmpProbe | None = None
+    """Ask a host for echoes, as `ping` does."""
+    exec: ExecProbe | None = None
+    """Run a program."""
+    file: FileProbe | None = None
+    """Look at a file."""
+    grpc: GrpcProbe | None = None
+    """Ask a gRPC server's health service."""
+    websocket: WebsocketProbe | None = None
+    """Open a WebSocket."""
+    redis: RedisProbe | None = None
+    """Send Redis a command."""
+    postgres: PostgresProbe | None = None
+    """Query PostgreSQL."""
+    mysql: MysqlProbe | None = None
+    """Query MySQL or MariaDB."""
+    kafka: KafkaProbe | None = None
+    """Ask a Kafka cluster for its metadata."""
+
+
+PROBES: Final = dict(probe_types(ProbeChoice))
+"""The class of every probe, by its key."""
+_VARIABLES: Final = frozenset(name for probe in PROBES.values() for name in (*ALWAYS, *probe.variables))
 
 Expectation = Annotated[Expression, Cel(*sorted(_VARIABLES))]
 
@@ -23,85 +73,95 @@ def _something(expressions: tuple[Expression, ...]) -> tuple[Expression, ...]:
     return expressions
 
 
-class ThresholdsSettings(Settings):
-    """How many equal results in a row change the state of a service that is waited for."""
+class Examination(Settings):
+    """One probe, and what it has to find."""
 
-    pass_: int = Field(default=1, ge=1, alias="pass")
-    """Passes in a row until a service that starts counts as healthy; 1 by default."""
-
-
-class CheckSettings(Settings):
-    """One check: exactly one probe, and what it has to find."""
-
-    name: Annotated[Text, Field(min_length=1)]
-    """What the check is called in every output; unique within its service."""
-    http: HttpSettings | None = None
-    """Ask a web server. Variables: status, body, headers, url, connected, error, and timing with the phases
-    that ended: dns, connect, tls, ttfb, transfer, total."""
-    tcp: TcpSettings | None = None
-    """Make a TCP connection. Variables: connected, error, and timing: dns, connect, total."""
-    exec: ExecSettings | None = None
-    """Run a program. Variables: exit_code, stdout, stderr, error, and timing: total."""
     timeout: Annotated[Duration, Field(gt=0)] = Duration.of(5)
-    """How long the whole check may take, all retries included; 5s by default."""
+    """How long the whole check may take, from the look-up of the name to the last byte, all retries included; 5s by
+    default."""
     retries: int = Field(default=3, ge=0, le=100)
     """How often a check that fails is tried again within its timeout; 3 by default."""
     expect: Annotated[tuple[Expectation, ...], AfterValidator(_something)] = ()
     """What must hold, all of it, else the service is unhealthy; what has no value does not hold. The default is
-    `status >= 200 && status < 300` for http, `connected` for tcp, `exit_code == 0` for exec."""
+    what is usual for the probe, such as `status >= 200 && status < 300` for http, `exit_code == 0` for exec and
+    `connected` for tcp."""
     warn: tuple[Expectation, ...] = ()
-    """What should hold, else the service is degraded; nothing by default."""
-    thresholds: ThresholdsSettings = ThresholdsSettings()
-    """How many results in a row change the state; a check that is made once does not use them."""
+    """What should hold, else the service is degraded; the default is nothing, but for tls two weeks until the first
+    certificate expires."""
 
-    @property
+    @cached_property
     def kind(self) -> str:
-        """The key of the probe: `http`, `tcp` or `exec`."""
+        """The key of the probe, such as `http`."""
         return _kinds(self.__dict__)[0]
 
-    @property
-    def probe(self) -> Any:  # the settings class of the kind
-        """The settings of the probe."""
-        return getattr(self, self.kind)
+    @cached_property
+    def probe(self) -> ProbeSettings:
+        """The probe, which is also its settings."""
+        probe: ProbeSettings = getattr(self, self.kind)
+        return probe
+
+    def reads(self, variable: str) -> bool:
+        """Ask whether an expectation reads a variable."""
+        return variable in _roots((*self.expect, *self.warn))
 
     @model_validator(mode="before")
     @classmethod
     def _assume(cls, given: object) -> object:
-        """Expect what is usual for the probe if nothing is said."""
-        if not isinstance(given, dict) or "expect" in given or len(kinds := _kinds(given)) != 1:
+        """Expect what is usual for the probe where nothing is said."""
+        if not isinstance(given, dict) or len(kinds := _kinds(given)) != 1:
             return given
-        return {**given, "expect": PROBE_SETTINGS[kinds[0]].assumed}
+        probe = PROBES[kinds[0]]
+        return {"expect": probe.assumed, "warn": probe.assumed_warn, **given}
 
     @model_validator(mode="after")
-    def _one_probe(self) -> "CheckSettings":
+    def _one_probe(self) -> Self:
         kinds = _kinds(self.__dict__)
         if len(kinds) != 1:
             given = listed(kinds) or "none"
-            hint = f"choose one of {listed(PROBE_SETTINGS, last='or')}"
+            hint = f"choose one of {listed(PROBES, last='or')}"
             raise PydanticCustomError(
                 "one-of", "expected exactly one probe, found {given}", {"given": given, "hint": hint}
             )
         return self
 
     @model_validator(mode="after")
-    def _known_variables(self) -> "CheckSettings":
+    def _known_variables(self) -> Self:
         for key in ("expect", "warn"):
             for position, expression in enumerate(getattr(self, key)):
                 self._check_variables(expression, (key, position))
         return self
 
     def _check_variables(self, expression: Expression, at: tuple[str, int]) -> None:
-        known = self.probe.variables
-        strangers = {name.partition(".")[0] for name in expression.names} & _VARIABLES - set(known)
+        known = (*self.probe.variables, *ALWAYS)
+        strangers = (_roots((expression,)) & _VARIABLES) - set(known)
         if strangers:
             hint = f"it knows {listed(known)}"
             context = {"name": min(strangers), "kind": self.kind, "hint": hint, "at": [at]}
             raise PydanticCustomError("unknown-variable", "a {kind} check has no `{name}`", context)
 
 
+class CheckSettings(ProbeChoice, Examination):
+    """One check of a service: exactly one probe, and what it has to find."""
+
+    name: Annotated[Text, Field(min_length=1)]
+    """What the check is called in every output; unique within its service."""
+    enabled: bool = True
+    """Whether it is made at all; if not, it is skipped and says nothing about its service."""
+    interval: Annotated[Duration, Field(ge=Duration.of(1) // 10)] = Duration.of(30)
+    """How often `health watch` makes it; 30s by default."""
+    thresholds: ThresholdsSettings = ThresholdsSettings()
+    """How many results in a row change the state; a check that is made once does not use them."""
+
+
+@cache
+def _roots(expressions: tuple[Expression, ...]) -> frozenset[str]:
+    """List the variables that some expressions read."""
+    return frozenset(name.partition(".")[0] for one in expressions for name in one.names)
+
+
 def _kinds(given: dict[str, Any]) -> list[str]:
     """List the probes among the keys of a check."""
-    return [kind for kind in PROBE_SETTINGS if given.get(kind) is not None]
+    return [kind for kind in PROBES if given.get(kind) is not None]
 
 
 def _with_unique_names(checks: tuple[CheckSettings, ...]) -> tuple[CheckSettings, ...]:
@@ -117,3 +177,26 @@ def _with_unique_names(checks: tuple[CheckSettings, ...]) -> tuple[CheckSettings
 
 ChecksSettings = Annotated[tuple[CheckSettings, ...], AfterValidator(_with_unique_names)]
 """The checks of one service."""
+
+_AIMLESS: dict[str, Any] = {  # what pydantic makes fields of
+    kind: (aimless(probe) | None, Field(None, description=ProbeChoice.model_fields[kind].description))
+    for kind, probe in PROBES.items()
+    if probe.target
+}
+ModuleSettings = create_model(
+    "ModuleSettings",
+    __base__=Examination,
+    __doc__="A check without a target: who asks for it names whom it is to look at.",
+    **_AIMLESS,
+)
+
+
+class HealthSettings(Settings):
+    """What all checks share."""
+
+    concurrency: int = Field(default=256, ge=1, le=10_000)
+    """How many checks may be under way at the same time; 256 by default."""
+    maintenance: MaintenanceSettings = ()
+    """When services are worked on: what then fails is shown as such, and fails no run."""
+    modules: dict[str, ModuleSettings] = Field(default_factory=dict)
+    """Checks without a target, by name, for `/probe?target=...&module=...` of `health watch --listen`."""

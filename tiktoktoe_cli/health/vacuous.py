@@ -5,35 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.errors import Problem, Severity
-from tiktoktoe_cli.health.facts import Demand, ExpectationOutcome
+from tiktoktoe_cli.expressions.conditions import evaluate
 from tiktoktoe_cli.health.observation import Failure, Observation
-from tiktoktoe_cli.health.verdict import asks_about_failure, evaluate
+from tiktoktoe_cli.health.verdict import asks_about_failure
 from tiktoktoe_cli.transport import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tiktoktoe_cli.errors import Locate
-    from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.health.settings import Examination
 
 _NOTHING: Final = Observation(Timing(total_ns=0), failure=Failure("none", "nothing answered"))
 
 
-def find_vacuous(service: str, checks: Sequence[CheckSettings], place: Locate) -> Iterator[Problem]:
-    """Yield a warning for each expectation of a service's checks that an empty result fulfils.
+def find_vacuous(check: Examination, path: tuple[str | int, ...], place: Locate) -> Iterator[Problem]:
+    """Yield a warning for each expectation of a check that an empty result fulfils.
 
-    One that names `connected` or `error` is about there being no answer, and is left alone. `place` is the
-    document's `place`.
+    One that names `connected` or `error` is about there being no answer, and is left alone. `path` is where the
+    check stands in the document, whose `place` is given.
     """
-    for check_position, check in enumerate(checks):
-        for position, expression in enumerate(check.expect):
-            result = evaluate(expression, _NOTHING.bindings, Demand.EXPECT)
-            if result.outcome is ExpectationOutcome.HELD and not asks_about_failure(expression):
-                at = place("services", service, "health", check_position, "expect", position)
-                message = f"`{expression.text}` holds even if nothing answers"
-                hint = f"it proves nothing; name what a good answer has: {_suggestions(check)}"
-                yield Problem("vacuous-expectation", message, at, hint, Severity.WARNING)
-
-
-def _suggestions(check: CheckSettings) -> str:
-    return ", ".join(f"`{text}`" for text in check.probe.assumed)
+    for position, expression in enumerate(check.expect):
+        if evaluate(expression, _NOTHING.bindings).holds and not asks_about_failure(expression):
+            assumed = ", ".join(f"`{text}`" for text in check.probe.assumed)
+            yield Problem(
+                "vacuous-expectation",
+                f"`{expression.text}` holds even if nothing answers",
+                place(*path, "expect", position),
+                f"it proves nothing; name what a good answer has: {assumed}",
+                Severity.WARNING,
+            )

@@ -28,7 +28,7 @@ class CheckGate:
     ) -> GateVerdict:
         """Check a service round after round until it passed often enough in a row, is gone, or is out of time."""
         checks = self.checks[service]
-        wait = Wait(deadline_ns, passes=max(check.thresholds.pass_ for check in checks), gone=gone)
+        wait = Wait(deadline_ns, gone=gone)
         health = await wait_healthy(service, checks, self.effects, wait)
         detail = "; ".join(f"{check.name}: {check.detail}" for check in health.checks if check.detail)
         return GateVerdict(health.state.is_passing, health.state is HealthState.DEGRADED, detail)

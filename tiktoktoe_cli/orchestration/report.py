@@ -10,7 +10,6 @@ from tiktoktoe_cli.errors import ExitCode, Problem, Severity
 from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
 from tiktoktoe_cli.orchestration.plan import Plan
 from tiktoktoe_cli.orchestration.states import LOST, SERVING, JobState, Role, ServiceState
-from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.report.facts import (
     Case,
     CaseOutcome,
@@ -22,7 +21,7 @@ from tiktoktoe_cli.report.facts import (
     Sample,
     Shows,
 )
-from tiktoktoe_cli.words import listed, plural
+from tiktoktoe_cli.words import duration, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from tiktoktoe_cli.orchestration.moves import (
     StopAsked,
     WaitExpired,
 )
-from tiktoktoe_cli.report.cells import duration
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,7 +19,21 @@ class ServiceState(StrEnum):
     STOPPED = "stopped"  # by us
     SKIPPED = "skipped"  # never launched
 
+    @property
+    def is_settled(self) -> bool:
+        """Ask whether it stays so unless something happens."""
+        return self in _SETTLED
 
+
+_SETTLED = frozenset(
+    {
+        ServiceState.HEALTHY,
+        ServiceState.DEGRADED,
+        ServiceState.FAILED,
+        ServiceState.STOPPED,
+        ServiceState.SKIPPED,
+    }
+)
 SERVING = frozenset({ServiceState.HEALTHY, ServiceState.DEGRADED, ServiceState.RUNNING, ServiceState.ASSUMED})
 LOST = frozenset({ServiceState.FAILED, ServiceState.SKIPPED})
 

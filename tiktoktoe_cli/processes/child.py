@@ -76,7 +76,12 @@ class Child:
     @property
     def exit(self) -> Exit | None:
         """How the program ended, or None while it or something it started runs."""
-        return self._end.result() if self._end.done() else None
+        return self._end.result() if self._is_over else None
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the end came; where an event loop is ended by force, what waits for it may be ended before it."""
+        return self._end.done() and not self._end.cancelled() and self._end.exception() is None
 
     async def wait(self) -> Exit:
         """Wait until the program and its group are over; a cancelled wait leaves them running."""
@@ -84,8 +89,11 @@ class Child:
 
     async def stop(self, ask: signal.Signals = signal.SIGTERM, grace_s: float = 5.0) -> StopOutcome:
         """Ask the group to stop, give it time, then kill it; harmless if it is over or being stopped."""
-        if self._end.done():
+        if self._is_over:
             return StopOutcome.ENDED
+        if self._end.done():  # nobody would notice a grace that is over
+            self.kill()
+            return StopOutcome.KILLED
         if not self._is_stopping:  # many programs take a second signal for an order to hurry
             self._is_stopping = True
             signal_group(self.pid, ask)
@@ -96,7 +104,7 @@ class Child:
 
     def kill(self) -> None:
         """Kill the group at once; `wait` tells when it is over."""
-        if not self._end.done():
+        if not self._is_over:
             self._is_killed = True
             signal_group(self.pid, signal.SIGKILL)
 

@@ -12,7 +12,6 @@ from tiktoktoe_cli.replay.facts import Ending
 from tiktoktoe_cli.replay.line_file import partial_of
 from tiktoktoe_cli.replay.metrics import chosen_metrics, measured_words
 from tiktoktoe_cli.replay.station import Drop
-from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.report.facts import (
     Case,
     CaseOutcome,
@@ -21,7 +20,7 @@ from tiktoktoe_cli.report.facts import (
     Report,
     Shows,
 )
-from tiktoktoe_cli.words import listed, plural
+from tiktoktoe_cli.words import duration, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

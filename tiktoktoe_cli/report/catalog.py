@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -29,11 +29,24 @@ class ReportKind(StrEnum):
     """What `--report KIND=FILE` accepts: files for other tools, beside the answer."""
 
     JUNIT = "junit"
+    TAP = "tap"
     MARKDOWN = "markdown"
     GITHUB = "github"
     OPENMETRICS = "openmetrics"
     JSON = "json"
     NDJSON = "ndjson"
+    HTML = "html"
+    NAGIOS = "nagios"
+    HEALTH_JSON = "health+json"
+
+
+SPECIAL_KINDS = frozenset({ReportKind.HTML, ReportKind.NAGIOS, ReportKind.HEALTH_JSON})
+"""What only a feature can draw, in `Report.drawings`; its commands declare that they have it."""
+
+
+def kinds_with(special: Collection[ReportKind]) -> tuple[ReportKind, ...]:
+    """List the kinds that a command has: those of every command, and its own."""
+    return tuple(kind for kind in ReportKind if kind not in SPECIAL_KINDS or kind in special)
 
 
 _ROOM = "tiktoktoe_cli.report."
@@ -49,11 +62,15 @@ _OUTPUTS = {
 
 _REPORTS = {
     ReportKind.JUNIT: "junit:draw_junit",
+    ReportKind.TAP: "tap:draw_tap",
     ReportKind.MARKDOWN: "markdown:draw_markdown",
     ReportKind.GITHUB: "github:draw_annotations",
     ReportKind.OPENMETRICS: "openmetrics:draw_openmetrics",
     ReportKind.JSON: "documents:draw_json",
     ReportKind.NDJSON: "documents:draw_ndjson",
+    ReportKind.HTML: "verdicts:draw_html",
+    ReportKind.NAGIOS: "verdicts:draw_nagios",
+    ReportKind.HEALTH_JSON: "verdicts:draw_health_json",
 }
 
 
@@ -63,8 +80,9 @@ def render(report: Report, fmt: OutputFormat, view: View) -> str:
 
 
 def render_report(report: Report, kind: ReportKind, view: View) -> str:
-    """Draw what `--report KIND=FILE` puts into the file."""
-    return _load(_REPORTS[kind])(report, view)
+    """Draw what `--report KIND=FILE` puts into the file, the feature's own way if it has one."""
+    drawing = report.drawings.get(kind)
+    return drawing(view) if drawing else _load(_REPORTS[kind])(report, view)
 
 
 def _load(target: str) -> Draw:

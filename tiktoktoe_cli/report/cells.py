@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.report.facts import Column, Shows
+from tiktoktoe_cli.report.sparkline import sparkline
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.report.facts import Json
@@ -17,9 +19,11 @@ UNKNOWN = "<unknown>"
 _BYTE_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 
 
-def cell(item: Mapping[str, Json], column: Column) -> str:
+def cell(item: Mapping[str, Json], column: Column, *, unicode: bool = True) -> str:
     """Write the value that a column shows of an item; a missing or empty one is `<none>`, as in kubectl."""
     value = reach(item, column.key)
+    if column.shows is Shows.TREND and isinstance(value, Sequence):
+        return sparkline(value, unicode=unicode) or NONE
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value, column.shows)
     return _words(value)
@@ -41,7 +45,7 @@ def is_missing(item: Mapping[str, Json], column: Column) -> bool:
 
 def leans_right(column: Column) -> bool:
     """Tell whether a column holds numbers, whose digits should stand under each other."""
-    return column.shows not in {Shows.TEXT, Shows.STATE}
+    return column.shows not in {Shows.TEXT, Shows.STATE, Shows.TREND}
 
 
 def _number(value: float, shows: Shows) -> str:
@@ -70,41 +74,11 @@ def _inner(value: Json) -> str:
     return cell({"": value}, Column("", ""))
 
 
-def duration(seconds: float) -> str:
-    """Write a duration as the configuration does, to three digits: `850ms`, `1.25s`, `2m5s`, `2d4h`."""
-    if seconds < 0:
-        return "-" + duration(-seconds)
-    if seconds < 1:
-        return _below_a_second(seconds)
-    if seconds < 59.95:  # noqa: PLR2004  # what still rounds to less than a minute
-        return f"{_digits(seconds)}s"
-    whole = round(seconds)
-    size, unit, part, part_unit = next(row for row in _CLOCK if whole >= row[0])
-    main, rest = divmod(whole, size)
-    return f"{main}{unit}" + (f"{rest // part}{part_unit}" if rest // part else "")
-
-
-_CLOCK = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s"))
-
-
-def _below_a_second(seconds: float) -> str:
-    if not seconds:
-        return "0s"
-    for factor, unit in ((1e3, "ms"), (1e6, "us")):
-        if seconds * factor >= 1:
-            return f"{_digits(seconds * factor)}{unit}"
-    return f"{_digits(seconds * 1e9)}ns"
-
-
 def count(value: float) -> str:
     """Write a number as short as it is readable: `3`, `0.25`, `1234.5`, `1.2e-05`."""
     if isinstance(value, int) or value == round(value, 0):
         return str(int(value)) if abs(value) < 1e16 else f"{value:g}"  # noqa: PLR2004  # beyond: digits mean nothing
     return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def _digits(value: float) -> str:
-    return f"{value:.0f}" if value >= 99.95 else f"{value:.3g}"  # noqa: PLR2004  # three digits either way
 
 
 def size(value: float, *, digits: int = 4) -> str:
@@ -123,4 +97,5 @@ _NUMBERS: dict[Shows, Callable[[float], str]] = {
     Shows.SECONDS: duration,
     Shows.RATIO: lambda value: f"{value * 100:.4g}%",
     Shows.BYTES: size,
+    Shows.TREND: count,
 }

@@ -52,6 +52,11 @@ def draw_ndjson(report: Report, view: View) -> str:
     return "".join(_dump(line, view) for line in lines)
 
 
+def draw_event(kind: str, fields: Mapping[str, Json], view: View) -> str:
+    """Write one line about something that has just happened, in the form of the lines of `draw_ndjson`."""
+    return _dump({"kind": kind, kind: _fields(fields, view.mask)}, view)
+
+
 def envelope(report: Report, mask: Mask) -> Envelope:
     """Build the tree that the data formats write, with secrets hidden and no number that JSON cannot hold."""
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tiktoktoe_cli.errors import Place, Problem
+    from tiktoktoe_cli.report.view import View
+
+Drawing: TypeAlias = "Callable[[View], str]"
+"""Draws what a feature knows in a form of its own; the text ends with a newline."""
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
@@ -37,6 +41,7 @@ class Shows(StrEnum):
     SECONDS = "seconds"
     RATIO = "ratio"  # 0.995 is shown as 99.5%
     BYTES = "bytes"  # 1572864 is shown as 1.5Mi
+    TREND = "trend"  # a list of numbers, oldest first, is shown as bars; null is a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ class Report:
     `command` is what the user typed without options (`graph validate`). `verdict` is the one line that a
     person reads last (`8 services healthy in 1.2 s`); `next_steps` are commands to type next, for persons.
     `items` are the rows, under keys that are an interface; `columns` picks what a table shows of them;
-    `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone.
+    `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone. `drawings` holds, by the
+    kind of `--report`, what the feature draws itself.
     """
 
     command: str
@@ -120,3 +126,4 @@ class Report:
     metrics: tuple[Metric, ...] = ()
     next_steps: tuple[str, ...] = ()
     started_at: datetime | None = None
+    drawings: Mapping[str, Drawing] = field(default_factory=dict)

@@ -11,14 +11,14 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tiktoktoe_cli.report.facts import Case, CaseOutcome
+from tiktoktoe_cli.report.cases import cases_of
+from tiktoktoe_cli.report.facts import CaseOutcome
 from tiktoktoe_cli.report.text import many_lines, without_ansi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.report.facts import Report
+    from tiktoktoe_cli.report.facts import Case, Report
     from tiktoktoe_cli.report.view import Mask, View
 
 # what XML 1.0 cannot hold, even as a reference (section 2.2), and the C1 controls that it only discourages
@@ -29,7 +29,7 @@ _ELEMENTS = {CaseOutcome.FAILED: "failure", CaseOutcome.ERROR: "error", CaseOutc
 
 def draw_junit(report: Report, view: View) -> str:
     """Write one suite per group; a report without cases tells its problems, or else its verdict, as cases."""
-    cases = report.cases or tuple(map(_case_of_problem, report.problems)) or (_case_of_verdict(report),)
+    cases = cases_of(report)
     root = ET.Element("testsuites", _counts(f"tiktoktoe {report.command}", cases))
     groups: dict[str, list[Case]] = {}
     for case in cases:
@@ -38,18 +38,6 @@ def draw_junit(report: Report, view: View) -> str:
         _add_suite(root, report, together, view.mask)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
-
-
-def _case_of_problem(problem: Problem) -> Case:
-    place = problem.place
-    group, line = (place.file, f" at line {place.line}") if place else ("configuration", "")
-    message = problem.message + (f"\nhelp: {problem.hint}" if problem.hint else "")
-    return Case(group, problem.code + line, CaseOutcome.FAILED, message, place=place)
-
-
-def _case_of_verdict(report: Report) -> Case:
-    outcome = CaseOutcome.PASSED if report.ok else CaseOutcome.FAILED
-    return Case(report.command, "verdict", outcome, report.verdict)
 
 
 def _add_suite(root: ET.Element, report: Report, cases: list[Case], mask: Mask) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.report.cells import count, duration
+from tiktoktoe_cli.report.cells import count
 from tiktoktoe_cli.report.progress import Event, Sink, Step
 from tiktoktoe_cli.report.text import escape_hidden, one_line
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable

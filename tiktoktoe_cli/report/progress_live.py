@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tiktoktoe_cli.report.capabilities import width_from
-from tiktoktoe_cli.report.cells import duration
-from tiktoktoe_cli.report.palette import tone_of
+from tiktoktoe_cli.report.palette import GOOD, tone_of
 from tiktoktoe_cli.report.progress import Event, Sink, Step
 from tiktoktoe_cli.report.progress_lines import counting
 from tiktoktoe_cli.report.text import one_line
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -77,14 +77,14 @@ class Live(Sink):
         self._live.stop()
 
     def board(self) -> RenderableType:
-        """Draw the rows that fit the terminal, unfinished work first if not all do."""
+        """Draw the rows that fit the terminal, what is unfinished and what is not well first if not all do."""
         with self._lock:
             rows = list(self._rows.values())
         room = max(1, self._console.height - 2)
         hidden = len(rows) - room
         if hidden <= 0:
             return self._table(rows)
-        rows.sort(key=lambda row: row[0].event is Event.FINISHED)
+        rows.sort(key=lambda row: (row[0].event is Event.FINISHED, tone_of(row[0].state) is GOOD))
         return Group(self._table(rows[:room]), Text(f"and {hidden} more", style="dim"))
 
     def _table(self, rows: list[tuple[Step, float]]) -> Table:

@@ -15,12 +15,12 @@ from tiktoktoe_cli.report.palette import tone_of
 from tiktoktoe_cli.report.text import one_line, pad, shorten, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import JustifyMethod
     from rich.table import Table
 
-    from tiktoktoe_cli.report.facts import Column, Report
+    from tiktoktoe_cli.report.facts import Column, Json, Report
     from tiktoktoe_cli.report.text import Measure
     from tiktoktoe_cli.report.view import View
 
@@ -57,11 +57,14 @@ def draw_wide(report: Report, view: View) -> str:
 def _draw(report: Report, columns: tuple[Column, ...], view: View, *, whole: bool) -> str:
     if not (report.items and columns):
         return ""
-    rows = (tuple(one_line(view.mask(cell(item, column))) for column in columns) for item in report.items)
-    grid = Grid(columns, tuple(rows))
+    grid = Grid(columns, tuple(_texts(item, columns, view) for item in report.items))
     if view.terminal:
         grid = _without_empty_columns(grid)
     return _on_terminal(grid, view, whole=whole) if view.terminal or view.color else _plain(grid)
+
+
+def _texts(item: Mapping[str, Json], columns: tuple[Column, ...], view: View) -> tuple[str, ...]:
+    return tuple(one_line(view.mask(cell(item, column, unicode=view.unicode))) for column in columns)
 
 
 def _without_empty_columns(grid: Grid) -> Grid:

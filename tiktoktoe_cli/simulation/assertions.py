@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions import Duration as Span
 from tiktoktoe_cli.expressions import EvaluationError
-from tiktoktoe_cli.report.cells import duration
 from tiktoktoe_cli.simulation.facts import AssertionFacts, AssertionOutcome
 from tiktoktoe_cli.simulation.measures import MEASURES, Unit
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,6 +15,7 @@ from tiktoktoe_cli.transport.exchange import (
     TcpReply,
     Timing,
     TlsFault,
+    TlsSession,
     TransportFailure,
 )
 from tiktoktoe_cli.transport.route import ClientOptions, ProxyOptions, Route, TlsOptions
@@ -33,6 +34,7 @@ __all__ = [
     "Timing",
     "TlsFault",
     "TlsOptions",
+    "TlsSession",
     "TransportFailure",
     "without_userinfo",
 ]

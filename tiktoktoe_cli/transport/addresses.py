@@ -11,10 +11,13 @@ _HOST_AND_PORT = re.compile(
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^:\s\[\]/@]+)):(?P<port>[0-9]{1,5})"
 )
 MAX_PORT = 65535
+DNS_PORT = 53
 
 
 def without_userinfo(url: str) -> str:
     """Leave out the user and password of a URL; of one that cannot be read, all that may belong to them."""
+    if "@" not in url:
+        return url
     return (_USERINFO if _has_authority(url) else _MAYBE_USERINFO).sub("", url, count=1)
 
 

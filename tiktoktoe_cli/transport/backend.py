@@ -50,6 +50,7 @@ class _PlainStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, connection: socket.socket, server_name: str | None) -> None:
         self._connection = connection
+        self._peer = connection.getpeername()
         self._server_name = server_name
         self._loop = asyncio.get_running_loop()
 
@@ -80,8 +81,10 @@ class _PlainStream(httpcore.AsyncNetworkStream):
         )
 
     def get_extra_info(self, info: str) -> Any:  # Any: httpcore's
-        """Tell whether an idle connection has something to read, which is its end."""
-        return _has_input(self._connection) if info == "is_readable" else None
+        """Tell whether an idle connection has something to read, which is its end, or who is at the other one."""
+        if info == "is_readable":
+            return _has_input(self._connection)
+        return self._peer if info == "peername" else None
 
 
 class _TlsStream(httpcore.AsyncNetworkStream):

@@ -1,21 +1,17 @@
-"""The HTTP client. It imports httpx, and so is one to import late."""
+"""The rich HTTP client: proxies, HTTP/2, tokens, kept connections. It imports httpx, and so is one to import late."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from contextlib import suppress
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, Self
 
-import httpx
-
-from tiktoktoe_cli import __version__
-from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.transport.auth import ClientCredentials
+from tiktoktoe_cli.transport.foreign import cause_of
+from tiktoktoe_cli.transport.journey import Journey
 from tiktoktoe_cli.transport.pools import Pools, warm_up
 from tiktoktoe_cli.transport.route import ClientOptions
-from tiktoktoe_cli.transport.running import FOREIGN, RunningExchange
+from tiktoktoe_cli.transport.running import RunningHop
 from tiktoktoe_cli.transport.tokens import Tokens
 from tiktoktoe_cli.transport.trust import make_context
 
@@ -24,12 +20,9 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.resilience import Clock
     from tiktoktoe_cli.transport.exchange import HttpReply, HttpRequest, TransportFailure
+    from tiktoktoe_cli.transport.foreign import Diagnosis
     from tiktoktoe_cli.transport.trust import MakeContext
 
-_HEADERS: Final = {
-    "user-agent": f"tiktoktoe/{__version__}",
-    "accept-encoding": "identity",  # what need not be unpacked cannot become huge before its limit is seen
-}
 _TELLING_LOGGERS: Final = ("httpcore.http11", "httpcore.http2", "httpcore.proxy", "hpack")
 """At level DEBUG they write down headers: cookies, the passwords in redirects, and hpack those of requests too."""
 
@@ -37,9 +30,9 @@ _TELLING_LOGGERS: Final = ("httpcore.http11", "httpcore.http2", "httpcore.proxy"
 class HttpClient:
     """Sends requests; the options say what it does with its connections, each request says its own route.
 
-    Proxies and certificates that the environment names are not used (`trust_env=False`): a check must ask the
-    address that the configuration names, the same on every machine. Cookies are not kept: what one server sets
-    must not reach the next request. What TLS trusts is loaded once for each kind of it, with its first request.
+    Proxies and certificates that the environment names are not used: a check must ask the address that the
+    configuration names, the same on every machine. Cookies are not kept: what one server sets must not reach the
+    next request. What TLS trusts is loaded once for each kind of it, with its first request.
     """
 
     def __init__(
@@ -50,24 +43,16 @@ class HttpClient:
         self._tokens = Tokens(clock, options.learn)
         self._pools = Pools(options, make_context)
         self._is_warm = False
-        self._client = httpx.AsyncClient(
-            transport=self._pools,
-            headers=_HEADERS | {"connection": "keep-alive" if options.keep_alive else "close"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            timeout=None,  # noqa: S113  # the one deadline below covers what httpx would time piece by piece
-            trust_env=False,
-        )
         for name in _TELLING_LOGGERS:
             logging.getLogger(name).setLevel(logging.INFO)
 
     async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        await self._pools.aclose()
 
     async def prepare(self, request: HttpRequest) -> None:
         """Do ahead what would delay the first request of its kind; what is wrong with it, sending it will tell.
@@ -91,12 +76,20 @@ class HttpClient:
             return await self._tokens.request(request, request.auth, self._exchange)
         return await self._exchange(request)
 
+    async def hop(self, request: HttpRequest, journey: Journey) -> HttpReply | Diagnosis:
+        """Ask one server once, as part of a journey; it has no credentials of a client in it.
+
+        Raises:
+            UsageError: if the route asks for HTTP/2 and its package is not installed.
+        """
+        return await RunningHop(request, journey, self._clock).run(self._pools)
+
     async def _exchange(self, request: HttpRequest) -> HttpReply | TransportFailure:
         try:
             await self._prepare(request)  # before the clock of the request starts
         except OSError as error:
-            return RunningExchange(request, self._clock).fail(error)
-        return await self._run(request, RunningExchange(request, self._clock))
+            return Journey(request, self._clock).fail(cause_of(error))
+        return await Journey(request, self._clock).make(self.hop)
 
     async def _prepare(self, request: HttpRequest) -> None:
         """Warm up, once for all requests, and load what TLS trusts, once for each kind of it.
@@ -109,16 +102,3 @@ class HttpClient:
             self._is_warm = True
             await warm_up()
         self._pools.get(request.route, secure=request.url.lower().startswith("https:"))
-
-    async def _run(self, request: HttpRequest, exchange: RunningExchange) -> HttpReply | TransportFailure:
-        if not request.is_sendable:
-            return exchange.refuse()
-        try:
-            async with asyncio.timeout(request.timeout_ns / NS_PER_S):
-                reply = await exchange.run(self._client)
-        except TimeoutError:
-            return exchange.time_out()
-        except FOREIGN as error:
-            return exchange.fail(error)
-        # what was read without a pause may have come too late all the same
-        return exchange.time_out() if reply.timing.total_ns > request.timeout_ns else reply

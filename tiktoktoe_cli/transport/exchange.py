@@ -92,6 +92,23 @@ class TlsFault(StrEnum):
     UNKNOWN_NAME = "unknown-name"  # the server has nothing under this name
     OTHER = "other"
 
+    @property
+    def is_of_certificate(self) -> bool:
+        """Ask whether it is the server's certificate that is not right."""
+        return self in _OF_CERTIFICATE
+
+
+_OF_CERTIFICATE: Final = frozenset(
+    {
+        TlsFault.EXPIRED,
+        TlsFault.NOT_YET_VALID,
+        TlsFault.REVOKED,
+        TlsFault.WRONG_NAME,
+        TlsFault.SELF_SIGNED,
+        TlsFault.UNTRUSTED_ISSUER,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -138,11 +155,26 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsSession:
+    """What both sides agreed on in a handshake, and the certificates that the server showed, its own first, in DER.
+
+    `version` and `cipher` are OpenSSL's words, such as `TLSv1.3` and `TLS_AES_256_GCM_SHA384`. `is_verified` says
+    that the server's certificate was found right, and not just taken as it was.
+    """
+
+    version: str
+    cipher: str
+    chain: tuple[bytes, ...] = field(repr=False)
+    is_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HttpReply:
     """A server's answer, whatever its status; `url` is the last one after redirects, without user and password.
 
     `headers` keep their order and repetitions, with names in lower case. `is_cut` says that the body was longer
-    than asked for, and that `body` is only its beginning.
+    than asked for, and that `body` is only its beginning. `ip` is the address that was connected to, of the last
+    server or of the proxy before it; `tls` is the session with the last server, if it was asked over TLS.
     """
 
     status: int
@@ -153,6 +185,8 @@ class HttpReply:
     redirects: int
     timing: Timing
     http_version: str = "HTTP/1.1"
+    ip: str = ""
+    tls: TlsSession | None = None
 
     def header(self, name: str) -> str | None:
         """Return a header's value; that of a repeated one is joined by `, ` (RFC 9110, 5.3)."""
@@ -162,22 +196,26 @@ class HttpReply:
 
 @dataclass(frozen=True, slots=True)
 class TcpReply:
-    """A connection that was made and closed again."""
+    """A connection that was made and closed again: the address that took it, and its session, if it was over TLS."""
 
     timing: Timing
+    ip: str = ""
+    tls: TlsSession | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
     """No complete answer: the reason for machines, the message for people, and the phases that did end.
 
-    `tls_fault` says more about the reason `tls`.
+    `tls_fault` says more about the reason `tls`; `tls` is the session of a second look, without verification, at a
+    server whose certificate was not right.
     """
 
     reason: FailureReason
     message: str
     timing: Timing
     tls_fault: TlsFault | None = None
+    tls: TlsSession | None = None
 
     @property
     def is_transient(self) -> bool:

@@ -48,6 +48,9 @@ _BY_VERIFY_CODE: Final[Mapping[int, TlsFault]] = {
     63: TlsFault.WRONG_NAME,
     64: TlsFault.WRONG_NAME,
 }
+# What OpenSSL asks for only if it is strict, as Python 3.13 and later make it: checks of RFC 5280 that many private
+# authorities do not pass
+_STRICT_VERIFY_CODES: Final = frozenset({78, *range(80, 94)})
 # The alerts of RFC 8446, 6, in OpenSSL's words. Up to TLS 1.2, who lacks a certificate hears `handshake failure`,
 # and so does who has no cipher in common: that one stays `other`.
 _BY_TLS_REASON: Final[Mapping[str, TlsFault]] = {
@@ -112,6 +115,11 @@ def diagnose(error: BaseException) -> Diagnosis | None:
     return None
 
 
+def cause_of(error: BaseException) -> Diagnosis:
+    """Diagnose an exception that ended a connection, whatever it is."""
+    return diagnose(error) or Diagnosis(FailureReason.NETWORK)
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an exception, what it was raised from or during, and the members of groups, outermost first."""
     yield error
@@ -145,7 +153,9 @@ def _diagnose_tls(error: TrustError | ssl.SSLError) -> Diagnosis:
         return Diagnosis(FailureReason.TLS_FILES, str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
         fault = _BY_VERIFY_CODE.get(error.verify_code, TlsFault.OTHER)
-        return Diagnosis(FailureReason.TLS, error.verify_message, fault)
+        is_strict = error.verify_code in _STRICT_VERIFY_CODES
+        demand = ", which Python 3.13 and later ask for (RFC 5280)" if is_strict else ""
+        return Diagnosis(FailureReason.TLS, error.verify_message.rstrip(".") + demand, fault)
     reason = getattr(error, "reason", None) or ""  # Python raises some itself, and those have none
     fault = _BY_TLS_REASON.get(reason, TlsFault.OTHER)
     return Diagnosis(FailureReason.TLS, reason.replace("_", " ").lower(), fault)

@@ -1,7 +1,7 @@
-"""Trace events of httpcore → the phases of an exchange; pure, with the time of each event handed in.
+"""The phases of an exchange, from what happens on the way; pure, with the time of each event handed in.
 
-An exchange is in one phase at a time. An event ends the phase before it and may begin the next; a redirect goes
-through the phases again, and their times add up, as in Prometheus' blackbox exporter.
+An exchange is in one phase at a time. Beginning one ends the one before it; a redirect goes through the phases again,
+and their times add up, as in Prometheus' blackbox exporter. Of what the rich client does, httpcore's events tell.
 """
 
 from __future__ import annotations
@@ -79,19 +79,30 @@ class Phases:
         return self._is_sent
 
     def see(self, event: str, now_ns: int) -> None:
-        """Take one event; those that mean nothing here are passed over."""
+        """Take one event of httpcore; those that mean nothing here are passed over."""
         if event in _BEGINS:
-            self._end(now_ns)
-            self._phase, self._phase_started_ns = _BEGINS[event], now_ns
+            self.begin(_BEGINS[event], now_ns)
             self._is_sent = self._phase is Phase.TRANSFER
         elif event in _SENT:
             self._is_sent = True
         elif event in _ENDS:
-            self._end(now_ns)
+            self.end(now_ns)
+
+    def begin(self, phase: Phase, now_ns: int) -> None:
+        """End the phase that the exchange is in, and begin one."""
+        self.end(now_ns)
+        self._phase, self._phase_started_ns = phase, now_ns
+
+    def end(self, now_ns: int) -> None:
+        """End the phase that the exchange is in, if it is in one."""
+        if self._phase_started_ns is not None:
+            spent_ns = now_ns - self._phase_started_ns
+            self._spent_ns[self._phase] = self._spent_ns.get(self._phase, 0) + spent_ns
+            self._phase_started_ns = None
 
     def finish(self, now_ns: int) -> Timing:
         """End the exchange in order, and with it the phase it is in."""
-        self._end(now_ns)
+        self.end(now_ns)
         return self.break_off(now_ns)
 
     def break_off(self, now_ns: int) -> Timing:
@@ -104,9 +115,3 @@ class Phases:
             ttfb_ns=self._spent_ns.get(Phase.TTFB),
             transfer_ns=self._spent_ns.get(Phase.TRANSFER),
         )
-
-    def _end(self, now_ns: int) -> None:
-        if self._phase_started_ns is not None:
-            spent_ns = now_ns - self._phase_started_ns
-            self._spent_ns[self._phase] = self._spent_ns.get(self._phase, 0) + spent_ns
-            self._phase_started_ns = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpcore
 import httpx
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.transport.trust import MakeContext
 
 
-class Pools(httpx.AsyncBaseTransport):
-    """Opens and keeps the pools."""
+class Pools:
+    """Opens and keeps the pools; `connection` is what requests say about what becomes of theirs."""
 
     def __init__(self, options: ClientOptions, make_context: MakeContext) -> None:
+        self.connection: Final = "keep-alive" if options.keep_alive else "close"
         self._options = options
         self._contexts = Contexts(make_context)
         self._open: dict[tuple[Route, bool], httpx.AsyncHTTPTransport] = {}
@@ -31,9 +32,9 @@ class Pools(httpx.AsyncBaseTransport):
         """Send it through the pool that its extension `route` asks for.
 
         Raises:
-            httpx.InvalidURL: if its port is 0, which httpcore takes for the usual one.
+            httpx.InvalidURL: if it names no host, or the port 0, which httpcore takes for the usual one.
         """
-        if request.url.port == 0:
+        if request.url.port == 0 or not request.url.host:
             raise httpx.InvalidURL("")
         pool = self.get(request.extensions["route"], secure=request.url.scheme == "https")
         return await pool.handle_async_request(request)

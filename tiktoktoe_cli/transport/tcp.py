@@ -1,42 +1,93 @@
-"""A TCP connection, made to see whether it can be made."""
+"""TCP connections, over TLS where that is asked for: made, perhaps talked over, and closed again."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import ssl
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
-from tiktoktoe_cli.config.units import NS_PER_S, Duration
-from tiktoktoe_cli.transport.addresses import join_address
-from tiktoktoe_cli.transport.exchange import FailureReason, TcpReply, Timing, TransportFailure
-from tiktoktoe_cli.transport.foreign import Diagnosis, diagnose
-from tiktoktoe_cli.transport.sockets import connect_first, look_up
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.transport.calls import FOREIGN, RunningCall
+from tiktoktoe_cli.transport.trust import Contexts, TrustError, make_context
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tiktoktoe_cli.resilience import Clock
+    from tiktoktoe_cli.transport.channels import Channel
+    from tiktoktoe_cli.transport.exchange import TcpReply, TransportFailure
+    from tiktoktoe_cli.transport.route import TlsOptions
+    from tiktoktoe_cli.transport.starttls import StartTls
+    from tiktoktoe_cli.transport.trust import MakeContext
+
+Talk: TypeAlias = "Callable[[Channel], Awaitable[None]]"
+"""Talks over a connection as long as it likes; it may raise `UnexpectedAnswerError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TcpRequest:
+    """Whom to connect to. `timeout_ns` is for all of it, from the look-up of the name to the last byte.
+
+    With `tls` the connection is encrypted: from its first byte, or after the server was asked as `starttls` does.
+    """
+
+    host: str
+    port: int
+    timeout_ns: int
+    tls: TlsOptions | None = None
+    starttls: StartTls | None = None
+
+
+class TcpClient:
+    """Makes connections; those over TLS share what they trust."""
+
+    def __init__(self, clock: Clock, make_context: MakeContext = make_context) -> None:
+        self._clock = clock
+        self._contexts = Contexts(make_context)
+
+    async def connect(self, request: TcpRequest, talk: Talk | None = None) -> TcpReply | TransportFailure:
+        """Connect to the first address of a name that accepts, talk, and close. Raises nothing but cancellation.
+
+        Waiting until a server allows TLS counts as waiting for an answer, `ttfb`; so does the time until it says
+        its first word in a talk, and what follows is the `transfer`. A server whose certificate is not right is
+        looked at once more, without verification and within the same deadline: the failure then tells of what it
+        showed.
+        """
+        deadline_ns = self._clock.now() + request.timeout_ns
+        try:
+            context = self._contexts.get(request.tls, http2=False) if request.tls else None
+        except TrustError as error:
+            return RunningCall(request, self._clock).fail(error)
+        call = RunningCall(request, self._clock)
+        try:
+            async with asyncio.timeout((deadline_ns - self._clock.now()) / NS_PER_S):
+                return await call.run(context, talk)
+        except TimeoutError:
+            return call.time_out()
+        except ssl.SSLCertVerificationError as error:
+            failure = call.fail(error)
+        except FOREIGN as error:
+            return call.fail(error)
+        return await self._look_again(request, failure, deadline_ns - self._clock.now())
+
+    async def _look_again(
+        self, request: TcpRequest, failure: TransportFailure, left_ns: int
+    ) -> TransportFailure:
+        """Find out what certificates a server shows that were not right."""
+        assert request.tls, "a certificate was verified"  # noqa: S101  # states an invariant
+        if left_ns <= 0:
+            return failure
+        unverified = replace(request.tls, verify=False)
+        seen = await self.connect(replace(request, tls=unverified, timeout_ns=left_ns))
+        if seen.tls is None:
+            return failure
+        from tiktoktoe_cli.transport.certificates import describe_fault, read_chain
+
+        words = describe_fault(failure.tls_fault, read_chain(seen.tls.chain))
+        return replace(failure, message="; ".join(filter(None, [failure.message, words])), tls=seen.tls)
 
 
 async def connect_tcp(host: str, port: int, timeout_ns: int, clock: Clock) -> TcpReply | TransportFailure:
     """Connect and close again; the addresses of a name are tried in their order. Raises nothing but cancellation."""
-    started_ns = clock.now()
-    target = join_address(host, port)
-    try:
-        async with asyncio.timeout(timeout_ns / NS_PER_S):
-            addresses = await look_up(host, port)
-            looked_up_ns = clock.now()
-            (await connect_first(addresses)).close()
-    except TimeoutError:
-        message = f"no connection to `{target}` within {Duration(timeout_ns).rounded}"
-        return TransportFailure(FailureReason.TIMEOUT, message, Timing(clock.now() - started_ns))
-    except (OSError, UnicodeError, OverflowError) as error:
-        diagnosis = diagnose(error) or Diagnosis(FailureReason.NETWORK)
-        return TransportFailure(
-            diagnosis.reason, diagnosis.describe(target), Timing(clock.now() - started_ns)
-        )
-    connected_ns = clock.now()
-    return TcpReply(
-        Timing(
-            total_ns=connected_ns - started_ns,
-            dns_ns=looked_up_ns - started_ns,
-            connect_ns=connected_ns - looked_up_ns,
-        )
-    )
+    return await TcpClient(clock).connect(TcpRequest(host, port, timeout_ns))

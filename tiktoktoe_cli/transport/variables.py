@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tiktoktoe_cli.transport.exchange import HttpReply, Timing
 
 PHASES: Final = ("dns", "connect", "tls", "ttfb", "transfer", "total")
@@ -29,9 +31,17 @@ def variables_of(reply: HttpReply, body: Body) -> dict[str, Any]:  # Any: CEL is
     return {
         "status": reply.status,
         "body": body.value,
-        "headers": {name: reply.header(name) for name, _ in reply.headers},
+        "headers": _joined(reply.headers),
         "url": reply.url,
     }
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Map names to values; those of a repeated header are joined by `, ` (RFC 9110, 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def phases_of(timing: Timing) -> dict[str, int]:

@@ -1,9 +1,8 @@
 """The probes: each touches the world once and says what it saw. They decide nothing and do not retry.
 
-Adding one is adding its settings (`probe_settings`, and a field of a check), its file here, and its line in
-`catalog.PROBES`.
+Adding one is adding its file here, and the field of `health.settings.CheckSettings` that names it.
 """
 
-from tiktoktoe_cli.health.probes.catalog import open_probes
+from tiktoktoe_cli.health.probes.outside import Outside, open_probes
 
-__all__ = ["open_probes"]
+__all__ = ["Outside", "open_probes"]

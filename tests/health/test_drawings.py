@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.health.answers import make_facts
+from tiktoktoe_cli.health import report_of
+from tiktoktoe_cli.health.drawings import with_drawings
+from tiktoktoe_cli.health.page import StatusPage
+from tiktoktoe_cli.report import ReportKind, View, render_report
+from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (ReportKind.HTML, "on it: gateway, orders"),
+        (ReportKind.NAGIOS, "'payments/api'=0.400000s;0.3;;0"),
+        (ReportKind.HEALTH_JSON, '"ledger/api:responseTime"'),
+    ],
+)
+def test_health_draws_its_own_forms(kind: ReportKind, words: str) -> None:
+    """They hold more than the verdict that stands in for them elsewhere."""
+    facts = make_facts()
+
+    report = with_drawings(report_of(facts), StatusPage(facts))
+
+    assert report.drawings.keys() == SPECIAL_KINDS
+    assert words in render_report(report, kind, View())

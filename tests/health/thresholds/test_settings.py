@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tiktoktoe_cli.config import load
+from tiktoktoe_cli.config.validation import Shape
+from tiktoktoe_cli.health import HealthState
+from tiktoktoe_cli.health.thresholds import Rules
+from tiktoktoe_cli.health.thresholds.presets import PRESETS, Preset
+from tiktoktoe_cli.health.thresholds.settings import ThresholdsSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.config import Document
+
+
+def read(write: Callable[[str, str], str], text: str) -> tuple[Any, Document]:
+    """Read thresholds from the YAML of their value."""
+    document = load([write("t.yaml", f"t: {text}\n")], {})
+    node = document.node(("t",))
+    assert node
+    return Shape(ThresholdsSettings).read(document, node, ("t",)), document
+
+
+def test_kubernetes_is_the_default() -> None:
+    """Three failures in a row, one pass, and errors do not count."""
+    settings = ThresholdsSettings()
+
+    assert (settings.fail, settings.pass_) == (3, 1)
+    assert settings.rules == Rules(fail=3, pass_=1, initial=HealthState.UNHEALTHY, counts_errors=False)
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_a_preset_alone_brings_its_own_numbers(preset: Preset) -> None:
+    """What is not said is as the system has it that is named."""
+    assert ThresholdsSettings.model_validate({"preset": preset.value}).rules == PRESETS[preset]
+
+
+@pytest.mark.parametrize(
+    ("preset", "fail", "pass_"),
+    [("kubernetes", 3, 1), ("haproxy", 3, 2), ("gatus", 3, 2), ("consul", 1, 1), ("m_of_n", 1, 1)],
+)
+def test_the_numbers_are_those_of_the_source(preset: str, fail: int, pass_: int) -> None:
+    """Each system's documentation names these defaults."""
+    settings = ThresholdsSettings.model_validate({"preset": preset})
+
+    assert (settings.fail, settings.pass_) == (fail, pass_)
+
+
+def test_what_is_given_wins(write: Callable[[str, str], str]) -> None:
+    """A preset is where one starts, and every number can be another."""
+    settings, document = read(write, "{preset: consul, fail: 5, warn: 2, pass: 3, of: 9, retriable: false}")
+
+    assert not document.problems
+    assert settings.rules == Rules(
+        fail=5, pass_=3, of=9, warn=2, retriable=False, first_decides=True, follows_latest=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("{preset: k8s}", "unknown-value", None),
+        ("{preset: haprox}", "unknown-value", "did you mean `haproxy`?"),
+        ("{fail: 0}", "out-of-range", None),
+        ("{fail: 1001}", "out-of-range", None),
+        ("{pass: 0}", "out-of-range", None),
+        ("{pass: often}", "wrong-type", None),
+        ("{fail: 3, of: 2}", "out-of-range", "raise `of`"),
+        ("{preset: consul, warn: 2}", "out-of-range", "raise `fail`"),
+        ("{fall: 3}", "unknown-key", "did you mean `fail`?"),
+        (
+            "3",
+            "wrong-type",
+            "write `KEY: VALUE`; its keys are `fail`, `of`, `pass`, `preset`, `retriable` and `warn`",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_once(
+    write: Callable[[str, str], str], text: str, code: str, hint: str | None
+) -> None:
+    """Each mistake is one problem, with advice where there is some."""
+    settings, document = read(write, text)
+
+    assert settings is None
+    assert [(one.code, one.hint) for one in document.problems] == [(code, hint)]

@@ -1,0 +1,144 @@
+"""`tiktoktoe health wait`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from tiktoktoe_cli.cli.completion import service_names
+from tiktoktoe_cli.cli.health_options import (
+    Choice,
+    Concurrency,
+    Groups,
+    Tags,
+    WithDependencies,
+    app,
+    health_inputs,
+)
+from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.health.session import HealthInputs
+    from tiktoktoe_cli.health.wait_session import WaitOptions
+    from tiktoktoe_cli.health.waiting import WaitFacts
+    from tiktoktoe_cli.processes import Command
+
+_DASHES = "--"
+
+
+class WithCommand(TyperCommand):
+    """A command after which another one may stand, behind two dashes: its words arrive as `--then WORD`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # typer's context is private
+        """Read our own arguments, and leave those of the other command alone."""
+        if _DASHES in args:
+            place = args.index(_DASHES)
+            args = [*args[:place], *(f"--then={word}" for word in args[place + 1 :])]
+        return super().parse_args(ctx, args)
+
+
+@add_command(
+    app,
+    "wait",
+    cls=WithCommand,
+    examples=(
+        "tiktoktoe health wait --timeout 2s --invert",
+        "tiktoktoe health wait payments ledger --timeout 2s --invert -- echo 'both are down'",
+    ),
+)
+def wait(  # noqa: PLR0913  # an option each
+    desk: Desk,
+    services: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SERVICE ...] [-- COMMAND ...]",
+            help="Only these services, all without; and what to run then.",
+            autocompletion=service_names,
+        ),
+    ] = None,
+    *,
+    tag: Tags = None,
+    group: Groups = None,
+    with_dependencies: WithDependencies = False,
+    concurrency: Concurrency = None,
+    timeout: Annotated[str, typer.Option(metavar="DURATION", help="How long to wait at most.")] = "60s",
+    interval: Annotated[
+        str, typer.Option(metavar="DURATION", help="The first pause between two rounds; they grow to 5s.")
+    ] = "200ms",
+    stable: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=1000,
+            help="How many rounds in a row must be good; 0 for what the checks' thresholds say.",
+        ),
+    ] = 0,
+    invert: Annotated[bool, typer.Option("--invert", help="Wait until all of them are down.")] = False,
+    then: Annotated[list[str] | None, typer.Option("--then", hidden=True)] = None,
+) -> ExitCode:
+    """Wait until every service is healthy, and say all the time what is still down and why; then run a command.
+
+    The exit code is 0 as soon as all of them pass, and degraded is a pass; it is 3 if time was up before. COMMAND
+    takes the place of this program then, with its terminal, signals and exit code, and is not started otherwise.
+    Standard output is the command's own: with one, our answer goes to standard error.
+    """
+    from tiktoktoe_cli.health.report_wait import wait_report_of
+
+    options = _options(timeout, interval, stable, invert=invert)
+    command = _command(desk, then)
+    if command:
+        desk.terminal = replace(desk.terminal, stdout=desk.terminal.stderr)
+    inputs = health_inputs(desk, Choice(services, tag, group, with_dependencies), concurrency)
+    if not inputs.size:
+        raise UsageError("no service to wait for has a health check", hint="add `health` to one of them")
+    with desk.stop_flag() as should_stop:
+        facts = _wait(desk, inputs, options, should_stop)
+    code = None if facts.is_met else should_stop.exit_code or ExitCode.UNFINISHED
+    code = desk.answer(wait_report_of(facts), code)
+    if command and code is ExitCode.YES:
+        from tiktoktoe_cli.processes.replacement import become
+
+        become(command)
+    return code
+
+
+def _options(timeout: str, interval: str, passes: int, *, invert: bool) -> WaitOptions:
+    from tiktoktoe_cli.cli.durations import duration_of
+    from tiktoktoe_cli.health.wait_session import WaitOptions
+    from tiktoktoe_cli.health.waiting import Goal
+
+    goal = Goal.DOWN if invert else Goal.HEALTHY
+    return WaitOptions(duration_of(timeout, "--timeout"), duration_of(interval, "--interval"), passes, goal)
+
+
+def _command(desk: Desk, words: list[str] | None) -> Command | None:
+    """Return what to run in the end, if it could be run now: nobody wants to wait for a typing error."""
+    from pathlib import Path
+
+    from tiktoktoe_cli.processes import Command, check_command
+
+    if words is None:
+        return None
+    command = Command(tuple(words), Path(), desk.environ)
+    check_command(command)
+    return command
+
+
+def _wait(
+    desk: Desk, inputs: HealthInputs, options: WaitOptions, should_stop: Callable[[], bool]
+) -> WaitFacts:
+    import asyncio
+
+    from tiktoktoe_cli.cli.health_watchers import WaitWatcher
+    from tiktoktoe_cli.health.wait_session import wait_for
+
+    with desk.progress() as progress:
+        return asyncio.run(wait_for(inputs, options, WaitWatcher(progress, options.goal), should_stop))

@@ -1,0 +1,86 @@
+"""What every probe is: settings from the YAML, and one look at the world with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from tiktoktoe_cli.config.fields import Settings, Text
+from tiktoktoe_cli.transport.addresses import split_address, without_userinfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.health.observation import Observation
+    from tiktoktoe_cli.health.probes.outside import Outside
+
+ALWAYS: Final = ("timing", "connected", "error")
+"""The variables of every probe: the phases that ended, whether there was an answer, and why there was none."""
+
+
+def _as_address(address: str) -> str:
+    if split_address(address) is None:
+        context = {"address": address, "hint": "write it as `host:port` or `[ipv6]:port`"}
+        raise PydanticCustomError("bad-address", "`{address}` is not a host with a port", context)
+    return address
+
+
+Address = Annotated[Text, AfterValidator(_as_address)]
+"""A host and a port, `host:port` or `[ipv6]:port`."""
+
+
+class ProbeSettings(Settings):
+    """One kind of probe: its settings, what expectations may read, and how it looks.
+
+    `variables` are those beside `ALWAYS`. `assumed` and `assumed_warn` are what a check expects that says nothing.
+    `target` is the setting that names whom to ask; a probe without one asks nobody else.
+    """
+
+    variables: ClassVar[tuple[str, ...]] = ()
+    assumed: ClassVar[tuple[str, ...]] = ()
+    assumed_warn: ClassVar[tuple[str, ...]] = ()
+    target: ClassVar[str] = ""
+
+    @property
+    def subject(self) -> str:
+        """What is looked at, in a few words without credentials."""
+        return without_userinfo(str(getattr(self, self.target) or "")) if self.target else ""
+
+    @property
+    def listens_at(self) -> tuple[str, int] | None:
+        """The host and port where somebody must listen for this probe to find anything; None if it is not known."""
+        return None
+
+    async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
+        """Look once, for no longer than `timeout_ns`; what happens on the way is part of what was seen.
+
+        Raises nothing but cancellation.
+        """
+        raise NotImplementedError
+
+
+def probe_types(settings: type[Settings]) -> Iterator[tuple[str, type[ProbeSettings]]]:
+    """List the probes among the fields of a settings class, by their keys."""
+    for name, field in settings.model_fields.items():
+        for kind in _parts(field.annotation):
+            if isinstance(kind, type) and issubclass(kind, ProbeSettings):
+                yield name, kind
+
+
+def _parts(annotation: Any) -> tuple[Any, ...]:  # any type can be written
+    from typing import get_args
+
+    return get_args(annotation) or (annotation,)
+
+
+def aimless(probe: type[ProbeSettings]) -> type[ProbeSettings]:
+    """Make the class of a probe that may be without its target: `aim` gives it one."""
+    from pydantic import create_model
+
+    target = probe.model_fields[probe.target]
+    optional: Any = (target.annotation, None)  # what pydantic makes fields of
+    return create_model(
+        f"{probe.__name__}Module", __base__=probe, __doc__=probe.__doc__, **{probe.target: optional}
+    )

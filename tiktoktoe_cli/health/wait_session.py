@@ -1,0 +1,58 @@
+"""A wait for several services from settings to facts: what the front desk calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.health.effects import Effects, Wait
+from tiktoktoe_cli.health.probes import open_probes
+from tiktoktoe_cli.health.waiting import Goal, WaitFacts, wait_for_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.health.effects import HealthObserver
+    from tiktoktoe_cli.health.session import HealthInputs
+
+_MAX_PAUSE_NS: Final = 5 * NS_PER_S
+_JITTER: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class WaitOptions:
+    """For what to wait, and how long: `passes` in a row, 0 for as many as the checks' thresholds ask for.
+
+    The first pause between two rounds takes `pause_ns`; they grow to five seconds.
+    """
+
+    timeout_ns: int
+    pause_ns: int
+    passes: int = 0
+    goal: Goal = Goal.HEALTHY
+
+
+async def wait_for(
+    inputs: HealthInputs, options: WaitOptions, observer: HealthObserver, should_stop: Callable[[], bool]
+) -> WaitFacts:
+    """Wait for the chosen services; what the graph knows besides them is not part of the answer."""
+    wait = Wait(
+        inputs.clock.now() + options.timeout_ns,
+        options.passes,
+        pause_ns=options.pause_ns,
+        max_pause_ns=max(_MAX_PAUSE_NS, options.pause_ns),
+        jitter=_JITTER,
+    )
+    async with open_probes(inputs.clock, inputs.environ) as probe:
+        effects = Effects(
+            probe,
+            inputs.clock,
+            observer,
+            inputs.concurrency,
+            should_stop=should_stop,
+            random=inputs.random,
+        )
+        facts = await wait_for_all(inputs.round, effects, wait, options.goal)
+    chosen = tuple(one for one in facts.health.services if one.name in inputs.checks)
+    return replace(facts, health=replace(facts.health, services=chosen))

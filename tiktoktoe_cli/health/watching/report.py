@@ -1,0 +1,140 @@
+"""A watch as a report: a row for each check with what was counted, and each change as a line. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
+from tiktoktoe_cli.health.about import About
+from tiktoktoe_cli.health.drawings import with_drawings
+from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.metrics import metrics_of
+from tiktoktoe_cli.health.page import StatusPage
+from tiktoktoe_cli.health.report import report_of, verdict_of
+from tiktoktoe_cli.health.rows import MOST_CAUSES
+from tiktoktoe_cli.health.watching.metrics import watch_metrics
+from tiktoktoe_cli.report.facts import Column, Json, Metric, Report, Shows
+from tiktoktoe_cli.report.palette import paint, tone_of
+from tiktoktoe_cli.report.text import one_line
+from tiktoktoe_cli.words import duration, listed, plural
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.health.facts import HealthFacts
+    from tiktoktoe_cli.health.watching.session import WatchFacts
+    from tiktoktoe_cli.health.watching.tally import Tally
+    from tiktoktoe_cli.health.watching.watch import Change
+    from tiktoktoe_cli.report.view import View
+
+_COLUMNS: Final = (
+    Column("service", "SERVICE"),
+    Column("check", "CHECK"),
+    Column("state", "STATE", shows=Shows.STATE),
+    Column("availability", "AVAILABLE", shows=Shows.RATIO),
+    Column("p50_ms", "P50", shows=Shows.MILLISECONDS),
+    Column("p95_ms", "P95", shows=Shows.MILLISECONDS),
+    Column("changes", "CHANGES", shows=Shows.NUMBER),
+    Column("longest_outage_s", "LONGEST-OUTAGE", shows=Shows.SECONDS),
+    Column("latest_ms", "LATEST", shows=Shows.TREND),
+    Column("looks", "LOOKS", wide=True, shows=Shows.NUMBER),
+    Column("failures", "FAILURES", wide=True, shows=Shows.NUMBER),
+    Column("since", "SINCE", wide=True),
+    Column("detail", "DETAIL"),
+)
+
+
+def watch_report_of(facts: WatchFacts) -> Report:
+    """Turn a watch into a report in all its forms; it says yes if everything is healthy at its end."""
+    looks = sum(tally.looks for tally in facts.tallies)
+    changes = sum(tally.changes for tally in facts.tallies)
+    time = duration(facts.health.elapsed_ns / NS_PER_S)
+    counted = f"{plural(looks, 'look')} and {plural(changes, 'change')} in {time}"
+    report = with_drawings(report_of(facts.health), _page(facts))
+    return replace(
+        report,
+        command="health watch",
+        verdict=f"{verdict_of(facts.health)}; {counted}",
+        summary={**report.summary, "looks": looks, "changes": changes, "cut_short": facts.is_cut_short},
+        items=[_item(tally, facts.ended_ns) for tally in facts.tallies],
+        columns=_COLUMNS,
+        metrics=all_metrics_of(facts),
+    )
+
+
+def all_metrics_of(facts: WatchFacts) -> tuple[Metric, ...]:
+    """Make the metrics of the latest looks, and of the watch."""
+    seen = _as_seen(facts.health, facts.tallies)
+    return (*metrics_of(seen), *watch_metrics(facts.health, facts.tallies, facts.ended_ns))
+
+
+def change_data(change: Change) -> dict[str, Json]:
+    """Write a change as other programs read it."""
+    return {
+        "at": _rfc3339(change.at_ns),
+        "service": change.service,
+        "check": change.check,
+        "from": change.before.value,
+        "to": change.after.value,
+        "cause": list(change.cause),
+        "detail": change.detail,
+    }
+
+
+def draw_change(change: Change, view: View) -> str:
+    """Write a change as one line for a person; the first state of a check has none before it."""
+    tone = tone_of(change.after.value)
+    because = [f"because of {listed(change.cause, MOST_CAUSES)}"] if change.cause else []
+    why = "; ".join([*because, *([change.detail] if change.detail else [])])
+    after = paint(change.after.value, tone.style, color=view.color)
+    name = one_line(view.mask(f"{change.service}/{change.check}"))
+    before = "" if change.before is HealthState.SKIPPED else f"{change.before.value} {_arrow(view)} "
+    parts = [_rfc3339(change.at_ns), name, before + after, one_line(view.mask(why))]
+    return "  ".join(filter(None, parts)) + "\n"
+
+
+def _arrow(view: View) -> str:
+    return "→" if view.unicode else "->"
+
+
+def _page(facts: WatchFacts) -> StatusPage:
+    recent = {(tally.service, tally.check.name): list(tally.latest) for tally in facts.tallies}
+    about = About(facts.system, at=datetime.fromtimestamp(facts.ended_ns / NS_PER_S, UTC))
+    return StatusPage(facts.health, about, recent)
+
+
+def _as_seen(health: HealthFacts, tallies: tuple[Tally, ...]) -> HealthFacts:
+    """Put the results as they were seen in the place of where the checks stand."""
+    seen = {(tally.service, tally.check.name): tally.result for tally in tallies}
+    services = (
+        replace(one, checks=tuple(found for check in one.checks if (found := seen[one.name, check.name])))
+        for one in health.services
+    )
+    return replace(health, services=tuple(services))
+
+
+def _item(tally: Tally, now_ns: int) -> dict[str, Json]:
+    half, most = tally.latencies.percentile_ns(50), tally.latencies.percentile_ns(95)
+    return {
+        "name": tally.name,
+        "service": tally.service,
+        "check": tally.check.name,
+        "kind": tally.check.kind,
+        "state": tally.state.value,
+        "since": _rfc3339(tally.since_ns),
+        "availability": tally.availability,
+        "p50_ms": None if half is None else half / NS_PER_MS,
+        "p95_ms": None if most is None else most / NS_PER_MS,
+        "looks": tally.looks,
+        "failures": tally.failures,
+        "changes": tally.changes,
+        "longest_outage_s": tally.outage_ns(now_ns) / NS_PER_S,
+        "latest_ms": tally.latest_ms,
+        "cause": list(tally.cause),
+        "detail": tally.detail,
+    }
+
+
+def _rfc3339(time_ns: int) -> str:
+    time = datetime.fromtimestamp(time_ns / NS_PER_S, UTC)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,62 @@
+"""What can be said of any answer in the forms that features draw: whether it is yes, and the verdict.
+
+It stands where a command has found nothing out that could be drawn: an old file that says all is well must not stay.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.report.facts import CaseOutcome
+from tiktoktoe_cli.report.text import escape_hidden, one_line
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.report.facts import Report
+    from tiktoktoe_cli.report.markup import Markup, Writer
+    from tiktoktoe_cli.report.view import View
+
+
+def draw_html(report: Report, view: View) -> str:
+    """Write a page with the verdict and the problems."""
+    from tiktoktoe_cli.report.markup import Writer
+    from tiktoktoe_cli.report.page import Page, draw_page
+
+    writer = Writer(view.mask)
+    return draw_page(Page(f"tiktoktoe {report.command}", _body(report, writer)), writer)
+
+
+def draw_nagios(report: Report, view: View) -> str:
+    """Write one line of plugin output: OK, CRITICAL, or UNKNOWN if the answer was not found out."""
+    unknown = any(case.outcome is CaseOutcome.ERROR for case in report.cases)
+    state = "OK" if report.ok else "UNKNOWN" if unknown else "CRITICAL"
+    return f"{state} - {one_line(view.mask(report.verdict)).replace('|', '/')}\n"
+
+
+def draw_health_json(report: Report, view: View) -> str:
+    """Write the least that application/health+json asks for, and the verdict."""
+    document = {"status": "pass" if report.ok else "fail", "output": view.mask(report.verdict)}
+    return escape_hidden(json.dumps(document, ensure_ascii=not view.unicode, indent=2)) + "\n"
+
+
+def _body(report: Report, writer: Writer) -> Markup:
+    from tiktoktoe_cli.report.page import listing, state_word
+
+    problems = [
+        writer.join(
+            state_word(problem.severity.value, writer),
+            writer.prose(f" [{problem.code}] {_where(problem)}{problem.message}"),
+        )
+        for problem in report.problems
+    ]
+    outcome = state_word("ok" if report.ok else "failed", writer)
+    return writer.join(
+        writer.element("h1", outcome, writer.prose(f" {report.verdict}")),
+        writer.element("p", f"tiktoktoe {report.command}", class_="soft"),
+        listing([*problems], writer),
+    )
+
+
+def _where(problem: Problem) -> str:
+    return f"{problem.place}: " if problem.place else ""
