@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
-CONFIGS = sorted(SAMPLES.glob("*/*.yaml"))
+CONFIGS = sorted(SAMPLES.glob("*/tiktoktoe.yaml"))
 
 TEN_MISTAKES = """\
 version: 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.health.listening.messages import Request, Response
 from tiktoktoe_cli.transport.addresses import join_address
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -142,6 +144,13 @@ def _read(head: h11.Request) -> Request | None:
     return Request.read(head.method.decode("latin-1"), head.target.decode("latin-1"), headers)
 
 
+def _reason(error: OSError) -> str:
+    """Say why the system refused; asyncio puts words of its own in the place of the system's."""
+    if isinstance(error, socket.gaierror):
+        return reason_of(error)
+    return os.strerror(error.errno).lower() if error.errno else "this machine has no such address"
+
+
 @asynccontextmanager
 async def serving(
     host: str, port: int, answer: Callable[[Request], Awaitable[Response]], limits: Limits = Limits()
@@ -155,11 +164,8 @@ async def serving(
     try:
         listener = await asyncio.start_server(server.serve, host, port)
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
-        address = join_address(host, port)
-        raise UsageError(
-            f"cannot listen on `{address}`: {reason}", hint="choose another `--listen`"
-        ) from None
+        message = f"cannot listen on `{join_address(host, port)}`: {_reason(error)}"
+        raise UsageError(message, hint="choose another `--listen`") from None
     try:
         yield join_address(host, listener.sockets[0].getsockname()[1])
     finally:
