@@ -41,14 +41,19 @@ def _breaker_diagram() -> str:
 def _probes_table() -> str:
     from tiktoktoe_cli.health.settings import PROBES, ProbeChoice
 
-    rows = [
-        f"| `{kind}` | {ProbeChoice.model_fields[kind].description} | {', '.join(f'`{name}`' for name in probe.variables)} |"
-        for kind, probe in PROBES.items()
-    ]
+    rows = []
+    for kind, probe in PROBES.items():
+        read = ", ".join(f"`{name}`" for name in probe.variables)
+        rows.append(f"| `{kind}` | {ProbeChoice.model_fields[kind].description} | {read} |")
     return "\n".join(["| probe | | expectations read |", "|---|---|---|", *rows])
 
 
-GENERATED = {"probes": _probes_table, "commands": _commands_table, "exit-codes": _exit_codes_table, "breaker": _breaker_diagram}
+GENERATED = {
+    "commands": _commands_table,
+    "exit-codes": _exit_codes_table,
+    "probes": _probes_table,
+    "breaker": _breaker_diagram,
+}
 
 
 def _region(name: str) -> re.Pattern[str]:

@@ -45,7 +45,7 @@ def test_what_is_expected_is_a_success() -> None:
         ('headers["x-a"] == "1"', '`headers["x-a"] == "1"` has no value: `headers["x-a"]` is missing'),
         (
             'timing.total < duration("1ms")',
-            '`timing.total < duration("1ms")` does not hold: `timing.total` is \"5ms\"',
+            '`timing.total < duration("1ms")` does not hold: `timing.total` is "5ms"',
         ),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from tests.health.making import MS, SECOND, NotingObserver, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.health import Effects, HealthState, Wait
-from tiktoktoe_cli.health.report_wait import wait_report_of
+from tiktoktoe_cli.health.render.wait_report import wait_report_of
 from tiktoktoe_cli.health.runner import Round
 from tiktoktoe_cli.health.waiting import Goal, WaitFacts, wait_for_all
 from tiktoktoe_cli.resilience import VirtualClock

@@ -282,10 +282,8 @@ def choose(choices: type[Choice], word: str, option: str) -> Choice:
 
 def unknown(word: str, known: Collection[str], kind: str) -> UsageError:
     """Make the error for a word that is none of the known ones, with the nearest of them as the hint."""
-    return UsageError(
-        f"unknown {kind}: `{word}`",
-        hint=suggestion(word, known) or f"choose one of {listed(known, last='or') or 'none'}",
-    )
+    others = f"choose one of {listed(sorted(known), last='or')}" if known else "there is none"
+    return UsageError(f"unknown {kind}: `{word}`", hint=suggestion(word, known) or others)
 
 
 def _report_target(text: str, kinds: Collection[ReportKind]) -> tuple[ReportKind, str]:

@@ -28,9 +28,9 @@ from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
-    from tiktoktoe_cli.health.about import About
     from tiktoktoe_cli.health.facts import HealthFacts
     from tiktoktoe_cli.health.history import History, Trends
+    from tiktoktoe_cli.health.render.about import About
     from tiktoktoe_cli.report import Report
 
 
@@ -108,10 +108,10 @@ class Found:
 
     def report(self, *, strict: bool) -> Report:
         """Make the report in all its forms."""
-        from tiktoktoe_cli.health.drawings import with_drawings
         from tiktoktoe_cli.health.history import with_trends
-        from tiktoktoe_cli.health.page import StatusPage
-        from tiktoktoe_cli.health.report import report_of
+        from tiktoktoe_cli.health.render.drawings import with_drawings
+        from tiktoktoe_cli.health.render.page import StatusPage
+        from tiktoktoe_cli.health.render.report import report_of
 
         report = report_of(self.facts, strict=strict)
         report = with_trends(report, self.trends) if self.trends else report
@@ -121,7 +121,7 @@ class Found:
 def _find_out(desk: Desk, wanted: Wanted) -> Found:
     from datetime import UTC, datetime
 
-    from tiktoktoe_cli.health.about import About
+    from tiktoktoe_cli.health.render.about import About
 
     inputs = health_inputs(desk, wanted.choice, wanted.concurrency)
     with ExitStack() as stack:
@@ -146,7 +146,7 @@ def _open_history(desk: Desk, wanted: Wanted, stack: ExitStack) -> History | Non
 
 def _answer_as_plugin(desk: Desk, wanted: Wanted) -> ExitCode:
     """Answer in the words and the codes of the Monitoring Plugins: who cannot find out says UNKNOWN."""
-    from tiktoktoe_cli.health.nagios import PluginState, nagios_of
+    from tiktoktoe_cli.health.render.nagios import PluginState, nagios_of
 
     try:
         found = _find_out(desk, wanted)

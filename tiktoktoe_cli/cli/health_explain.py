@@ -34,7 +34,7 @@ def explain(
     from datetime import UTC, datetime
 
     from tiktoktoe_cli.cli.desk import unknown
-    from tiktoktoe_cli.health.explanation import draw_explanation, explanation_of
+    from tiktoktoe_cli.health.render.explanation import draw_explanation, explanation_of
     from tiktoktoe_cli.health.session import only
 
     service, slash, wanted = name.partition("/")

@@ -90,7 +90,7 @@ def wait(  # noqa: PLR0913  # an option each
     takes the place of this program then, with its terminal, signals and exit code, and is not started otherwise.
     Standard output is the command's own: with one, our answer goes to standard error.
     """
-    from tiktoktoe_cli.health.report_wait import wait_report_of
+    from tiktoktoe_cli.health.render.wait_report import wait_report_of
 
     options = _options(timeout, interval, stable, invert=invert)
     command = _command(desk, then)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.health.rows import MOST_CAUSES
+from tiktoktoe_cli.health.render.rows import MOST_CAUSES
 from tiktoktoe_cli.words import duration, listed
 
 if TYPE_CHECKING:

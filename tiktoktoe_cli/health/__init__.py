@@ -1,9 +1,9 @@
 """Is the system healthy, and if not, which service is the cause and which ones only suffer from it?
 
-Decisions are pure (`verdict`, `thresholds`, `root_cause`, `vacuous`); `probes/` touches the world; `runner` and
-`waiting` bring both together through the `Effects` they are given. May use the graph's model, resilience,
-transport, processes, config, expressions and report's facts. Must not read the environment or start services.
-What loads asyncio or httpx is imported late, by its module: `health.runner`, `health.waiting`, `health.probes`.
+Decisions are pure (`verdict`, `thresholds`, `root_cause`, `vacuous`); `probes/` touches the world; `runner`,
+`waiting` and `watching/` bring both together through the `Effects` they are given; `render/` draws what came of it.
+May use the graph's model, resilience, transport, processes, config, expressions and report. Must not read the
+environment or start services. What loads asyncio or httpx is imported late, by its module.
 """
 
 from tiktoktoe_cli.health.effects import Effects, Wait
@@ -17,7 +17,6 @@ from tiktoktoe_cli.health.facts import (
     ServiceHealth,
 )
 from tiktoktoe_cli.health.observation import Failure, Observation
-from tiktoktoe_cli.health.report import report_of
 from tiktoktoe_cli.health.vacuous import find_vacuous
 
 __all__ = [
@@ -33,5 +32,4 @@ __all__ = [
     "ServiceHealth",
     "Wait",
     "find_vacuous",
-    "report_of",
 ]

@@ -33,7 +33,9 @@ class Failure:
     def of(cls, failure: TransportFailure) -> Failure:
         """Take over a failure of the network."""
         fault = failure.tls_fault.value if failure.tls_fault else ""
-        return cls(failure.reason.value, failure.message, failure.reason.is_ours, fault, not failure.is_transient)
+        return cls(
+            failure.reason.value, failure.message, failure.reason.is_ours, fault, not failure.is_transient
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,7 @@ def _places(
                 yield service, position, check
 
 
-async def _work(
-    work: Iterator[tuple[str, int, CheckSettings]], results: Results, effects: Effects
-) -> bool:
+async def _work(work: Iterator[tuple[str, int, CheckSettings]], results: Results, effects: Effects) -> bool:
     """Let some workers share the checks until all are made; tell whether they were stopped before that."""
 
     async def take_turns() -> None:

@@ -12,7 +12,7 @@ from tiktoktoe_cli.health.effects import Effects, SilentObserver
 from tiktoktoe_cli.health.maintenance import find_window
 from tiktoktoe_cli.health.open_files import fitting, open_files_limit
 from tiktoktoe_cli.health.probes import open_probes
-from tiktoktoe_cli.health.rows import Row
+from tiktoktoe_cli.health.render.rows import Row
 from tiktoktoe_cli.health.runner import Round, check_system
 from tiktoktoe_cli.health.settings import HealthSettings
 from tiktoktoe_cli.resilience import SystemClock

@@ -2,8 +2,8 @@
 
 May touch: sockets, TLS, the clock it is given. Must not: know a feature, decide what an answer means to it, retry,
 read the environment, or let a password, token or header's value into a message.
-The names here are light. What does the work is imported late, by its module: `transport.client.HttpClient`, which
-loads httpx, `transport.tcp.connect_tcp`, and `transport.settings`, which loads pydantic.
+The names here are light. What does the work is imported late, by its module: `transport.web.WebClient` for checks,
+`transport.client.HttpClient`, which loads httpx, `transport.tcp`, and `transport.settings`, which loads pydantic.
 """
 
 from tiktoktoe_cli.transport.addresses import without_userinfo

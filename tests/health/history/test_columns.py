@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from tests.health.answers import make_facts
-from tiktoktoe_cli.health import report_of
 from tiktoktoe_cli.health.history import WINDOWS, with_trends
 from tiktoktoe_cli.health.history.trend import PastResult, trend_of
+from tiktoktoe_cli.health.render import report_of
 from tiktoktoe_cli.report import OutputFormat, Report, View, render
 
 NOW_MS = 10**12

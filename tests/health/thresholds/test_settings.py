@@ -25,12 +25,12 @@ def read(write: Callable[[str, str], str], text: str) -> tuple[Any, Document]:
     return Shape(ThresholdsSettings).read(document, node, ("t",)), document
 
 
-def test_kubernetes_is_the_default() -> None:
-    """Three failures in a row, one pass, and errors do not count."""
+def test_our_own_rules_are_the_default() -> None:
+    """Three failures in a row, one pass, and what cannot be carried out is a failure."""
     settings = ThresholdsSettings()
 
     assert (settings.fail, settings.pass_) == (3, 1)
-    assert settings.rules == Rules(fail=3, pass_=1, initial=HealthState.UNHEALTHY, counts_errors=False)
+    assert settings.rules == Rules(fail=3, pass_=1, initial=HealthState.UNHEALTHY)
 
 
 @pytest.mark.parametrize("preset", Preset)

@@ -1,5 +1,6 @@
 """The rules of systems with hysteresis, with the numbers that they have by themselves: one row each.
 
+- tiktoktoe: as Kubernetes, but a check that cannot be carried out is a failure: nobody may take it for healthy.
 - kubernetes: the kubelet's `pkg/kubelet/prober/worker.go` (`doProbe`), as for readiness, which fails until it passes.
   A probe that could not be carried out is thrown away.
 - haproxy: `src/check.c` (`set_server_check_status`). A server begins as `init-state up` says: up, but the first check
@@ -26,6 +27,7 @@ from tiktoktoe_cli.health.thresholds.rules import Rules
 class Preset(StrEnum):
     """Whose rules a check follows."""
 
+    TIKTOKTOE = "tiktoktoe"
     KUBERNETES = "kubernetes"
     HAPROXY = "haproxy"
     ENVOY = "envoy"
@@ -35,6 +37,7 @@ class Preset(StrEnum):
 
 
 PRESETS: Final = {
+    Preset.TIKTOKTOE: Rules(fail=3, pass_=1),
     Preset.KUBERNETES: Rules(fail=3, pass_=1, counts_errors=False),
     Preset.HAPROXY: Rules(fail=3, pass_=2, initial=HealthState.HEALTHY, first_decides=True),
     Preset.ENVOY: Rules(fail=3, pass_=2, first_decides=True, retriable=False),

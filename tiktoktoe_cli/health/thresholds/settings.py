@@ -10,16 +10,16 @@ from tiktoktoe_cli.config.fields import Settings
 from tiktoktoe_cli.health.thresholds.presets import PRESETS, Preset
 from tiktoktoe_cli.health.thresholds.rules import Rules
 
-_DEFAULT: Final = PRESETS[Preset.KUBERNETES]
+_DEFAULT: Final = PRESETS[Preset.TIKTOKTOE]
 _MOST: Final = 1000
 
 
 class ThresholdsSettings(Settings):
     """How many results it takes until a check stands otherwise; one that is made once does not use them."""
 
-    preset: Preset = Preset.KUBERNETES
-    """Whose rules to follow; those of `kubernetes` by default. The numbers below are the preset's unless they are
-    given."""
+    preset: Preset = Preset.TIKTOKTOE
+    """Whose rules to follow; by default our own, which are those of Kubernetes but for checks that cannot be carried
+    out. The numbers below are the preset's unless they are given."""
     fail: int = Field(_DEFAULT.fail, ge=1, le=_MOST)
     """Failures until it is unhealthy: 3 by default, 1 for `consul` and `m_of_n`."""
     of: int | None = Field(_DEFAULT.of, ge=1, le=_MOST)

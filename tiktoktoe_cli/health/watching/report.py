@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
-from tiktoktoe_cli.health.about import About
-from tiktoktoe_cli.health.drawings import with_drawings
 from tiktoktoe_cli.health.facts import HealthState
-from tiktoktoe_cli.health.metrics import metrics_of
-from tiktoktoe_cli.health.page import StatusPage
-from tiktoktoe_cli.health.report import report_of, verdict_of
-from tiktoktoe_cli.health.rows import MOST_CAUSES
+from tiktoktoe_cli.health.render.about import About
+from tiktoktoe_cli.health.render.drawings import with_drawings
+from tiktoktoe_cli.health.render.metrics import metrics_of
+from tiktoktoe_cli.health.render.page import StatusPage
+from tiktoktoe_cli.health.render.report import report_of, verdict_of
+from tiktoktoe_cli.health.render.rows import MOST_CAUSES
 from tiktoktoe_cli.health.watching.metrics import watch_metrics
 from tiktoktoe_cli.report.facts import Column, Json, Metric, Report, Shows
 from tiktoktoe_cli.report.palette import paint, tone_of

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.health.facts import HealthFacts, HealthState, ServiceHealth, worst
+from tiktoktoe_cli.health.render.rows import Row
 from tiktoktoe_cli.health.root_cause import explain
-from tiktoktoe_cli.health.rows import Row
 from tiktoktoe_cli.health.thresholds import Standing
 from tiktoktoe_cli.health.watching.schedule import Schedule
 from tiktoktoe_cli.health.watching.tally import Tally

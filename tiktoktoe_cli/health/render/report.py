@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
-from tiktoktoe_cli.health.chain import certificates_data
 from tiktoktoe_cli.health.facts import HealthFacts, HealthState, worst
-from tiktoktoe_cli.health.metrics import metrics_of
-from tiktoktoe_cli.health.rows import MOST_CAUSES, Row, rows_of
+from tiktoktoe_cli.health.render.chain import certificates_data
+from tiktoktoe_cli.health.render.metrics import metrics_of
+from tiktoktoe_cli.health.render.rows import MOST_CAUSES, Row, rows_of
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
 from tiktoktoe_cli.transport.variables import PHASES, phases_of
 from tiktoktoe_cli.words import listed, plural

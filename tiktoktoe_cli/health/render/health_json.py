@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_MS
 from tiktoktoe_cli.health.facts import HealthState
-from tiktoktoe_cli.health.report import verdict_of
-from tiktoktoe_cli.health.rows import Row, rows_of
+from tiktoktoe_cli.health.render.report import verdict_of
+from tiktoktoe_cli.health.render.rows import Row, rows_of
 from tiktoktoe_cli.report.documents import plain_data
 from tiktoktoe_cli.report.text import escape_hidden
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tiktoktoe_cli.health.about import About
     from tiktoktoe_cli.health.facts import HealthFacts
+    from tiktoktoe_cli.health.render.about import About
     from tiktoktoe_cli.report.facts import Json
     from tiktoktoe_cli.report.view import View
 

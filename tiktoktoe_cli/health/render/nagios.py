@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.health.facts import Demand, HealthState
-from tiktoktoe_cli.health.latency_limit import latency_limit_ns
-from tiktoktoe_cli.health.report import verdict_of
-from tiktoktoe_cli.health.rows import Row, rows_of
+from tiktoktoe_cli.health.render.latency_limit import latency_limit_ns
+from tiktoktoe_cli.health.render.report import verdict_of
+from tiktoktoe_cli.health.render.rows import Row, rows_of
 from tiktoktoe_cli.report.text import one_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 from tests.health.answers import make_facts
 from tests.health.making import ScriptedProbe, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.config.masking import MASKED, Mask
-from tiktoktoe_cli.health import Effects, HealthFacts, report_of
+from tiktoktoe_cli.health import Effects, HealthFacts
+from tiktoktoe_cli.health.render import report_of
 from tiktoktoe_cli.health.runner import Round, check_system
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, Report, View, render
 

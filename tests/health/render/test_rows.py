@@ -4,7 +4,7 @@ import pytest
 
 from tests.health.answers import make_result
 from tiktoktoe_cli.health import HealthFacts, HealthState, ServiceHealth
-from tiktoktoe_cli.health.rows import Row, rows_of
+from tiktoktoe_cli.health.render.rows import Row, rows_of
 
 
 @pytest.mark.parametrize(

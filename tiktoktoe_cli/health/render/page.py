@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.health.about import About
 from tiktoktoe_cli.health.facts import HealthState, worst
-from tiktoktoe_cli.health.page_inside import Shown, draw_inside
-from tiktoktoe_cli.health.page_look import SCRIPT, STYLE
-from tiktoktoe_cli.health.page_pictures import PHASES, draw_bar
-from tiktoktoe_cli.health.report import verdict_of
-from tiktoktoe_cli.health.rows import rows_of
+from tiktoktoe_cli.health.render.about import About
+from tiktoktoe_cli.health.render.page_inside import Shown, draw_inside
+from tiktoktoe_cli.health.render.page_look import SCRIPT, STYLE
+from tiktoktoe_cli.health.render.page_pictures import PHASES, draw_bar
+from tiktoktoe_cli.health.render.report import verdict_of
+from tiktoktoe_cli.health.render.rows import rows_of
 from tiktoktoe_cli.report.markup import Writer
 from tiktoktoe_cli.report.page import Page, draw_page, state_word
 from tiktoktoe_cli.words import duration, plural
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.health.facts import Attempt, HealthFacts, ServiceHealth
     from tiktoktoe_cli.health.history import Trend
-    from tiktoktoe_cli.health.rows import Row
+    from tiktoktoe_cli.health.render.rows import Row
     from tiktoktoe_cli.report.markup import Markup
     from tiktoktoe_cli.report.view import View
 

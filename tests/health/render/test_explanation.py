@@ -13,7 +13,7 @@ from tests.health.making import MS, ScriptedProbe, answered, make_check, make_gr
 from tiktoktoe_cli.config.masking import MASKED, Mask
 from tiktoktoe_cli.health import Effects, HealthFacts, HealthState, Observation
 from tiktoktoe_cli.health.documents import HealthDocument, Part
-from tiktoktoe_cli.health.explanation import draw_explanation, explanation_of
+from tiktoktoe_cli.health.render.explanation import draw_explanation, explanation_of
 from tiktoktoe_cli.health.runner import Round, check_system
 from tiktoktoe_cli.health.session import only
 from tiktoktoe_cli.report import View

@@ -9,7 +9,7 @@ from hypothesis import given
 from tests.health.answers import expectation, make_facts, make_result, slow
 from tests.report.hostile import ANY_TEXT, SECRET, mask
 from tiktoktoe_cli.health import CheckResult, Demand, HealthFacts, HealthState, ServiceHealth
-from tiktoktoe_cli.health.nagios import nagios_of
+from tiktoktoe_cli.health.render.nagios import nagios_of
 from tiktoktoe_cli.report import View
 
 DATA = re.compile(r"'(?:[^'=|]|'')+'=(?:U|\d+\.\d+s);[\d.e-]*;[\d.e-]*;0")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions.conditions import describe
-from tiktoktoe_cli.health.chain import certificates_of
-from tiktoktoe_cli.health.page_pictures import PHASES, draw_strip
+from tiktoktoe_cli.health.render.chain import certificates_of
+from tiktoktoe_cli.health.render.page_pictures import PHASES, draw_strip
 from tiktoktoe_cli.report.page import listing, state_word
 from tiktoktoe_cli.transport.variables import phases_of
 from tiktoktoe_cli.words import duration
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.facts import Attempt, CheckResult, Expectation
     from tiktoktoe_cli.health.history import Trend
     from tiktoktoe_cli.health.history.trend import Period
-    from tiktoktoe_cli.health.rows import Row
+    from tiktoktoe_cli.health.render.rows import Row
     from tiktoktoe_cli.report.markup import Inner, Markup, Writer
     from tiktoktoe_cli.transport.certificates import Certificate
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.health.report import report_of, verdict_of
+from tiktoktoe_cli.health.render.report import report_of, verdict_of
 from tiktoktoe_cli.health.waiting import Goal
 from tiktoktoe_cli.words import duration, plural
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.health.answers import CHAIN_DAYS, make_facts, make_result, slow
-from tests.health.browser import open_page
+from tests.health.render.browser import open_page
 from tests.report.hostile import SECRET, mask
 from tiktoktoe_cli.health import Attempt, HealthFacts, HealthState, ServiceHealth
-from tiktoktoe_cli.health.about import About
 from tiktoktoe_cli.health.history.trend import WINDOWS, PastResult, trend_of
-from tiktoktoe_cli.health.page import StatusPage, draw_status_page
+from tiktoktoe_cli.health.render.about import About
+from tiktoktoe_cli.health.render.page import StatusPage, draw_status_page
 from tiktoktoe_cli.report import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.health.browser import Tab
+    from tests.health.render.browser import Tab
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ABOUT = About("shop", "2.3.1", NOON)

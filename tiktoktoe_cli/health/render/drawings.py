@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.health.health_json import draw_health_json
-from tiktoktoe_cli.health.nagios import nagios_of
-from tiktoktoe_cli.health.page import StatusPage, draw_status_page
+from tiktoktoe_cli.health.render.health_json import draw_health_json
+from tiktoktoe_cli.health.render.nagios import nagios_of
+from tiktoktoe_cli.health.render.page import StatusPage, draw_status_page
 from tiktoktoe_cli.report.catalog import ReportKind
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions.conditions import describe
-from tiktoktoe_cli.health.chain import certificates_of
-from tiktoktoe_cli.health.report import report_of
-from tiktoktoe_cli.health.rows import MOST_CAUSES, Row, rows_of
+from tiktoktoe_cli.health.render.chain import certificates_of
+from tiktoktoe_cli.health.render.report import report_of
+from tiktoktoe_cli.health.render.rows import MOST_CAUSES, Row, rows_of
 from tiktoktoe_cli.health.verdict import MEANS
 from tiktoktoe_cli.report.palette import paint, tone_of
 from tiktoktoe_cli.report.text import one_line, pad

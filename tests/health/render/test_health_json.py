@@ -10,9 +10,9 @@ import pytest
 from tests.health.answers import make_facts, make_result
 from tests.report.hostile import SECRET, mask
 from tiktoktoe_cli.health import HealthFacts, HealthState, ServiceHealth
-from tiktoktoe_cli.health.about import About
 from tiktoktoe_cli.health.documents import read_document
-from tiktoktoe_cli.health.health_json import MEDIA_TYPE, draw_health_json, health_document, status_of
+from tiktoktoe_cli.health.render.about import About
+from tiktoktoe_cli.health.render.health_json import MEDIA_TYPE, draw_health_json, health_document, status_of
 from tiktoktoe_cli.report import View
 
 AFTERNOON = datetime(2026, 5, 4, 14, 0, tzinfo=timezone(timedelta(hours=2)))
