@@ -12,9 +12,10 @@ import pytest
 from tests.cli.shop import Shop
 from tests.cli.test_examples import commands
 from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.system import load_system
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -44,7 +45,7 @@ def _probes_table() -> str:
     rows = []
     for kind, probe in PROBES.items():
         read = ", ".join(f"`{name}`" for name in probe.variables)
-        rows.append(f"| `{kind}` | {ProbeChoice.model_fields[kind].description} | {read} |")
+        rows.append(f"| `{kind}` | {ProbeChoice.meanings()[kind]} | {read} |")
     return "\n".join(["| probe | | expectations read |", "|---|---|---|", *rows])
 
 
@@ -108,6 +109,19 @@ def test_the_tour_can_be_walked(tmp_path: Path) -> None:
 
         assert (program, code) == ("tiktoktoe", expected), (command, err)
     assert len(steps) > 5
+
+
+def test_the_configurations_are_understood(write: Callable[[str, str], str]) -> None:
+    """What is copied from here into a file has no mistakes."""
+    examples = [
+        body
+        for kind, _, _, body in BLOCK.findall(README.read_text(encoding="utf-8"))
+        if kind == "yaml" and body.startswith("services:")
+    ]
+
+    assert examples
+    for number, example in enumerate(examples):
+        assert load_system([write(f"{number}.yaml", example)], {})["checks"]
 
 
 def test_the_recipes_run(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_ten_mistakes_are_told_at_once(write: Callable[[str, str], str]) -> None
         ("unknown-value", 9),
         ("bad-unit", 10),
         ("unset-variable", 13),
-        ("expression", 14),
+        ("unknown-variable", 14),
         ("expression", 14),
         ("out-of-range", 16),
         ("file-unreadable", 17),

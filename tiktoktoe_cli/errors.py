@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from tiktoktoe_cli.words import plural
+from tiktoktoe_cli.words import listed, plural, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 
 ENDING_SIGNALS = tuple(
@@ -165,3 +165,9 @@ class OutputClosedError(Exception):
     Raised only for standard output, and only once the stream is safe to close: the interpreter's own flush at
     exit finds the null device there.
     """
+
+
+def unknown(word: str, known: Collection[str], kind: str) -> UsageError:
+    """Make the error for a word that is none of the known ones, with the nearest of them as the hint."""
+    others = f"choose one of {listed(sorted(known), last='or')}" if known else "there is none"
+    return UsageError(f"unknown {kind}: `{word}`", hint=suggestion(word, known) or others)

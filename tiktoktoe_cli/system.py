@@ -50,7 +50,7 @@ PARTS = (
     Part("orchestration", ("orchestration",), "orchestration.settings", "OrchestrationSettings"),
 )
 SECTIONS = tuple(dict.fromkeys(part.path[0] for part in PARTS))
-_ROOT_WORDS = ("version", "system", "include")
+ROOT_WORDS = ("version", "system", "include")
 
 
 @dataclass(slots=True)
@@ -123,11 +123,12 @@ def json_schema() -> dict[str, Any]:  # JSON
         "version": {"const": FORMAT_VERSION, "description": "The version of this format."},
         "system": {"type": "string", "description": "The name of the system, for titles."},
     }
+    schema["properties"]["resilience"]["description"] = "Policies by name: the layers that calls go through."
     return schema | {"patternProperties": {"^x-": {}}}
 
 
 def _check_root(document: Document, root: MapNode) -> str:
-    known = {*_ROOT_WORDS, *SECTIONS}
+    known = {*ROOT_WORDS, *SECTIONS}
     for key, entry in root.entries.items():
         if key not in known and not key.startswith("x-"):
             hint = suggestion(key, known) or "keys that start with `x-` are yours to use"
@@ -136,7 +137,7 @@ def _check_root(document: Document, root: MapNode) -> str:
     if version is not None and not (isinstance(version, ScalarNode) and version.value == FORMAT_VERSION):
         message = "this file is written for another version"
         document.problems.append(Problem("unsupported-version", message, version.place, "write `version: 1`"))
-    for key in _ROOT_WORDS:
+    for key in ROOT_WORDS:
         if node := root.get(key):
             document.problems += document.faults_in(node)
     name = root.get("system")

@@ -25,7 +25,8 @@ version: 1
 system: clinic
 health:
   modules:
-    http_2xx: {{http: {{headers: {{authorization: "Bearer {secret}"}}}}, timeout: 2s}}
+    http_2xx: {{http: {{headers: {{authorization: "Bearer {secret}"}}}}, timeout: 2s, targets: ["127.0.0.1:*"]}}
+    anything: {{tcp: {{}}}}
 services:
   api:
     group: core

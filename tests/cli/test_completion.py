@@ -46,6 +46,7 @@ def _complete(line: str, folder: Path = ROOT) -> set[str]:
         ("tiktoktoe replay run -c samples/shop/tiktoktoe.yaml ", {"orders"}),
         ("tiktoktoe simulate run -c samples/shop/tiktoktoe.yaml pay", {"payments-brownout"}),
         ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml c", {"cart", "catalog"}),
+        ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml ledger/", {"ledger/api", "ledger/books"}),
         ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml --group e", {"edge", "extras"}),
         ("tiktoktoe health check -c samples/shop/tiktoktoe.yaml --tag ", set()),
         ("tiktoktoe health check --fail-on ", {"degraded", "unhealthy"}),

@@ -11,6 +11,10 @@ import pytest
 import yaml
 
 from tests.cli.shop import Shop
+from tiktoktoe_cli.health.probes.variables import ALWAYS
+from tiktoktoe_cli.health.settings import PROBES
+from tiktoktoe_cli.system import SECTIONS
+from tiktoktoe_cli.transport.variables import PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,6 +155,11 @@ def test_explains_codes_and_rules(tiktoktoe: Callable[..., Result], code: str, w
         ("resilience.circuit_breaker", "semantics", "envoy_outlier"),
         ("resilience.circuit_breaker.opossum", "volumeThreshold", "minimum_calls"),
         ("services.health.http", "follow_redirects", "true"),
+        ("services.health.http", "url", "required"),
+        ("services.health.http", "max_body", "such as `1Mi`"),
+        ("services", "health", "One check of a service"),
+        ("services", "resources", "map             <none> "),
+        ("system", "system", "titles"),
         ("requests.timeout", "timeout", "10s"),
     ],
 )
@@ -161,8 +170,35 @@ def test_explains_places_of_the_file(
     result = tiktoktoe("config", "explain", path)
 
     assert result.code == 0
-    (line,) = [line for line in result.out.splitlines() if line.split()[0] == key]
+    (line,) = [line for line in result.out.partition("\n\n")[0].splitlines() if line.split()[0] == key]
     assert words in line
+
+
+def test_explains_the_whole_file_where_no_place_is_given(tiktoktoe: Callable[..., Result]) -> None:
+    """The sections come first, each with a word on what it is for; codes are listed where they are asked for."""
+    sections, codes = tiktoktoe("config", "explain"), tiktoktoe("config", "explain", "codes")
+
+    lines = {line.split()[0]: line for line in sections.out.partition("\n\n")[0].splitlines()[1:]}
+    assert {*SECTIONS, "version", "system", "include"} == lines.keys()
+    assert all(line.rstrip().endswith(".") for line in lines.values())
+    assert "`... codes`" in sections.out
+    assert "bad-unit" in codes.out
+
+
+@pytest.mark.parametrize("kind", PROBES)
+def test_a_probe_is_explained_with_what_expectations_read(
+    tiktoktoe: Callable[..., Result], kind: str
+) -> None:
+    """Its own variables, those of every probe, and the fields of the phases."""
+    result = tiktoktoe("config", "explain", f"services.health.{kind}")
+
+    words = result.out.partition("\n\n")[2].split("every probe has:")
+    assert [name for name in PROBES[kind].variables if name not in words[0]] == []
+    assert [line.split()[0] for line in words[1].splitlines() if line.startswith("  ")][:9] == [
+        *ALWAYS,
+        *PHASES,
+    ]
+    assert ("the fields of `tls`" in words[1]) is ("tls" in PROBES[kind].variables)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +206,7 @@ def test_explains_places_of_the_file(
     [
         ("resilience.default.rety", "`tiktoktoe config explain resilience.default` lists what there is"),
         ("resiliense", "did you mean `resilience`?"),
-        ("zzzz", "`tiktoktoe config explain` lists them all"),
+        ("zzzz", "`tiktoktoe config explain codes` lists them all"),
     ],
 )
 def test_what_cannot_be_explained_is_refused_with_a_way_on(

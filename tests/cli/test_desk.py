@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.test_watching import Notebook
 from tiktoktoe_cli.cli.desk import Desk
 from tiktoktoe_cli.cli.door import TerminatedError
 from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode
-from tiktoktoe_cli.report import OutputFormat, Terminal
+from tiktoktoe_cli.report import OutputFormat, Report, Terminal
+from tiktoktoe_cli.report.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,13 +71,41 @@ class Screen(io.StringIO):
 
 
 def test_on_a_terminal_the_words_have_a_line_of_their_own() -> None:
-    """What is drawn there, the progress and the terminal's own `^C`, goes away first."""
+    """The terminal's own `^C` goes away first; they are told once, and not while something else is being written."""
     screen = Screen()
 
-    with make_desk(screen).stop_flag():
+    with make_desk(screen).stop_flag() as flag:
         os.kill(os.getpid(), signal.SIGINT)
+        before = screen.getvalue()
+        flag()
+        flag()
 
+    assert before == ""
     assert screen.getvalue() == "\r\x1b[2Kstopping ... (again to force)\n"
+
+
+def test_the_words_stand_above_a_progress() -> None:
+    """Only the progress knows how much of the screen is its own."""
+    notebook = Notebook()
+
+    with Progress(notebook, lambda: 0.0) as progress, make_desk(io.StringIO()).stop_flag(progress) as flag:
+        os.kill(os.getpid(), signal.SIGINT)
+        flag()
+
+    assert [step.note for step in notebook.steps] == ["stopping ... (again to force)"]
+
+
+def test_lines_have_their_header_once() -> None:
+    """It is written before the first of them, and not again with the rest."""
+    out = io.StringIO()
+    desk = Desk(Terminal.on((io.StringIO(), out, io.StringIO()), {}), OutputFormat.NDJSON, (), (), {}, {})
+
+    desk.begin("health watch")
+    desk.answer(Report("health watch", ok=True, verdict="fine"))
+
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["kind"] for line in lines] == ["header", "summary"]
+    assert lines[0]["command"] == "health watch"
 
 
 def test_what_nohup_ignores_asks_for_nothing() -> None:

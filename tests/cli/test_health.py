@@ -12,7 +12,7 @@ import pytest
 from tests.cli.systems import DOWN, answer_of, configure, listening, states, up
 from tests.cli.test_watching import Notebook
 from tests.samples.town import Town, wait_until
-from tiktoktoe_cli.cli.watching import HealthWatcher
+from tiktoktoe_cli.cli.health_watchers import HealthWatcher
 from tiktoktoe_cli.health import Attempt, CheckResult, HealthState
 from tiktoktoe_cli.report.progress import Event, Progress
 from tiktoktoe_cli.transport import Timing
@@ -107,7 +107,7 @@ def test_needs_a_configuration(tiktoktoe: Run) -> None:
         ({"a": "disabled"}, (1, "no health check is enabled")),
         ({"a": "up", "b": "bare"}, (0, "1 of 1 service healthy; 1 without a check")),
         ({"a": "up", "b": "disabled"}, (0, "1 of 1 service healthy; 1 not checked")),
-        ({"a": "down", "b": "up"}, (1, "1 of 2 services healthy; `a` is the cause")),
+        ({"a": "down", "b": "up"}, (1, "1 of 2 services healthy; `a` is unhealthy")),
     ],
 )
 def test_nothing_checked_is_not_well(
@@ -131,6 +131,61 @@ def test_what_is_worked_on_may_be_down(tiktoktoe: Run) -> None:
     result = tiktoktoe("health", "check")
 
     assert (result.code, result.err.splitlines()[-1]) == (0, "0 of 2 services healthy; 2 in maintenance")
+
+
+def test_work_on_one_service_hides_no_failure_of_another(tiktoktoe: Run) -> None:
+    """Whoever plans work on the cache is told that the shop is down by it."""
+    window = {"from": "2020-01-01T00:00:00Z", "until": "2120-01-01T00:00:00Z", "services": ["cache"]}
+    services = {"shop": listening(DOWN, "cache"), "cache": listening(DOWN)}
+    configure(services, health={"maintenance": [window]})
+
+    result = tiktoktoe("health", "check")
+
+    assert result.code == 1
+    assert "because of `cache`, which is in maintenance; " in result.out
+
+
+def test_what_could_not_be_checked_is_no_no(tiktoktoe: Run, up: int) -> None:
+    """A program that is not there says nothing about the service."""
+    broken = {"health": [{"name": "run", "exec": {"run": ["/no/such/program"]}}]}
+    configure({"a": listening(up), "b": broken})
+
+    checked, explained = tiktoktoe("health", "check"), tiktoktoe("health", "explain", "b")
+
+    assert (checked.code, explained.code) == (3, 3)
+    assert checked.err.splitlines()[-1] == "1 of 2 services healthy; 1 could not be checked: `b`"
+    assert explained.err.splitlines()[-1] == "`b/run` could not be checked"
+
+
+def test_chooses_checks(tiktoktoe: Run, up: int) -> None:
+    """A name may be that of a check; a service that is named itself has all of its checks."""
+    service = listening(up)
+    service["health"].append({**service["health"][0], "name": "other"})
+    configure({"a": service, "b": service})
+
+    _, one = answer_of(tiktoktoe, "a/other", "b")
+    _, all_ = answer_of(tiktoktoe, "a/other", "a")
+    wrong = tiktoktoe("health", "check", "a/othr")
+
+    assert [item["name"] for item in one["items"]] == ["a/other", "b/port", "b/other"]
+    assert [item["name"] for item in all_["items"]] == ["a/port", "a/other"]
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "unknown check: `a/othr`" in wrong.err
+    assert "did you mean `a/other`?" in wrong.err
+
+
+def test_annotations_lead_to_the_check(tiktoktoe: Run) -> None:
+    """GitHub shows them beside the line, also if other checks of the service were not asked for."""
+    down = listening(DOWN)["health"][0]
+    configure({"a": {"health": [{**down, "name": "first"}, {**down, "name": "second"}]}})
+    text = Path("tiktoktoe.yaml").read_text(encoding="utf-8")
+    Path("tiktoktoe.yaml").write_text(
+        text.replace('{"name": "second"', '\n{"name": "second"'), encoding="utf-8"
+    )
+
+    tiktoktoe("health", "check", "a/second", "--report", "github=out.txt")
+
+    assert "file=tiktoktoe.yaml,line=2," in Path("out.txt").read_text(encoding="utf-8")
 
 
 def test_degraded_can_be_a_no(tiktoktoe: Run, up: int) -> None:
@@ -205,14 +260,14 @@ RUNTIME = {"kind": "runtime"}
         (
             {"a": {"b": {}}, "b": {"c": {}}, "c": {}},
             "c",
-            "1 of 3 services healthy, 1 degraded; `c` is the cause",
-            {"b": ("degraded", "because of `c`")},
+            "1 of 3 services healthy; `c` is unhealthy; `b` is degraded because of `c`",
+            {"b": ("healthy", "")},
         ),
         (
             {"a": {"c": SOFT}, "b": {"c": OPTIONAL}, "c": {}},
             "c",
-            "0 of 3 services healthy, 2 degraded; `c` is the cause",
-            {"a": ("degraded", "because of `c`"), "b": ("degraded", "because of `c`")},
+            "0 of 3 services healthy; `c` is unhealthy; `a` and `b` are degraded because of `c`",
+            {"a": ("healthy", ""), "b": ("healthy", "")},
         ),
         (
             {"a": {"b": RUNTIME}, "b": {"a": RUNTIME}, "c": {"a": {}}},

@@ -82,6 +82,8 @@ def test_explains_a_check_over_tls(tiktoktoe: Run) -> None:
     assert "      for 127.0.0.1\n" in result.out
     assert "expires in " in result.out
     assert '`body.token` is "••••"' in result.out
+    assert "  answer\n    status 200\n" in result.out
+    assert '    text {"status": "UP", "token": "••••"}\n' in result.out
     assert "s3cret" not in result.out + json.dumps(answer)
     assert result.err.splitlines()[-1] == "`shop/api` is healthy"
     assert answer["command"] == "health explain"

@@ -111,3 +111,39 @@ def test_a_file_that_is_no_configuration_is_told(
     assert result.code == 2
     assert result.out == ""
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "hint"),
+    [
+        ("blackbox", "endpoints: []", "it looks like one of `gatus`"),
+        ("gatus", "modules: {}", "it looks like one of `blackbox`"),
+        ("gatus", "services: {}", "it looks like one of `compose`"),
+        ("compose", "colour: red", "it would have `include` or `services`"),
+    ],
+)
+def test_the_file_of_another_tool_is_refused(
+    tiktoktoe: Run, write: Callable[[str, str], str], source: str, text: str, hint: str
+) -> None:
+    """An empty configuration and a good exit code would be the worst answer."""
+    result = tiktoktoe("health", "import", source, write("other.yaml", text))
+
+    assert (result.code, result.out) == (2, "")
+    assert f"this is no configuration of `{source}`" in result.err
+    assert hint in result.err
+
+
+def test_relative_paths_are_remarked_on_once(tiktoktoe: Run, write: Callable[[str, str], str]) -> None:
+    """They start at the folder of the file that names them, and the import is saved wherever one likes."""
+    tls = "tls_config: {ca_file: certs/ca.pem, cert_file: /etc/cert.pem, key_file: certs/key.pem}"
+    http = f"{{bearer_token_file: token, {tls}}}"
+    file = write(
+        "blackbox.yml", f"modules: {{a: {{prober: http, http: {http}}}, b: {{prober: tcp, tcp: {{{tls}}}}}}}"
+    )
+
+    remarks = json.loads(tiktoktoe("health", "import", "blackbox", file, "-o", "json").out)["items"]
+
+    (told,) = [one["message"] for one in remarks if "relative" in one["message"]]
+    assert "`token`" in told
+    assert told.count("`certs/ca.pem`") == told.count("`certs/key.pem`") == 1
+    assert "/etc" not in told

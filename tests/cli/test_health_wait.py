@@ -60,7 +60,7 @@ def test_time_that_is_up_is_no_answer(clinic: Clinic) -> None:
     assert code == 3
     assert "because of `db`" in out
     assert [line.split()[0] for line in err.splitlines()] == ["db:", "api:", "out"]
-    assert "`db` is the cause, 1 unreachable" in err
+    assert "`db` and `api` not healthy; `db`: unhealthy, `127.0.0.1:" in err
 
 
 def test_the_command_takes_over(clinic: Clinic) -> None:
@@ -102,6 +102,8 @@ def test_a_command_that_is_not_there_is_said_at_once(clinic: Clinic) -> None:
 
     assert code == 2
     assert "there is no program `no-such-program-anywhere`" in err
+    assert "needs `sh -c '...'`" in err
+    assert "`run`" not in err  # no key of the YAML is meant
 
 
 def test_all_down_is_what_invert_waits_for(clinic: Clinic) -> None:
@@ -165,3 +167,14 @@ def test_a_wait_can_be_interrupted(clinic: Clinic, number: signal.Signals, code:
     ended, out, err = end_of(command)
     assert (ended, out) == (code, "")
     assert "interrupted after " in err
+
+
+def test_a_wait_writes_the_reports_that_health_has(clinic: Clinic) -> None:
+    """The status page, a monitoring plugin's words and health+json of its last round."""
+    files = {"html": "page.html", "nagios": "plugin.txt", "health+json": "health.json"}
+    reports = [f"--report={kind}={name}" for kind, name in files.items()]
+
+    code, _, _ = clinic.run("wait", "--timeout", "300ms", *reports)
+
+    assert code == 3
+    assert [bool((clinic.folder / name).read_text()) for name in files.values()] == [True] * 3

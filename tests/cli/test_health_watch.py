@@ -7,13 +7,16 @@ import os
 import pty
 import signal
 import subprocess
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.cli.clinic import SECRET, Clinic, end_of, line_with
+from tests.cli.clinic import ROOT, SECRET, Clinic, end_of, line_with
+from tests.report.screen import screen_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +69,7 @@ def test_an_end_with_something_down_is_a_no(clinic: Clinic, number: signal.Signa
     """Ctrl-C is how a watch ends, and so is SIGTERM: the answer is the state at that moment."""
     command = clinic.start("watch")
     assert command.stdout is not None
-    line_with(command.stdout, "api/web  unhealthy → unreachable")
+    line_with(command.stdout, "api/web  unreachable")
 
     command.send_signal(number)
 
@@ -81,6 +84,7 @@ def test_a_watch_for_a_time_ends_by_itself(clinic: Clinic) -> None:
 
     lines = [json.loads(line) for line in out.splitlines()]
     assert code == 0
+    assert [line["kind"] for line in lines[:2]] == ["header", "change"]
     assert [line["change"]["to"] for line in lines if line["kind"] == "change"] == ["healthy", "healthy"]
     assert [line["item"]["availability"] for line in lines if line["kind"] == "item"] == [1.0, 1.0]
     assert (lines[-1]["kind"], lines[-1]["ok"]) == ("summary", True)
@@ -97,7 +101,7 @@ def test_a_watch_for_a_time_that_is_cut_short_is_interrupted(clinic: Clinic) -> 
 
     code, out, _ = end_of(command)
     assert code == 130
-    assert json.loads(out)["summary"]["cut_short"] is True
+    assert json.loads(out)["summary"]["partial"] is True
 
 
 def test_a_reader_who_leaves_ends_the_watch(clinic: Clinic) -> None:
@@ -168,6 +172,7 @@ def test_prometheus_has_any_target_probed(clinic: Clinic) -> None:
     found = [values(answer.text) for answer in answers]
     assert [one["probe_success",] for one in found] == [1, 0]
     assert [one["probe_http_status_code",] for one in found] == [200, 0]
+    assert [one["probe_failed_due_to_cel",] for one in found] == [0, 0]
     assert "refused the connection" in debug.text
     assert SECRET not in debug.text
 
@@ -210,6 +215,7 @@ def test_listening_to_everybody_is_warned_of(clinic: Clinic) -> None:
 
     assert code == 1
     assert "anybody who reaches `0.0.0.0:0`" in err
+    assert "may have `anything` look at any target" in err
 
 
 @pytest.mark.parametrize(
@@ -230,33 +236,68 @@ def test_what_is_asked_wrongly_is_said(clinic: Clinic, arguments: list[str], wor
     assert words in err
 
 
+class Board:
+    """A watch on a terminal of its own."""
+
+    def __init__(self, clinic: Clinic, *arguments: str, columns: int) -> None:
+        self._ours, theirs = pty.openpty()
+        self.written = ""
+        self._columns = columns
+        self.command = subprocess.Popen(
+            [sys.executable, "-m", "tiktoktoe_cli", "health", "watch", *arguments],
+            cwd=clinic.folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "CI": "", "TERM": "xterm", "COLUMNS": str(columns)},
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+
+    def read_until(self, words: str | None = None) -> str:
+        """Read until something was written, or to the end."""
+        with suppress(OSError):  # how Linux says that nobody has the other end any more
+            while (words is None or words not in self.written) and (chunk := os.read(self._ours, 65536)):
+                self.written += chunk.decode(errors="replace")
+        return self.written
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C: the terminal shows `^C` where the cursor is, and sends the signal."""
+        os.write(self._ours, b"\x03")
+        self.command.send_signal(signal.SIGINT)
+
+    def end(self) -> tuple[int, list[str]]:
+        """Read to the end; returns the exit code and what is left on the screen."""
+        self.read_until()
+        os.close(self._ours)
+        return self.command.wait(20), screen_of(self.written, self._columns)
+
+
 def test_a_terminal_shows_a_board(clinic: Clinic) -> None:
     """State, bars and availability of each check, redrawn in place, and changes above it."""
     clinic.up("api", "db")
-    ours, theirs = pty.openpty()
-    command = subprocess.Popen(
-        ["tiktoktoe", "health", "watch", "--for", "2s"],
-        cwd=clinic.folder,
-        env=os.environ | {"CI": "", "TERM": "xterm", "COLUMNS": "120"},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            shown += chunk
-    except OSError:  # how Linux says that nobody has the other end any more
-        pass
-    finally:
-        os.close(ours)
-        code = command.wait(20)
+    board = Board(clinic, "--for", "2s", columns=120)
 
-    words = shown.decode()
+    code, _ = board.end()
+
     assert code == 0
-    assert "api/web  healthy" in words
-    assert "100.0%" in words
-    assert "█" in words
-    assert "\x1b[?25h" in words  # the cursor is given back
-    assert "AVAILABLE" in words
+    assert "api/web  healthy" in board.written
+    assert "100.0%" in board.written
+    assert "█" in board.written
+    assert "\x1b[?25h" in board.written  # the cursor is given back
+    assert "AVAILABLE" in board.written
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_nothing_of_the_board_is_left_after_ctrl_c(clinic: Clinic, columns: int) -> None:
+    """There are the changes, the words of the end, the table and the verdict; the rows of the board are gone."""
+    board = Board(clinic, columns=columns)
+    board.read_until("✗ unhealthy")  # then it has both rows
+
+    board.interrupt()
+    code, screen = board.end()
+
+    rows = [line for line in screen if line]
+    assert code == 1
+    assert not [line for line in rows if line.startswith(("api/", "db/")) or "^C" in line]
+    assert rows.count("stopping ... (again to force)") == 1
+    assert sum(line.startswith(("api ", "db ")) for line in rows) == 2

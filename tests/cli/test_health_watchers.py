@@ -62,11 +62,11 @@ def test_what_is_as_it_should_be_is_finished() -> None:
     assert told(health(GOOD), health(BAD), goal=Goal.DOWN)[1][0] is Event.FINISHED
 
 
-def test_a_cause_says_it_all() -> None:
-    """What exactly fails behind a failing database does not matter."""
+def test_a_cause_is_told_with_what_was_seen() -> None:
+    """Whom to blame first, and then what the check itself says."""
     (step,) = told(health(HealthState.UNREACHABLE, "it was refused", "refused", ("db",)))
 
-    assert step[2] == "because of `db`"
+    assert step[2] == "because of `db`; web: it was refused"
 
 
 def test_a_log_has_the_changes_alone() -> None:
@@ -75,7 +75,7 @@ def test_a_log_has_the_changes_alone() -> None:
     watcher = LineWatcher(lambda change: lines.append(change.after.value))
 
     watcher.on_result(_tally())
-    watcher.on_change(Change(0, "api", "web", GOOD, BAD, (), "it is down"))
+    watcher.on_change(Change(0, "api", ("web",), GOOD, BAD, (), "it is down"))
 
     assert lines == ["unhealthy"]
 
@@ -95,9 +95,22 @@ def test_a_change_begins_the_time_of_its_row_anew() -> None:
     notebook = Notebook()
     watcher = BoardWatcher(lambda _change: None, Progress(notebook, lambda: 0.0), unicode=True)
 
-    watcher.on_change(Change(0, "api", "web", GOOD, BAD, (), "it is down"))
+    watcher.on_change(Change(0, "api", ("web", "admin"), GOOD, BAD, (), "it is down"))
 
-    assert (notebook.steps[-1].event, notebook.steps[-1].name) == (Event.STARTED, "api/web")
+    assert [(step.event, step.name) for step in notebook.steps] == [
+        (Event.STARTED, "api/web"),
+        (Event.STARTED, "api/admin"),
+    ]
+
+
+def test_a_first_look_waits_for_the_others_on_the_board() -> None:
+    """Its state is not known before: another one may be the cause."""
+    notebook, tally = Notebook(), _tally()
+    tally.state = HealthState.SKIPPED
+
+    BoardWatcher(lambda _change: None, Progress(notebook, lambda: 0.0), unicode=True).on_result(tally)
+
+    assert notebook.steps[-1].state == "waiting"
 
 
 def _tally() -> Tally:
@@ -105,5 +118,5 @@ def _tally() -> Tally:
     tally = Tally("api", check, Standing.start(check.thresholds.rules), 0, state=GOOD)
     tally.result = CheckResult("web", "http", BAD, "it was refused", "refused", Timing(MS))
     tally.latest = deque([Attempt(GOOD, "", 10 * MS), Attempt(GOOD, "", 20 * MS), Attempt(BAD, "", 9 * MS)])
-    tally.looks, tally.failures = 3, 1
+    tally.checks_made, tally.failures = 3, 1
     return tally

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tiktoktoe_cli.cli.options import words_of
 from tiktoktoe_cli.report.catalog import SPECIAL_KINDS, ReportKind, kinds_with
+from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +31,7 @@ def test_a_form_that_a_command_does_not_have_is_refused(
     assert (result.code, result.out) == (2, "")
     assert result.err == (
         f"error: this command has no report of the kind `{kind}`\n"
-        "help: choose one of `junit`, `tap`, `markdown`, `github`, `openmetrics`, `json` or `ndjson`\n"
+        f"help: choose one of {listed(kinds_with(()), last='or')}\n"
     )
     assert not target.exists()
 
@@ -46,7 +48,7 @@ def test_the_help_of_a_command_names_the_forms_that_it_has(tiktoktoe: Callable[.
     """What would be refused is not offered."""
     shown = " ".join(tiktoktoe("graph", "validate", "--help").out.split())
 
-    assert "junit, tap, markdown, github, openmetrics, json or ndjson;" in shown
+    assert f"{words_of(kinds_with(()))};" in shown
 
 
 def test_several_reports_may_go_to_standard_output(tiktoktoe: Callable[..., Result], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -45,3 +46,37 @@ def test_validating_a_graph_loads_no_graph_library() -> None:
     loaded = _modules_after("graph", "validate", "-c", "samples/shop/tiktoktoe.yaml", "-o", "json")
 
     assert not (HEAVY - {"yaml", "pydantic"}) & loaded
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it has no such descriptors")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_do_no_harm(closed: str) -> None:
+    """Who starts it without some of them gets the same answer, in the exit code if nowhere else."""
+    code = """
+import asyncio, os, sys
+from tiktoktoe_cli import __main__ as door
+from tiktoktoe_cli.transport import loops
+door._run = lambda _: loops.run(asyncio.sleep(0, 7))
+door.main()
+"""
+
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, code],
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 7
+
+
+def test_docstrings_may_be_left_out() -> None:
+    """Python can be told not to keep them, for the sake of memory; a command then has no summary."""
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "tiktoktoe_cli", "config", "explain", "services.*.health.http"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, "url" in done.stdout) == (0, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,8 @@ def test_merge_keys_and_anchors_work() -> None:
     [
         ("a:\n\tb: 1", "yaml-syntax", "2:1", "tab"),
         ("a: 'x\nb: 1", "yaml-syntax", "1:4", "never closed"),
+        (r'a: "b\ud83d"', "yaml-syntax", "1:4", "half of a character"),
+        (r'a: "\ude00\ud83d"', "yaml-syntax", "1:4", "half of a character"),
         ("a: [1, 2", "yaml-syntax", "1:4", "never closed"),
         ("a: b: c", "yaml-syntax", "1:5", "second"),
         ("a: *nope", "yaml-syntax", "1:4", "`*nope`"),
@@ -151,3 +154,11 @@ def test_any_text_gives_nodes_or_problems(text: str) -> None:
     assert composition.root is None or not any(
         problem.code == "yaml-syntax" for problem in composition.problems
     )
+
+
+@given(st.text())
+def test_a_text_in_json_is_a_text_in_yaml(text: str) -> None:
+    """YAML 1.2 holds JSON (1.2): also an emoji that is escaped as JSON does it, in two halves."""
+    texts = [text, "\U0001f600"]
+
+    assert _read(json.dumps(texts)) == texts

@@ -96,6 +96,28 @@ def test_a_file_is_read_as_a_secret() -> None:
     assert (node.value, node.secret) == ("hunter2", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "learnt"),
+    [
+        ("AUTH ${DB_PASSWORD}", {"open sesame"}),
+        ("AUTH $DB_PASSWORD", {"open sesame"}),
+        ("${DB_PASSWORD:-guest}", {"open sesame"}),
+        ("${API_TOKEN:-${DB_PASSWORD}}", {"open sesame"}),
+        ("${API_TOKEN:-guest}", set()),
+        ("${SET} ${PORT}", set()),
+        ("$${DB_PASSWORD}", set()),
+    ],
+)
+def test_a_variable_that_sounds_secret_is_one(text: str, learnt: set[str]) -> None:
+    """Its value is never shown, wherever it stands; a default is no secret, it stands in the file."""
+    node = compose(Source("a.yaml", Path(), f"key: {text}")).scalars[1]
+    interpolator = Interpolator({**ENVIRON, "DB_PASSWORD": "open sesame"}, lambda _node, _path: "")
+
+    interpolator.apply(node)
+
+    assert interpolator.secrets == learnt
+
+
 @given(st.text(alphabet="${}:-?+AB file.", max_size=60))
 def test_any_text_is_replaced_or_refused(text: str) -> None:
     """No text makes the interpolation fail otherwise than by a problem."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -143,6 +143,31 @@ def test_a_learnt_secret_survives_in_no_form(text: str, secret: str) -> None:
 
     for form in forms:
         assert form not in mask(f"{text} {form}, {text}").replace(text, "")
+
+
+@given(st.binary(max_size=6), st.text("aZ05_ß€𝄞~?>", min_size=8, max_size=20), st.binary(max_size=6))
+def test_a_learnt_secret_survives_in_no_base64(before: bytes, secret: str, after: bytes) -> None:
+    """Wherever in a text it begins, in both alphabets (RFC 4648), but for the characters that it shares."""
+    mask = Mask()
+    mask.add(secret)
+    octets = secret.encode()
+    bits_before = len(before) * 8
+    first, last = -(-bits_before // 6), (bits_before + len(octets) * 8) // 6
+
+    for encode in (b64encode, urlsafe_b64encode):
+        text = encode(before + octets + after).decode()
+        shown = mask(text)
+
+        assert text[first:last] not in shown
+        assert MASKED in shown
+
+
+def test_three_characters_are_hidden_in_no_base64() -> None:
+    """Their four would be part of many a word."""
+    mask = Mask()
+    mask.add("abc")
+
+    assert mask("YWJj") == "YWJj"
 
 
 def test_a_login_survives_in_no_form() -> None:

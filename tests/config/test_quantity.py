@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tiktoktoe_cli.config.quantity import Notation, Quantity
+from tiktoktoe_cli.config.quantity import ByteSize, Notation, Quantity
 from tiktoktoe_cli.config.units import UnitError
 
 if TYPE_CHECKING:
@@ -41,6 +41,21 @@ def test_refuses_what_kubernetes_refuses(text: str) -> None:
     """Spaces, wrong letter case and unknown suffixes are refused."""
     with pytest.raises(UnitError):
         Quantity.parse(text)
+
+
+@pytest.mark.parametrize("text", ["250m", "1.5", "-1", "0.1Ki"])
+def test_a_part_of_a_byte_is_no_size(text: str) -> None:
+    """A quarter of a byte, which `250m` is, is refused; what a size looks like is said."""
+    with pytest.raises(UnitError) as refusal:
+        ByteSize.parse(text)
+
+    assert refusal.value.message == f"`{text}` is not a whole number of bytes"
+    assert "`1Mi`" in refusal.value.hint
+
+
+def test_a_size_is_whole_bytes() -> None:
+    """Binary and decimal suffixes give whole bytes, also after a fraction, and zero is a size."""
+    assert [ByteSize.parse(text).whole for text in ("1Mi", "1.5Ki", "0.5k", "0")] == [1_048_576, 1536, 500, 0]
 
 
 def test_parses_every_case(cases: Any) -> None:

@@ -49,6 +49,7 @@ class Thing(Settings):
 
     version: Text = "0"
     replicas: int = Field(1, ge=0)
+    """How many run at once."""
     kind: Kind = Kind.START
     memory: Quantity | None = None
     share: Ratio | None = None
@@ -98,7 +99,8 @@ def test_reads_values_with_their_units(
     ("setting", "code", "column", "hint"),
     [
         ("replicaz: 2", "unknown-key", 3, "did you mean `replicas`?"),
-        ("replicas: -1", "out-of-range", 13, None),
+        ("zzz: 2", "unknown-key", 3, "the keys are `file`"),
+        ("replicas: -1", "out-of-range", 13, "`replicas`: how many run"),
         ("replicas: many", "wrong-type", 13, None),
         ("replicas: 1.5", "wrong-type", 13, None),
         ("version: [1]", "wrong-type", 3, "put it in quotes"),

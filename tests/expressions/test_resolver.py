@@ -70,6 +70,8 @@ def test_the_longest_known_variable_wins() -> None:
         ("[1].all(a.b, true)", 4, "`all` takes simple names, then expressions", None),
         ("cel.bind(1, 2, 3)", 4, "`cel.bind` takes a name, a value, an expression", None),
         ("duration('5 m')", 9, "invalid duration: `5 m`", None),
+        ("duration('30d')", 9, "invalid duration: `30d`", "CEL's longest unit is `h`: write `720h`"),
+        ("duration('2w')", 9, "invalid duration: `2w`", "CEL's longest unit is `h`: write `336h`"),
         ("timestamp('today')", 10, "invalid timestamp: `today`", None),
         ("a.matches('(')", 10, "invalid regular expression: missing ): (", None),
     ],

@@ -16,6 +16,7 @@ from tiktoktoe_cli.transport import Timing
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.health import Attempt, CheckResult
+    from tiktoktoe_cli.health.probes.settings import ProbeSettings
 
 MS = 1_000_000
 SECOND = 1000 * MS
@@ -37,7 +38,7 @@ def answered(status: int = 200, body: Any = "", **values: Any) -> Observation:
 
 def unanswered(reason: str = "refused", *, is_ours: bool = False) -> Observation:
     """Observe that there was no answer, after 3 ms."""
-    return Observation(Timing(total_ns=3 * MS), failure=Failure(reason, f"it was {reason}", is_ours))
+    return Observation(Timing(total_ns=3 * MS), failure=Failure(reason, f"it was {reason}", is_ours=is_ours))
 
 
 def make_graph(**needs: Any) -> Graph:
@@ -75,9 +76,8 @@ class ScriptedProbe:
     running: int = 0
     most_running: int = 0
 
-    async def __call__(self, check: CheckSettings, timeout_ns: int, /) -> Observation:
+    async def __call__(self, _probe: ProbeSettings, timeout_ns: int, /) -> Observation:
         """Look once, and note when and with what limit."""
-        del check
         self.calls.append((self.clock.now(), timeout_ns))
         seen = self.script[min(len(self.calls), len(self.script)) - 1]
         self.running += 1

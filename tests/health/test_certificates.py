@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
+from tests.health.making import ScriptedProbe, answered, make_check
 from tiktoktoe_cli.expressions import Duration, Timestamp, compile_expression
+from tiktoktoe_cli.health import Effects, HealthState
 from tiktoktoe_cli.health.certificates import tls_variables
+from tiktoktoe_cli.health.runner import run_check
+from tiktoktoe_cli.resilience import VirtualClock
 from tiktoktoe_cli.transport import TlsSession
 
 if TYPE_CHECKING:
@@ -99,3 +105,23 @@ def test_a_chain_that_cannot_be_read_in_full_has_no_end() -> None:
 def test_without_a_certificate_only_the_session_is_known(chain: tuple[bytes, ...]) -> None:
     """What stands behind a certificate that cannot be read does not take its place."""
     assert variables(*chain).keys() == {"version", "cipher", "verified", "fault"}
+
+
+class Dated(VirtualClock):
+    """A clock that has counted nothing yet, on a day after the end of the certificate."""
+
+    def wall_now(self) -> int:
+        """Return that day."""
+        return int((END + timedelta(days=1)).timestamp()) * SECOND
+
+
+def test_dates_are_compared_with_the_wall_clock() -> None:
+    """A clock that only counts would never see a certificate end that was good when we began."""
+    seen = replace(answered(200), session=TlsSession("TLSv1.3", "AES", (issued(),), is_verified=True))
+    check = make_check(expect=['tls.expires_in > duration("0s")'])
+    clock = Dated()
+
+    result = asyncio.run(run_check("s", check, Effects(ScriptedProbe([seen], clock), clock)))
+
+    assert result.state is HealthState.UNHEALTHY
+    assert result.detail.endswith('`tls.expires_in` is "-1d"')

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trustme
 
+from tests.health.checking import check, checked, json_answer
 from tests.health.making import SECOND, make_check, make_graph
 from tests.transport.name_servers import name_server, silent, telling, with_other_number
 from tests.transport.servers import (
@@ -29,7 +30,8 @@ from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.health import CheckResult, Effects, HealthState
 from tiktoktoe_cli.health.probes import open_probes
 from tiktoktoe_cli.health.probes.tcp import TcpProbe
-from tiktoktoe_cli.health.runner import Round, check_system, run_check
+from tiktoktoe_cli.health.round import Round
+from tiktoktoe_cli.health.runner import check_system
 from tiktoktoe_cli.resilience import SystemClock
 
 if TYPE_CHECKING:
@@ -43,33 +45,9 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 LIMIT: dict[str, Any] = {"timeout": "300ms", "retries": 0}
 
 
-async def check(**settings: Any) -> CheckResult:
-    """Run one check against the real world."""
-    clock = SystemClock()
-    async with open_probes(clock, {}) as probe:
-        return await run_check("s", make_check(**settings), Effects(probe, clock))
-
-
-def checked(behave: Behaviour, tls: ssl.SSLContext | None = None, **settings: Any) -> CheckResult:
-    """Run one http check against a server that behaves like this."""
-
-    async def play() -> CheckResult:
-        async with serving(behave, tls) as port:
-            http = {"url": f"http{'s' if tls else ''}://127.0.0.1:{port}/", **settings.pop("http", {})}
-            return await check(http=http, **settings)
-
-    return asyncio.run(play())
-
-
 def elapsed_ns(result: CheckResult) -> int:
     """Add up how long the attempts took."""
     return sum(attempt.elapsed_ns for attempt in result.attempts)
-
-
-def json_answer(text: str) -> bytes:
-    """Write an answer with a JSON body."""
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
-    return (head + text).encode()
 
 
 @pytest.mark.parametrize(
@@ -248,10 +226,18 @@ DAY = timedelta(days=1)
 @pytest.mark.parametrize(
     ("fault", "words", "server_of"),
     [
-        ("expired", "has expired", {"not_before": NOW - 3 * DAY, "not_after": NOW - DAY}),
-        ("not-yet-valid", "not yet valid", {"not_before": NOW + DAY, "not_after": NOW + 3 * DAY}),
-        ("wrong-name", "mismatch", {"name": "shop.example"}),
-        ("untrusted-issuer", "issuer certificate", {}),
+        (
+            "expired",
+            f"was valid until {NOW - DAY:%Y-%m-%d}",
+            {"not_before": NOW - 3 * DAY, "not_after": NOW - DAY},
+        ),
+        (
+            "not-yet-valid",
+            f"is valid from {NOW + DAY:%Y-%m-%d}",
+            {"not_before": NOW + DAY, "not_after": NOW + 3 * DAY},
+        ),
+        ("wrong-name", "it is for `shop.example`", {"name": "shop.example"}),
+        ("untrusted-issuer", "name a file with its certificate in `tls.ca`", {}),
     ],
 )
 def test_a_wrong_certificate_says_what_is_wrong(
@@ -263,19 +249,42 @@ def test_a_wrong_certificate_says_what_is_wrong(
     expect = [f'error == "tls" && tls.fault == "{fault}" && !tls.verified && has(tls.not_after)']
 
     result = checked(
-        answering(OK), context_of(authority, **server_of), http={"tls": {"ca": str(ca)}}, retries=0
+        answering(OK), tls=context_of(authority, **server_of), http={"tls": {"ca": str(ca)}}, retries=0
     )
     judged = checked(
         answering(OK),
-        context_of(authority, **server_of),
+        tls=context_of(authority, **server_of),
         http={"tls": {"ca": str(ca)}},
         expect=expect,
         retries=0,
     )
 
     assert (result.state, result.error) == (HealthState.UNHEALTHY, "tls")
-    assert words in result.detail.lower()
+    assert words in result.detail
     assert (judged.state, judged.detail) == (HealthState.HEALTHY, "")
+
+
+@pytest.mark.parametrize("kind", ["http", "tls", "tcp", "websocket", "redis", "grpc"])
+def test_every_probe_says_the_same_about_a_certificate(tmp_path: Path, kind: str) -> None:
+    """Whoever made the handshake: who issued it, and how to trust that authority."""
+    ca = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(ca))
+    stranger = trustme.CA(organization_name="Strangers")
+
+    async def play() -> CheckResult:
+        async with serving(answering(OK), context_of(stranger)) as port:
+            at = {"http": f"https://127.0.0.1:{port}/", "websocket": f"wss://127.0.0.1:{port}/"}
+            where = {"url": at[kind]} if kind in at else {"address": f"127.0.0.1:{port}"}
+            trust = {"ca": str(ca)} if kind == "tls" else {"tls": {"ca": str(ca)}}
+            return await check(**{kind: {**where, **trust}}, retries=0)
+
+    result = asyncio.run(play())
+
+    assert result.error == "tls"
+    assert (
+        "O=Strangers`; to trust that authority, name a file with its certificate in `tls.ca`" in result.detail
+    )
+    assert result.session
 
 
 def test_a_redirect_to_tls_is_followed(tmp_path: Path) -> None:
@@ -322,6 +331,8 @@ class _Broken(TcpProbe):
         del timeout_ns, outside
         if self.raises == "usage":
             raise UsageError("`x` is not installed", hint="run `pip install x`")
+        if self.raises == "memory":
+            raise MemoryError
         raise ValueError("sesame-1")
 
 
@@ -348,6 +359,14 @@ def test_a_bug_in_one_check_is_told_and_the_others_are_made() -> None:
     assert "ValueError in test_faults.py:" in bad.checks[0].detail
     assert "sesame" not in bad.checks[0].detail
     assert len(bad.checks[0].attempts) == 1
+
+
+def test_a_machine_without_memory_is_not_a_bug() -> None:
+    """What was answered did not fit: nothing is learnt about the service."""
+    bad, good = run_beside("memory").services
+
+    assert (bad.state, good.state) == (HealthState.ERROR, HealthState.HEALTHY)
+    assert (bad.checks[0].error, "memory" in bad.checks[0].detail) == ("no-memory", True)
 
 
 def test_what_a_user_can_mend_is_told_with_its_hint() -> None:

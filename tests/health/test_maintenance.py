@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktoktoe_cli.health import HealthState
-from tiktoktoe_cli.health.maintenance import (
-    Once,
-    Weekly,
-    Window,
-    find_unknown_groups,
-    find_window,
-    maintained,
-)
+from tiktoktoe_cli.health.maintenance import Once, Weekly, Window, find_unknown_groups, find_window
 
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
 BERLIN, HAVANA = ZoneInfo("Europe/Berlin"), ZoneInfo("America/Havana")
@@ -156,19 +148,6 @@ def test_a_service_without_a_group_is_in_none() -> None:
     window = Window(weekly("00:00", 24), groups=frozenset({"core"}))
 
     assert find_window([window], "ledger", None, at("2026-12-01 12:00")) is None
-
-
-def test_only_what_fails_is_in_maintenance() -> None:
-    """What passes while it is worked on is shown as it is."""
-    assert {state: maintained(state) for state in HealthState} == {
-        HealthState.SKIPPED: HealthState.SKIPPED,
-        HealthState.HEALTHY: HealthState.HEALTHY,
-        HealthState.MAINTENANCE: HealthState.MAINTENANCE,
-        HealthState.DEGRADED: HealthState.DEGRADED,
-        HealthState.UNREACHABLE: HealthState.MAINTENANCE,
-        HealthState.ERROR: HealthState.MAINTENANCE,
-        HealthState.UNHEALTHY: HealthState.MAINTENANCE,
-    }
 
 
 def test_a_group_that_nobody_is_in_is_told() -> None:

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
-from tests.health.making import MS, SECOND, make_check
+from tests.health.checking import check, checked, json_answer
+from tests.health.making import MS, SECOND
 from tests.transport.servers import (
     OK,
     answering,
@@ -21,43 +21,13 @@ from tests.transport.servers import (
     serving,
     stay_silent,
 )
-from tiktoktoe_cli.health import CheckResult, Effects, HealthState
-from tiktoktoe_cli.health.probes import open_probes
-from tiktoktoe_cli.health.runner import run_check
-from tiktoktoe_cli.resilience import SystemClock
+from tiktoktoe_cli.health import CheckResult, HealthState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.transport.servers import Behaviour
 
-ENVIRON = {"PATH": os.environ["PATH"]}
 DOWN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
-
-
-async def check(**settings: Any) -> CheckResult:
-    """Run one check against the real world."""
-    clock = SystemClock()
-    async with open_probes(clock, ENVIRON) as probe:
-        return await run_check("s", make_check(**settings), Effects(probe, clock))
-
-
-def checked(behave: Behaviour, *, tls: ssl.SSLContext | None = None, **settings: Any) -> CheckResult:
-    """Run one http check against a server that behaves like this."""
-    http = settings.pop("http", {})
-    scheme = "https" if tls else "http"
-
-    async def play() -> CheckResult:
-        async with serving(behave, tls) as port:
-            return await check(http={"url": f"{scheme}://127.0.0.1:{port}/health", **http}, **settings)
-
-    return asyncio.run(play())
-
-
-def json_answer(text: str) -> bytes:
-    """Write an answer with a JSON body."""
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
-    return (head + text).encode()
 
 
 def test_a_good_answer_is_healthy() -> None:
@@ -141,6 +111,19 @@ def test_an_endless_body_is_judged_by_its_beginning() -> None:
 
     assert result.state is HealthState.UNHEALTHY
     assert result.detail.endswith("; the body was cut after 1048576 bytes")
+
+
+def test_what_a_cut_body_does_not_hold_is_not_known() -> None:
+    """Nobody has seen the rest of it: it is no more than degraded, and says why."""
+    endless = beginning(b"HTTP/1.1 200 OK\r\n\r\n", flood)
+
+    result = checked(endless, http={"max_body": "2"}, expect=["status == 200", "!text.contains('FATAL')"])
+
+    assert result.state is HealthState.DEGRADED
+    assert result.detail == (
+        "`!text.contains('FATAL')` held on what was kept of `text`; the rest was not seen; "
+        "the body was cut after 2 bytes"
+    )
 
 
 def test_a_check_says_how_much_of_a_body_it_reads() -> None:
@@ -291,6 +274,9 @@ def test_a_closed_port_can_be_what_is_expected() -> None:
         ("raise SystemExit(3)", None, HealthState.UNHEALTHY),
         ("raise SystemExit(3)", ["exit_code == 3"], HealthState.HEALTHY),
         ("print('a'); print('queue 7')", ['stdout.endsWith("queue 7")'], HealthState.HEALTHY),
+        ("print('FATAL\\n' * 21)", ["!stdout.contains('panic')"], HealthState.DEGRADED),
+        ("print('FATAL\\n' * 20, end='')", ["!stdout.contains('panic')"], HealthState.HEALTHY),
+        ("print('a\\n' * 21)", ["!stderr.contains('panic')"], HealthState.HEALTHY),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ["exit_code == -9"], HealthState.HEALTHY),
     ],
 )
@@ -301,6 +287,22 @@ def test_a_program_is_judged_by_its_end(code: str, expect: list[str] | None, sta
     result = asyncio.run(check(exec={"run": [sys.executable, "-c", code]}, retries=0, **expectations))
 
     assert result.state is state
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import sys; print('out'); sys.exit('no queue\\nno disk')", "; its last line is `no disk`"),
+        ("print('a'); print('b'); raise SystemExit(2)", "; its last line is `b`"),
+        ("raise SystemExit(2)", "`exit_code` is 2"),
+    ],
+)
+def test_a_program_that_fails_is_quoted(code: str, words: str) -> None:
+    """The last line of what went wrong, or else of what it wrote, stands in the detail."""
+    result = asyncio.run(check(exec={"run": [sys.executable, "-c", code]}, retries=0))
+
+    assert result.state is HealthState.UNHEALTHY
+    assert result.detail.endswith(words)
 
 
 def test_a_program_that_does_not_end_is_killed() -> None:

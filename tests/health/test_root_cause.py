@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.health.making import make_graph, services_in
-from tiktoktoe_cli.health import HealthState
-from tiktoktoe_cli.health.root_cause import explain
+from tiktoktoe_cli.health import HealthFacts, HealthState, ServiceHealth
+from tiktoktoe_cli.health.root_cause import explain, state_of_check
 
 UP, DOWN, SLOW, NONE = (
     HealthState.HEALTHY,
@@ -162,15 +163,33 @@ def maintained(needs: dict[str, Any], *names: str, **states: HealthState) -> dic
 
 
 def test_what_is_worked_on_may_fail() -> None:
-    """Its failure is expected, and so is that of what cannot do without it."""
+    """Its failure is expected; what fails because of it is down all the same, and may have a fault of its own."""
     needs = {"a": ["b"], "b": ["c"], "c": []}
 
-    assert maintained(needs, "c", a=DOWN, b=DOWN, c=DOWN) == dict.fromkeys("abc", HealthState.MAINTENANCE)
+    assert maintained(needs, "c", a=DOWN, b=DOWN, c=DOWN) == {
+        "a": LOST,
+        "b": LOST,
+        "c": HealthState.MAINTENANCE,
+    }
     assert maintained(needs, "b", a=DOWN, b=DOWN, c=DOWN) == {
         "a": LOST,
         "b": HealthState.MAINTENANCE,
         "c": DOWN,
     }
+
+
+def test_planned_work_that_others_fail_of_is_named() -> None:
+    """A service in maintenance is a cause as soon as something fails because of it, and not before."""
+    needs = {"a": ["c"], "b": {"c": {"required": False}}, "c": []}
+
+    failing = explain(services_in(a=DOWN, b=UP, c=DOWN), make_graph(**needs), {"c"})
+    working = explain(services_in(a=UP, b=UP, c=DOWN), make_graph(**needs), {"c"})
+
+    assert (failing["a"].cause, failing["a"].planned) == (("c",), ("c",))
+    assert failing["c"].affected == ("a",)
+    assert [one.name for one in HealthFacts(tuple(failing.values()), 0).causes] == ["c"]
+    assert not HealthFacts(tuple(failing.values()), 0).is_healthy
+    assert HealthFacts(tuple(working.values()), 0).causes == ()
 
 
 def test_work_on_one_excuses_no_other() -> None:
@@ -186,5 +205,27 @@ def test_planned_work_degrades_nobody() -> None:
     """What works without a service that is worked on is as it was seen; without any other, it is degraded."""
     needs = {"a": {"b": {"required": False}}, "b": {}}
 
-    assert maintained(needs, "b", a=UP, b=DOWN)["a"] is UP
+    services = explain(services_in(a=UP, b=DOWN), make_graph(**needs), {"b"})
+    assert (services["a"].state, services["a"].cause) == (UP, ())
     assert maintained(needs, a=UP, b=DOWN)["a"] is SLOW
+
+
+@pytest.mark.parametrize(
+    ("service", "cause", "own", "shown"),
+    [
+        (HealthState.UNHEALTHY, (), HealthState.UNHEALTHY, HealthState.UNHEALTHY),
+        (HealthState.UNHEALTHY, (), HealthState.HEALTHY, HealthState.HEALTHY),
+        (HealthState.UNREACHABLE, ("b",), HealthState.UNHEALTHY, HealthState.UNREACHABLE),
+        (HealthState.UNREACHABLE, ("b",), HealthState.HEALTHY, HealthState.HEALTHY),
+        (HealthState.DEGRADED, ("b",), HealthState.HEALTHY, HealthState.HEALTHY),
+        (HealthState.UNREACHABLE, ("b",), HealthState.SKIPPED, HealthState.SKIPPED),
+        (HealthState.MAINTENANCE, (), HealthState.UNHEALTHY, HealthState.MAINTENANCE),
+        (HealthState.MAINTENANCE, (), HealthState.HEALTHY, HealthState.HEALTHY),
+        (HealthState.MAINTENANCE, ("b",), HealthState.ERROR, HealthState.MAINTENANCE),
+    ],
+)
+def test_a_check_is_shown_in_the_light_of_its_service(
+    service: HealthState, cause: tuple[str, ...], own: HealthState, shown: HealthState
+) -> None:
+    """What it found may be somebody else's fault, or may be known to everybody."""
+    assert state_of_check(ServiceHealth("a", service, (), cause), own) is shown

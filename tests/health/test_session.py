@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from datetime import UTC, datetime
 
 from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
-from tiktoktoe_cli.health.facts import HealthState
 from tiktoktoe_cli.health.session import HealthInputs, check_once
-from tiktoktoe_cli.health.settings import CheckSettings
+from tiktoktoe_cli.health.settings import CheckSettings, HealthSettings
+from tiktoktoe_cli.health.state import HealthState
+from tiktoktoe_cli.resilience import VirtualClock
 
 
 def test_checks_a_listening_and_a_silent_port() -> None:
@@ -33,3 +35,27 @@ def test_checks_a_listening_and_a_silent_port() -> None:
         "up": HealthState.HEALTHY,
         "down": HealthState.UNHEALTHY,
     }
+
+
+def test_maintenance_is_by_the_wall_clock_of_the_moment() -> None:
+    """However long we run, and whoever sets the clock: a window is open when its dates say so."""
+    clock = Set()
+    window = {"from": "2026-12-01T20:00:00Z", "until": "2026-12-01T21:00:00Z", "services": ["a"]}
+    settings = HealthSettings.model_validate({"maintenance": [window]})
+    graph = build_graph({"a": ServiceSettings()}, lambda *_: None)
+    inputs = HealthInputs({"a": []}, graph, {}, settings, clock=clock)
+    before = inputs.round().maintained
+
+    clock.wall = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)
+
+    assert (before, inputs.round().maintained) == (set(), {"a"})
+
+
+class Set(VirtualClock):
+    """A clock on which no time passes, and whose date is what it is set to."""
+
+    wall = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
+
+    def wall_now(self) -> int:
+        """Return what it was set to."""
+        return int(self.wall.timestamp()) * 1_000_000_000

@@ -99,7 +99,10 @@ h:
         ("{name: a, tcp: {address: 'h:1'}, retries: -1}", "out-of-range", 3),
         ("{name: a, tcp: {address: 'h:1'}, expect: []}", "too-few", 3),
         ("{name: a, tcp: {address: 'h:1'}, expect: ['status == 200']}", "unknown-variable", 3),
-        ("{name: a, tcp: {address: 'h:1'}, expect: ['nothing']}", "expression", 3),
+        ("{name: a, tcp: {address: 'h:1'}, expect: ['nothing']}", "unknown-variable", 3),
+        ("{name: a, tcp: {address: 'h:1'}, warn: ['timing.latency == null']}", "unknown-variable", 3),
+        ("{name: a, tls: {address: 'h:1'}, expect: ['tls.certificates[0] == 1']}", "unknown-variable", 3),
+        ("{name: a, tcp: {address: 'h:1'}, expect: ['1 +']}", "expression", 3),
         ("{name: a, tcp: {address: 'h:1'}, thresholds: {pass: 0}}", "out-of-range", 3),
         ("{name: a, tcp: {address: 'h:1'}, typo: 1}", "unknown-key", 3),
         ('{name: a, exec: {run: ["a\\0b"]}}', "bad-argument", 3),
@@ -112,6 +115,16 @@ def test_what_is_wrong_is_told_once_and_at_its_place(write: Write, check: str, c
 
     assert checks is None
     assert [(one.code, one.place and one.place.line) for one in document.problems] == [(code, line)]
+
+
+def test_an_unknown_variable_is_underlined(write: Write) -> None:
+    """The problem is at the word itself, also where another one ends like it."""
+    _, document = read(write, "h: [{name: a, tcp: {address: 'h:1'}, expect: ['\"my_code\" == code']}]\n")
+
+    (problem,) = document.problems
+    assert problem.message == "a check with tcp has no `code`"
+    assert problem.place is not None
+    assert (problem.place.column, problem.place.end_column) == (61, 65)
 
 
 def test_two_checks_of_a_service_need_two_names(write: Write) -> None:
@@ -130,6 +143,10 @@ def test_two_checks_of_a_service_need_two_names(write: Write) -> None:
         "http: {url: 'http://u:sesame-1@h/'}",
         "http: {url: 'http://h/', headers: {authorization: sesame-1}}",
         "http: {url: 'http://h/', auth: {bearer: sesame-1}}",
+        "exec: {run: [a], env: {DB_PASSWORD: sesame-1}}",
+        "grpc: {address: 'h:1', metadata: {x-api-token: sesame-1}}",
+        "kafka: {bootstrap_servers: 'h:1', options: {sasl.password: sesame-1}}",
+        "kafka: {bootstrap_servers: 'h:1', options: {ssl.key.pem: sesame-1}}",
     ],
 )
 def test_credentials_are_learnt(write: Write, secret: str) -> None:

@@ -71,6 +71,26 @@ def test_a_body_of_another_shape_never_passes(body: object) -> None:
     assert state_of(answered(200, body), expect=['body.status != "DOWN"']) is HealthState.UNHEALTHY
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (
+            "<html>\n <b>gone</b>",
+            "text/html; charset=utf-8",
+            "the body is text/html, not JSON: `<html> <b>gone</b>`",
+        ),
+        ("UP", "", "the body is text, not JSON: `UP`"),
+        (" ", "text/plain", "the body is empty, not JSON"),
+    ],
+)
+def test_a_body_that_is_no_json_is_quoted(body: str, kind: str, words: str) -> None:
+    """Who reads a field of a page of HTML is told that it is one, and how it begins."""
+    seen = answered(200, body, headers={"content-type": kind} if kind else {})
+
+    assert judged(make_check(expect=['body.status == "UP"']), seen).detail.endswith(f"; {words}")
+    assert "not JSON" not in judged(make_check(expect=["status == 1"]), seen).detail
+
+
 def test_only_true_is_a_pass() -> None:
     """An expectation that gives a number is no expectation."""
     verdict = judged(make_check(expect=["status"]), answered(200))
@@ -182,6 +202,35 @@ def test_every_expectation_says_which_list_it_stands_in() -> None:
         ("status == 200", Demand.EXPECT),
         ("status == 201", Demand.WARN),
     ]
+
+
+@pytest.mark.parametrize(
+    ("expectation", "state"),
+    [
+        ("!text.contains('FATAL')", HealthState.DEGRADED),
+        ("size(body.all) == 2", HealthState.DEGRADED),
+        ("text.contains('ok') && !text.contains('FATAL')", HealthState.DEGRADED),
+        ("status == 200", HealthState.HEALTHY),
+        ("text.contains('ok')", HealthState.HEALTHY),
+        ("size(text) >= 2", HealthState.HEALTHY),
+        ("text.contains('FATAL')", HealthState.UNHEALTHY),
+    ],
+)
+def test_what_holds_on_a_part_may_not_hold_on_all(expectation: str, state: HealthState) -> None:
+    """Of a value that was cut nobody knows the rest; only what is there cannot go away."""
+    seen = replace(answered(200, {"all": [1, 2]}, text="ok"), cut=frozenset({"text", "body"}))
+
+    assert state_of(seen, expect=[expectation]) is state
+
+
+def test_what_does_not_hold_outweighs_what_was_cut() -> None:
+    """A check that fails anyway says why, and nothing of doubts."""
+    seen = replace(answered(500, "ok", text="ok"), cut=frozenset({"text"}))
+
+    verdict = judged(make_check(expect=["status == 200", "text != 'FATAL'"]), seen)
+
+    assert verdict.state is HealthState.UNHEALTHY
+    assert verdict.detail == "`status == 200` does not hold: `status` is 500"
 
 
 @given(

@@ -11,9 +11,9 @@ from tiktoktoe_cli.health.waiting import wait_healthy
 
 def waited(probe: ScriptedProbe, *, observer: NotingObserver | None = None, **options: Any) -> ServiceHealth:
     """Wait for a service with one check, ten seconds at most."""
-    effects = Effects(probe, probe.clock, observer or NotingObserver())
-    wait = Wait(**{"deadline_ns": 10 * SECOND, **options})
-    return asyncio.run(wait_healthy("s", [make_check()], effects, wait))
+    on_round = (observer or NotingObserver()).on_round
+    wait = Wait(**{"deadline_ns": 10 * SECOND, "on_round": on_round, **options})
+    return asyncio.run(wait_healthy("s", [make_check()], Effects(probe, probe.clock), wait))
 
 
 def test_a_healthy_service_needs_no_wait() -> None:

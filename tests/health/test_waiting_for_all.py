@@ -13,7 +13,7 @@ import pytest
 from tests.health.making import MS, SECOND, NotingObserver, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.health import Effects, HealthState, Wait
 from tiktoktoe_cli.health.render.wait_report import wait_report_of
-from tiktoktoe_cli.health.runner import Round
+from tiktoktoe_cli.health.round import Round
 from tiktoktoe_cli.health.waiting import Goal, WaitFacts, wait_for_all
 from tiktoktoe_cli.resilience import VirtualClock
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.health import Observation
-    from tiktoktoe_cli.health.settings import Examination
+    from tiktoktoe_cli.health.probes.settings import ProbeSettings
 
 UP, DOWN = answered(), unanswered()
 
@@ -35,9 +35,9 @@ class Town:
     takes_ns: int = 0
     rounds: dict[str, list[int]] = field(default_factory=dict)
 
-    async def __call__(self, check: Examination, _timeout_ns: int, /) -> Observation:
+    async def __call__(self, probe: ProbeSettings, _timeout_ns: int, /) -> Observation:
         """Look once."""
-        name, _ = check.probe.listens_at or ("", 0)
+        name, _ = probe.listens_at or ("", 0)
         made = self.rounds.setdefault(name, [])
         made.append(self.clock.now())
         if self.takes_ns:
@@ -63,11 +63,11 @@ def waited(
     effects = Effects(
         town,
         town.clock,
-        observer or NotingObserver(),
         should_stop=should_stop,
         random=Random(1),  # noqa: S311  # the same jitter every time
     )
-    wait = Wait(**{"deadline_ns": 10 * SECOND, **options})
+    on_round = (observer or NotingObserver()).on_round
+    wait = Wait(**{"deadline_ns": 10 * SECOND, "on_round": on_round, **options})
     return asyncio.run(wait_for_all(lambda: Round(checks, graph), effects, wait, goal))
 
 
@@ -89,7 +89,7 @@ def test_the_wait_ends_at_its_deadline() -> None:
     """Also in the middle of a pause, and the last round says what was down."""
     facts = waited(Town({"a": [UP], "b": [DOWN]}), deadline_ns=3 * SECOND)
 
-    assert (facts.is_met, facts.is_stopped, facts.elapsed_ns) == (False, False, 3 * SECOND)
+    assert (facts.is_met, facts.is_partial, facts.elapsed_ns) == (False, False, 3 * SECOND)
     assert [one.state for one in facts.health.services] == [HealthState.HEALTHY, HealthState.UNHEALTHY]
 
 
@@ -179,7 +179,7 @@ def test_an_end_that_is_asked_for_comes_within_a_pause() -> None:
         town, pause_ns=5 * SECOND, max_pause_ns=5 * SECOND, should_stop=lambda: town.clock.now() >= SECOND
     )
 
-    assert (facts.is_met, facts.is_stopped) == (False, True)
+    assert (facts.is_met, facts.is_partial) == (False, True)
     assert town.clock.now() < 1.1 * SECOND
 
 
@@ -208,12 +208,27 @@ def test_the_report_of_a_deadline_names_the_cause() -> None:
 
     assert not report.ok
     assert report.verdict == (
-        "out of time after 1s: 0 of 2 services healthy; `db` is the cause, 1 unreachable"
+        "out of time after 1s: `db` and `api` not healthy; `db`: unhealthy, it was refused"
     )
 
 
+def test_the_report_of_a_deadline_names_no_more_than_three() -> None:
+    """The rest is counted."""
+    report = wait_report_of(waited(Town({name: [DOWN] for name in "abcde"}), deadline_ns=SECOND))
+
+    assert "`a`, `b`, `c` and 2 more not healthy" in report.verdict
+
+
+def test_who_is_well_for_too_short_a_time_is_not_named() -> None:
+    """Nobody is down, and not enough rounds were good."""
+    report = wait_report_of(waited(Town({"a": [UP]}), deadline_ns=SECOND, pause_ns=SECOND, passes=9))
+
+    assert not report.ok
+    assert report.verdict == "out of time after 1s: 1 of 1 service healthy"
+
+
 def test_the_report_of_what_does_not_go_down() -> None:
-    """How many are still there."""
+    """Who is still there."""
     report = wait_report_of(waited(Town({"a": [UP], "b": [DOWN]}), Goal.DOWN, deadline_ns=SECOND))
 
-    assert report.verdict == "out of time after 1s: 1 service not down"
+    assert report.verdict == "out of time after 1s: `a` not down; `a`: healthy"

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,7 @@ from tiktoktoe_cli.health.settings import CheckSettings
 from tiktoktoe_cli.health.workers import check_all, check_in_processes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tiktoktoe_cli.health import CheckResult
 
@@ -109,3 +111,57 @@ def test_an_interrupt_is_for_the_first_process_alone() -> None:
     )
 
     assert [service.state.value for service in facts.services] == ["healthy", "healthy"]
+
+
+def test_a_process_that_stands_still_is_given_up() -> None:
+    """Somebody stopped it: after the longest time limit and some grace, its checks are errors, and it is gone."""
+    stop_parent = {**running("sh", "-c", "kill -STOP $PPID; sleep 60"), "timeout": "500ms"}
+    started_s = time.monotonic()
+
+    facts = check_in_processes(
+        inputs_of({"a": [stop_parent], "b": [{**running("true"), "timeout": "500ms"}]}),
+        Noting(),
+        lambda: False,
+        count=2,
+        grace_ns=500_000_000,
+    )
+
+    assert [service.state.value for service in facts.services] == ["error", "healthy"]
+    assert time.monotonic() < started_s + 5
+
+
+def test_no_process_outlives_the_first_one(tmp_path: Path) -> None:
+    """Without the first process, which had no chance to say so, the others end, with what they had started."""
+    mark = tmp_path / "pid"
+    program = (
+        "import sys\n"
+        "from tests.health.test_workers import Noting, check_in_processes, inputs_of, running\n"
+        "wait = running('sh', '-c', 'echo $PPID >> \"$0\"; exec sleep 60', sys.argv[1])\n"
+        "wait['timeout'] = '60s'\n"
+        "check_in_processes(inputs_of({'a': [wait], 'b': [wait]}), Noting(), lambda: False, 2)\n"
+    )
+    first = subprocess.Popen([sys.executable, "-c", program, str(mark)])
+    try:
+        assert ends(lambda: not (mark.exists() and mark.read_text().count("\n") == 2))
+    finally:
+        first.kill()
+        first.wait()
+
+    pids = [int(line) for line in mark.read_text().split()]
+    assert ends(lambda: any(map(is_alive, pids)))
+
+
+def ends(goes_on: Callable[[], bool], limit_s: float = 20) -> bool:
+    """Wait until something is over, and tell whether it is."""
+    until_s = time.monotonic() + limit_s
+    while goes_on() and time.monotonic() < until_s:
+        time.sleep(0.02)
+    return not goes_on()
+
+
+def is_alive(pid: int) -> bool:
+    """Ask whether there is a process that still runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

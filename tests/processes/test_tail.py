@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,27 @@ def test_cuts_an_endless_line() -> None:
 def test_a_line_that_just_fits_is_not_marked_as_cut() -> None:
     """The mark of the cut stands only where something is missing."""
     assert fed(b"x" * LINE_BYTES + b"\n") == ("x" * LINE_BYTES,)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_cut"),
+    [
+        (b"a\nb\n", False),
+        (b"a\nb", False),
+        (b"a\nb\nc", True),
+        (b"a\nb\nc\n", True),
+        (b"x" * LINE_BYTES + b"\n", False),
+        (b"x" * LINE_BYTES + b"y\n", True),
+        (b"x" * LINE_BYTES + b"y\na\nb\n", True),
+    ],
+)
+def test_it_is_known_whether_there_was_more(data: bytes, *, is_cut: bool) -> None:
+    """Lines before the last ones, or the rest of a long line."""
+    tail = Tail(limit=2)
+
+    tail.feed(data)
+
+    assert tail.is_cut is is_cut
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200)), st.integers(1, 5))

@@ -17,6 +17,14 @@ def test_tells_a_person_what_to_type_next() -> None:
     assert draw_closing(report, View(terminal=True)) == "✓ done\n  next: tiktoktoe graph plan\n"
 
 
+def test_tells_a_person_more() -> None:
+    """On a terminal the remarks stand under the verdict; a log does not need them."""
+    report = Report("x", ok=True, verdict="done", remarks=("slowest: dns 3ms of `a`",))
+
+    assert draw_closing(report, View(terminal=True)) == "✓ done\n  slowest: dns 3ms of `a`\n"
+    assert draw_closing(report, View()) == "done\n"
+
+
 def test_colours_by_the_answer() -> None:
     """A no is red, beside its symbol."""
     assert (

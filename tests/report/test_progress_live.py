@@ -75,6 +75,17 @@ def test_makes_words_harmless() -> None:
     assert _board(sink)[0].startswith("[red]a\\x1b[2J  ● waiting")
 
 
+def test_a_long_name_leaves_room_for_what_is_said_of_it() -> None:
+    """It gets half of the width at most: state and time stay whole."""
+    sink = _live()
+
+    sink.take(Step(Event.CHANGED, "a-very-long-name/" * 9, "unreachable", "refused", elapsed_s=75))
+
+    (row,) = _board(sink)
+    assert "…  ? unreachable  1m15s  refused" in row
+    assert row.index("…") == 39
+
+
 FAILING_WORK = """
 import sys, time
 from tiktoktoe_cli.report import Terminal, open_progress

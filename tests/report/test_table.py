@@ -101,6 +101,32 @@ def test_aligns_every_row_in_a_pipe(names: list[str]) -> None:
     assert len({width_of(line.rpartition("STATE")[0]) for line in lines}) == 1
 
 
+def test_states_and_numbers_stay_whole_beside_a_long_name() -> None:
+    """A name can be guessed from its beginning; `unreachab…` and `12…` mean nothing."""
+    columns = (
+        *(
+            Column("service", "SERVICE"),
+            Column("check", "CHECK"),
+            Column("state", "STATE", shows=Shows.STATE),
+        ),
+        *(Column("count", "COUNT", shows=Shows.NUMBER), Column("detail", "DETAIL")),
+    )
+    item = {
+        "service": "s" * 12,
+        "check": "c" * 120,
+        "state": "unreachable",
+        "count": 1234567,
+        "detail": "d " * 90,
+    }
+    report = Report("x", ok=True, verdict="", items=[item], columns=columns)
+
+    text = render(report, OutputFormat.TABLE, View(width=80, terminal=True))
+
+    assert "unreachable " in text
+    assert "1234567" in text
+    assert max(map(cell_len, text.split("\n"))) <= 80
+
+
 def test_draws_nothing_for_no_items() -> None:
     """An empty answer is an empty output, not a lonely header."""
     assert render(Report("x", ok=True, verdict="", columns=COLUMNS), OutputFormat.TABLE, View()) == ""

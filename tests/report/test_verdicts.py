@@ -19,7 +19,7 @@ NO_ANSWER = Report(
     [
         (Report("x", ok=True, verdict="all well"), "OK - all well\n"),
         (Report("x", ok=False, verdict="not well"), "CRITICAL - not well\n"),
-        (NO_ANSWER, "UNKNOWN - no / configuration\n"),
+        (NO_ANSWER, "UNKNOWN - no ¦ configuration\n"),
     ],
 )
 def test_a_monitoring_system_reads_what_became_of_a_command(report: Report, line: str) -> None:

@@ -67,3 +67,9 @@ def test_addresses_are_a_host_and_a_port(address: str, parts: tuple[str, int] | 
 def test_joining_is_the_reverse_of_splitting(host: str, port: int) -> None:
     """What is written as one address is read as the same host and port."""
     assert split_address(join_address(host, port)) == (host, port)
+
+
+def test_who_listens_may_take_any_port() -> None:
+    """Where 0 is allowed, everything else is read as ever."""
+    assert split_address("[::1]:0", lowest_port=0) == ("::1", 0)
+    assert split_address("::0", lowest_port=0) is None

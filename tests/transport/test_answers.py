@@ -46,6 +46,7 @@ STARTS = st.sampled_from(
         b"HTTP/1.1 103 Early Hints\r\n",
         b"HTTP/1.1 99 Nothing\r\n",
         b"HTTP/2.0 200 OK\r\n",
+        b"HTTP/0.9 200 OK\r\n",
         b"SSH-2.0\r\n",
     ]
 )
@@ -60,6 +61,8 @@ def read(answer: Answer, *pieces: bytes) -> Seen:
     try:
         for piece in (*pieces, b""):
             answer.feed(piece)
+            while answer.has_more and not answer.is_complete:
+                answer.read_on()
             if answer.is_complete:
                 assert answer.head
                 return answer.head, answer.content(), answer.is_cut
@@ -91,6 +94,46 @@ def test_it_does_not_matter_how_an_answer_arrives(message: bytes, data: st.DataO
     cut = data.draw(st.integers(1, len(message) - 1))
 
     assert read(Answer(request), message[:cut], message[cut:]) == read(Answer(request), message)
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+
+
+def test_many_small_chunks_are_read_a_few_at_a_time() -> None:
+    """What is left of a flood of chunks waits, so that others have their turn, and is not lost."""
+    answer = Answer(HttpRequest("http://h/", 1))
+
+    answer.feed(CHUNKED + b"\r\n" + b"1\r\na\r\n" * 1000 + b"0\r\n\r\n")
+
+    assert (answer.has_more, answer.is_complete) == (True, False)
+    turns = 0
+    while answer.has_more:
+        answer.read_on()
+        turns += 1
+    assert (answer.content(), answer.is_complete) == (b"a" * 1000, True)
+    assert turns == 3
+
+
+@pytest.mark.parametrize(
+    "head",
+    [CHUNKED + b"Content-Length: 1\r\n", b"HTTP/0.9 200 OK\r\n", b"HTTP/2.0 200 OK\r\nContent-Length: 1\r\n"],
+)
+def test_a_head_that_can_be_read_in_two_ways_is_none(head: bytes) -> None:
+    """Two lengths of one body may be an attack (RFC 9112, 6.1), and other versions have other rules."""
+    seen = read(Answer(HttpRequest("http://h/", 1)), head + b"\r\n0\r\n\r\n")
+
+    assert seen is FailureReason.PROTOCOL
+
+
+@pytest.mark.parametrize(("interim", "is_read"), [(32, True), (33, False)])
+def test_interim_answers_have_an_end(interim: int, *, is_read: bool) -> None:
+    """A few of them come before an answer; a flood of them is none."""
+    message = b"HTTP/1.1 100 Continue\r\n\r\n" * interim + b"HTTP/1.1 204 No Content\r\n\r\n"
+
+    seen = read(Answer(HttpRequest("http://h/", 1)), message)
+
+    assert isinstance(seen, tuple) is is_read
+    assert is_read or seen is FailureReason.PROTOCOL
 
 
 @given(st.binary())

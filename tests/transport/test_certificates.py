@@ -181,8 +181,14 @@ MIDDLE = replace(
         (TlsFault.EXPIRED, "`CN=middle` was valid until 2026-06-01 00:00 UTC"),
         (TlsFault.NOT_YET_VALID, "`CN=middle` is valid from 2026-05-01 00:00 UTC"),
         (TlsFault.WRONG_NAME, "it is for `shop.example` and `127.0.0.1`"),
-        (TlsFault.UNTRUSTED_ISSUER, "it was issued by `CN=root`"),
-        (TlsFault.SELF_SIGNED, "it is that of `CN=shop`"),
+        (
+            TlsFault.UNTRUSTED_ISSUER,
+            "it was issued by `CN=root`; to trust that authority, name a file with its certificate in `tls.ca`",
+        ),
+        (
+            TlsFault.SELF_SIGNED,
+            "it is that of `CN=shop`; to trust it, name a file with its certificate in `tls.ca`",
+        ),
         (TlsFault.OTHER, ""),
         (None, ""),
     ],

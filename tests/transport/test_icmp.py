@@ -168,6 +168,13 @@ def test_without_privileges_the_kernel_numbers_the_requests() -> None:
     assert (int.from_bytes(heard[0][4:6], "big"), hops, len(heard[0])) == (number, 7, 8 + 3)
 
 
+def test_pauses_between_requests_are_not_waited_for() -> None:
+    """Three echoes that come at once take as long as their round trips, and not the two tenths between them."""
+    reply = answered(echoing, EchoRequest("127.0.0.1", count=3))
+
+    assert sum(reply.round_trips_ns) <= reply.timing.total_ns < 100 * MS
+
+
 def test_lost_requests_are_counted() -> None:
     """Every second of four gets lost: two come back, and the rest is waited for until the time is over."""
     numbers: list[int] = []

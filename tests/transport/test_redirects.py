@@ -19,7 +19,13 @@ from tiktoktoe_cli.transport.redirects import leads_on, redirected
 ROUTE = Route(
     TlsOptions(Path("ca"), Path("cert"), Path("key"), server_name="shop.example"), ProxyOptions("p", 1)
 )
-HEADERS = (("X-API-Key", "k"), ("Cookie", "c"), ("Host", "shop.example"), ("Accept", "*/*"))
+HEADERS = (
+    ("X-API-Key", "k"),
+    ("X-Auth-Token", "t"),
+    ("Cookie", "c"),
+    ("Host", "shop.example"),
+    ("Accept", "*/*"),
+)
 
 
 def pointing(location: str, status: int = 302) -> HttpReply:

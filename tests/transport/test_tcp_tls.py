@@ -26,7 +26,7 @@ from tiktoktoe_cli.resilience import SystemClock
 from tiktoktoe_cli.transport import FailureReason, TcpReply, TlsFault, TlsOptions, TransportFailure
 from tiktoktoe_cli.transport.certificates import read_chain
 from tiktoktoe_cli.transport.tcp import TcpClient, TcpRequest
-from tiktoktoe_cli.transport.trust import make_context
+from tiktoktoe_cli.transport.trust import Contexts, make_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +148,7 @@ def test_an_unknown_authority_is_named(certificates: Certificates) -> None:
     assert failure.tls_fault is TlsFault.UNTRUSTED_ISSUER
     assert failure.tls
     issuer = read_chain(failure.tls.chain)[-1].issuer
-    assert failure.message.endswith(f"; it was issued by `{issuer}`")
+    assert f"; it was issued by `{issuer}`; to trust that authority" in failure.message
 
 
 def test_a_certificate_that_signed_itself_is_told_about(certificates: Certificates, tmp_path: Path) -> None:
@@ -341,7 +341,7 @@ def test_a_server_of_an_old_version_has_nothing_in_common(certificates: Certific
     async def play() -> TcpReply | TransportFailure:
         async with serving(shaking_hands(server)) as port:
             request = TcpRequest("127.0.0.1", port, SECOND, certificates.trusted)
-            return await TcpClient(SystemClock(), old).connect(request)
+            return await TcpClient(SystemClock(), Contexts(old)).connect(request)
 
     failure = asyncio.run(play())
 
@@ -403,7 +403,7 @@ def test_what_only_new_versions_ask_for_is_told(tmp_path: Path, *, is_strict: bo
 
     async def play() -> TcpReply | TransportFailure:
         async with serving(stay_silent, server) as port:
-            return await TcpClient(SystemClock(), make).connect(
+            return await TcpClient(SystemClock(), Contexts(make)).connect(
                 TcpRequest("127.0.0.1", port, SECOND, options)
             )
 
@@ -437,7 +437,7 @@ def test_trust_is_loaded_once(certificates: Certificates) -> None:
         return make_context(options)
 
     async def play() -> None:
-        client = TcpClient(SystemClock(), make)
+        client = TcpClient(SystemClock(), Contexts(make))
         async with serving(stay_silent, certificates.server()) as port:
             for _ in range(3):
                 reply = await client.connect(TcpRequest("127.0.0.1", port, SECOND, certificates.trusted))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 import threading
+import weakref
+from contextlib import suppress
 
 import pytest
 
@@ -21,6 +24,35 @@ def test_a_blocking_function_returns_its_value() -> None:
     assert asyncio.run(in_thread(lambda: 42, SECOND)) == 42
     with pytest.raises(KeyError, match="sesame"):
         asyncio.run(in_thread(fail, SECOND))
+
+
+@pytest.mark.parametrize("limit_ns", [SECOND, SECOND // 50], ids=["in time", "too late"])
+def test_what_failed_is_let_go_of_at_once(limit_ns: int) -> None:
+    """An error keeps nothing of what raised it, also where nobody collects garbage."""
+
+    class Held:
+        pass
+
+    held: list[weakref.ref[Held]] = []
+
+    def fail() -> None:
+        here = Held()
+        held.append(weakref.ref(here))
+        threading.Event().wait(0.1)
+        raise KeyError
+
+    async def call() -> None:
+        with suppress(KeyError, TimeoutError):
+            await in_thread(fail, limit_ns)
+        await asyncio.sleep(0.3)
+
+    gc.disable()
+    try:
+        asyncio.run(call())
+
+        assert [one() for one in held] == [None]
+    finally:
+        gc.enable()
 
 
 def test_what_blocks_too_long_is_left_to_itself() -> None:

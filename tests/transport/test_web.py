@@ -154,6 +154,7 @@ ANSWERS: dict[str, Callable[[], Behaviour]] = {
     "status 999": said("HTTP/1.1 999 Yes\nContent-Length: 2\n\nok"),
     "a status of four digits": said("HTTP/1.1 2000 OK\nContent-Length: 2\n\nok"),
     "HTTP/2 in name only": said("HTTP/2.0 200 OK\nContent-Length: 2\n\nok"),
+    "HTTP/0.9 in name only": said("HTTP/0.9 200 OK\nContent-Length: 2\n\nok"),
     "an empty line first": said("\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\nok"),
     "not HTTP": said("SSH-2.0-OpenSSH_9.6\n\n"),
     "nothing": said(""),

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tiktoktoe_cli.config import Document
+    from tiktoktoe_cli.config.nodes import Step
 
 
 def _names_of(section: str) -> Callable[[typer.Context, str], list[str]]:
@@ -48,14 +49,27 @@ def group_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return _said_of_services(ctx, "group", incomplete)
 
 
+def check_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete a service; behind it and a slash, one of its checks."""
+    if "/" not in incomplete:
+        return service_names(ctx, incomplete)
+    checks = (f"{path[0]}/{word}" for path, word in _services(ctx, "health") if path[3:] == ("name",))
+    return sorted(name for name in checks if name.startswith(incomplete))
+
+
 def _said_of_services(ctx: typer.Context, key: str, incomplete: str) -> list[str]:
-    """List the words under a key of all services, without checking anything else."""
+    return sorted({word for _, word in _services(ctx, key) if word.startswith(incomplete)})
+
+
+def _services(ctx: typer.Context, key: str) -> Iterator[tuple[tuple[Step, ...], str]]:
+    """Go through the words under a key of all services and their paths, without checking anything else."""
     from tiktoktoe_cli.config.nodes import scalars
 
     document = _document(ctx.params.get("config") or ())
     services = document.node(("services",)) if document else None
-    found = {node.raw for path, node in (scalars(services) if services else ()) if path[1:2] == (key,)}
-    return sorted(word for word in found if word.startswith(incomplete))
+    for path, node in scalars(services) if services else ():
+        if path[1:2] == (key,):
+            yield path, node.raw
 
 
 def problem_codes(incomplete: str) -> list[str]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 app = make_group("config")
 
+_ALL = "codes"
+_MORE = "`tiktoktoe config explain services.health` goes on below a key, `... codes` lists what stands in brackets"
+
 
 @add_command(
     app,
@@ -82,7 +85,8 @@ def schema(desk: Desk) -> ExitCode:
     examples=(
         "tiktoktoe config explain bad-unit",
         "tiktoktoe config explain TTG101",
-        "tiktoktoe config explain resilience.retry",
+        "tiktoktoe config explain services.health.http",
+        "tiktoktoe config explain codes",
     ),
 )
 def explain(
@@ -90,8 +94,8 @@ def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CODE|PATH]",
-            help="A code in brackets, or a place such as services.health.http; without it, all codes are listed.",
+            metavar="[CODE|PATH|codes]",
+            help="A code in brackets, or a place such as services.health.http; without it, the sections of the YAML.",
             autocompletion=problem_codes,
         ),
     ] = None,
@@ -101,29 +105,41 @@ def explain(
 
 
 def explain_code(desk: Desk, code: str | None) -> ExitCode:
-    """Answer with what a code means, with all codes, or with the keys at a place.
+    """Answer with what a code means, with all `codes`, or with the keys at a place: the sections, if it is none.
 
     Raises:
         UsageError: if there is no such code or place.
     """
     from tiktoktoe_cli.checkup import explanations
     from tiktoktoe_cli.errors import UsageError
-    from tiktoktoe_cli.system import SECTIONS
+    from tiktoktoe_cli.system import ROOT_WORDS, SECTIONS
     from tiktoktoe_cli.words import suggestion
 
-    known = explanations()
     if code is None:
+        return _describe(desk, [])
+    known, roots = explanations(), {*ROOT_WORDS, *SECTIONS}
+    if code == _ALL:
         return desk.answer(_explained(list(known.values())))
     chosen = known.get(code) or known.get(code.upper())
-    if chosen is None and code.partition(".")[0] in SECTIONS:
-        return desk.answer(_described(code))
+    if chosen is None and code.partition(".")[0] in roots:
+        return _describe(desk, code.split("."))
     if chosen is None:
-        hint = suggestion(code, [*known, *SECTIONS]) or "`tiktoktoe config explain` lists them all"
+        hint = suggestion(code, [*known, *roots, _ALL]) or "`tiktoktoe config explain codes` lists them all"
         raise UsageError(f"unknown problem code: `{code}`", hint=hint)
     return desk.answer(_explained([chosen]), picture=chosen.text())
 
 
-def _described(path: str) -> Report:
+def _describe(desk: Desk, path: list[str]) -> ExitCode:
+    """Answer with the keys at a place, and with what expectations may read there."""
+    from tiktoktoe_cli.health.reference import variables_at
+    from tiktoktoe_cli.report import OutputFormat, render
+
+    report, more = _described(path), variables_at(path) if path else _MORE
+    table = render(report, OutputFormat.TABLE, desk.terminal.answer_view)
+    return desk.answer(report, drawing=f"{table}\n{more}\n" if more else table)
+
+
+def _described(path: list[str]) -> Report:
     from tiktoktoe_cli.config.reference import keys_below
     from tiktoktoe_cli.errors import UsageError
     from tiktoktoe_cli.report import Column, Report
@@ -131,13 +147,22 @@ def _described(path: str) -> Report:
     from tiktoktoe_cli.words import plural
 
     try:
-        keys = keys_below(json_schema(), path.split("."))
+        keys = keys_below(json_schema(), path)
     except KeyError as error:
-        above = path.split(".")[: path.split(".").index(error.args[0])]
+        above = path[: path.index(error.args[0])]
         hint = f"`tiktoktoe config explain {'.'.join(above)}` lists what there is"
-        raise UsageError(f"`{path}` leads nowhere: there is no `{error.args[0]}`", hint=hint) from None
+        raise UsageError(
+            f"`{'.'.join(path)}` leads nowhere: there is no `{error.args[0]}`", hint=hint
+        ) from None
     items: list[dict[str, Json]] = [
-        {"key": key.name, "type": key.kind, "default": key.default, "meaning": key.meaning} for key in keys
+        {
+            "key": key.name,
+            "type": key.kind + (", required" if key.is_required else ""),
+            "required": key.is_required,
+            "default": key.default,
+            "meaning": key.meaning,
+        }
+        for key in keys
     ]
     columns = (
         Column("key", "KEY"),
@@ -145,7 +170,7 @@ def _described(path: str) -> Report:
         Column("default", "DEFAULT"),
         Column("meaning", "MEANING"),
     )
-    summary: dict[str, Json] = {"path": path, "keys": len(items)}
+    summary: dict[str, Json] = {"path": ".".join(path), "keys": len(items)}
     return Report("config explain", True, plural(len(items), "key"), summary, items, columns, name_key="key")
 
 

@@ -6,11 +6,19 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tiktoktoe_cli.cli.door import TerminatedError
-from tiktoktoe_cli.errors import ENDING_SIGNALS, ConfigError, ExitCode, Problem, Severity, UsageError
+from tiktoktoe_cli.errors import (
+    ENDING_SIGNALS,
+    ConfigError,
+    ExitCode,
+    Problem,
+    Severity,
+    UsageError,
+    unknown,
+)
 from tiktoktoe_cli.report import (
     Case,
     CaseOutcome,
@@ -27,16 +35,17 @@ from tiktoktoe_cli.report import (
     write,
 )
 from tiktoktoe_cli.report.text import escape_hidden
-from tiktoktoe_cli.words import listed, suggestion
+from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from enum import StrEnum
     from types import FrameType
 
     from tiktoktoe_cli.cli.options import Common
     from tiktoktoe_cli.errors import TiktoktoeError
     from tiktoktoe_cli.report import Progress
+    from tiktoktoe_cli.report.catalog import Draw
     from tiktoktoe_cli.system import System
 
     Choice = TypeVar("Choice", bound=StrEnum)
@@ -44,7 +53,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "tiktoktoe"
 STOPPING = "stopping ... (again to force)"
-_CLEAR_LINE = "\r\x1b[2K"  # it may hold a frame of the progress, and what the terminal shows for Ctrl-C
+_CLEAR_LINE = "\r\x1b[2K"  # it may hold what the terminal shows for Ctrl-C
 _PERSONS = {OutputFormat.TABLE, OutputFormat.WIDE}
 
 
@@ -58,6 +67,8 @@ class Desk:
     config: tuple[str, ...]
     environ: Mapping[str, str]
     sources: Mapping[str, str]
+    has_begun: bool = False
+    """Whether lines of the answer are out already."""
 
     @classmethod
     def open(cls, common: Common, kinds: Collection[ReportKind] = tuple(ReportKind)) -> Desk:
@@ -145,19 +156,6 @@ class Desk:
             raise UsageError(f"the configuration has no {kind}", hint=f"add one, or see `{PROGRAM} init`")
         raise UsageError(f"which {kind}?", hint=f"choose one of {listed(section, last='or')}")
 
-    def choose_names(
-        self, section: Mapping[str, T], names: Collection[str] | None, kind: str
-    ) -> dict[str, T]:
-        """Return the entries that were asked for, or all.
-
-        Raises:
-            UsageError: if one is not there.
-        """
-        for name in names or ():
-            if name not in section:
-                raise unknown(name, section, kind)
-        return {name: entry for name, entry in section.items() if not names or name in names}
-
     def progress(self) -> Progress:
         """Open the progress display that was asked for, to be used in a `with`."""
         from time import monotonic
@@ -167,9 +165,12 @@ class Desk:
         return open_progress(self.terminal, monotonic)
 
     @contextmanager
-    def stop_flag(self) -> Iterator[StopFlag]:
-        """Let the first Ctrl-C, SIGTERM or SIGHUP ask for an end, and the second one end the command at once."""
-        flag = StopFlag(self.terminal)
+    def stop_flag(self, progress: Progress | None = None) -> Iterator[StopFlag]:
+        """Let the first Ctrl-C, SIGTERM or SIGHUP ask for an end, and the second one end the command at once.
+
+        The user is told above the `progress`, if there is one.
+        """
+        flag = StopFlag(progress.note if progress else self._say_below_echo)
         heard = [number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
         before = {number: signal.signal(number, flag.take) for number in heard}
         try:
@@ -178,6 +179,23 @@ class Desk:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def _say_below_echo(self, words: str) -> None:
+        if self.terminal.is_animated and not self.terminal.options.quiet:
+            self.terminal.show(_CLEAR_LINE)
+        self.terminal.say(words)
+
+    def leave_stdout(self) -> None:
+        """Leave standard output to another program: the answer goes to standard error."""
+        self.terminal = replace(self.terminal, stdout=self.terminal.stderr)
+
+    def begin(self, command: str) -> None:
+        """Write what stands above an answer that comes line by line."""
+        if self.output is OutputFormat.NDJSON:
+            from tiktoktoe_cli.report.documents import draw_header
+
+            self.terminal.answer(draw_header(command, self.terminal.answer_view))
+            self.has_begun = True
+
     def answer(
         self,
         report: Report,
@@ -185,12 +203,13 @@ class Desk:
         *,
         picture: str | None = None,
         drawing: str | None = None,
+        closing: bool = True,
     ) -> ExitCode:
         """Print the answer, write the reports, and return the exit code.
 
         A `picture` stands in for the table where a person reads, and so does a `drawing`, whose texts are harmless
-        already: it keeps its colours and has the verdict below. The code is 0 if `report.ok`, else 1, unless one is
-        given.
+        already: it keeps its colours and has the verdict below, if there is a `closing`. The code is 0 if `report.ok`,
+        else 1, unless one is given.
         """
         for kind, path in self.reports:
             write(report, kind, path, self.terminal)
@@ -201,14 +220,15 @@ class Desk:
             self.terminal.answer(escape_hidden(picture))
             return self._code(report, exit_code)
         drawn = drawing if self.output is OutputFormat.TABLE else None
-        self.terminal.answer(render(report, self.output, view) if drawn is None else drawn)
-        if self.output in _PERSONS and not self.terminal.options.quiet:
+        self.terminal.answer(self._drawn(report) if drawn is None else drawn)
+        if closing and self.output in _PERSONS and not self.terminal.options.quiet:
             self.terminal.show(draw_closing(report, self.terminal.message_view))
         return self._code(report, exit_code)
 
-    def fail(self, error: TiktoktoeError, command: str) -> ExitCode:
+    def fail(self, error: TiktoktoeError, command: str, *, draw: Draw | None = None) -> ExitCode:
         """Say why there is no answer: to persons on standard error, to machines in the form they asked for.
 
+        `draw` is that form where it is not one of `--output`.
         The reports are written as well: an old one that says all is well must not stay behind.
         """
         problems: tuple[Problem, ...] = (Problem("failed", error.message, hint=error.hint),)
@@ -226,10 +246,20 @@ class Desk:
         )
         for kind, path in self.reports:
             write(report, kind, path, self.terminal)
-        if self.output not in _PERSONS:
-            self.terminal.answer(render(report, self.output, self.terminal.answer_view))
+        if draw:
+            self.terminal.answer(draw(report, self.terminal.answer_view))
+        elif self.output not in _PERSONS:
+            self.terminal.answer(self._drawn(report))
         tell(error, self.terminal)
         return error.exit_code
+
+    def _drawn(self, report: Report) -> str:
+        view = self.terminal.answer_view
+        if not self.has_begun:
+            return render(report, self.output, view)
+        from tiktoktoe_cli.report.documents import draw_lines
+
+        return draw_lines(report, view)
 
     @staticmethod
     def _code(report: Report, exit_code: ExitCode | None) -> ExitCode:
@@ -250,12 +280,19 @@ def tell(error: TiktoktoeError, terminal: Terminal) -> None:
 class StopFlag:
     """Says whether the user asked for an end; `exit_code` is that of the signal."""
 
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._is_told = False
         self.exit_code: ExitCode | None = None
 
     def __call__(self) -> bool:
-        """Tell whether to stop."""
+        """Tell whether to stop; the first yes is told to the user, too.
+
+        Not when the signal comes: then anything may be half written, and a board is as high as it was drawn.
+        """
+        if self.exit_code is not None and not self._is_told:
+            self._is_told = True
+            self._tell(STOPPING)
         return self.exit_code is not None
 
     def take(self, number: int, _frame: FrameType | None) -> None:
@@ -263,9 +300,6 @@ class StopFlag:
         if self.exit_code is not None:
             raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError
         self.exit_code = ExitCode.of_signal(number)
-        if self._terminal.is_animated and not self._terminal.options.quiet:
-            self._terminal.show(_CLEAR_LINE)
-        self._terminal.say(STOPPING)
 
 
 def choose(choices: type[Choice], word: str, option: str) -> Choice:
@@ -278,12 +312,6 @@ def choose(choices: type[Choice], word: str, option: str) -> Choice:
         return choices(word)
     except ValueError:
         raise unknown(word, [choice.value for choice in choices], f"value of `{option}`") from None
-
-
-def unknown(word: str, known: Collection[str], kind: str) -> UsageError:
-    """Make the error for a word that is none of the known ones, with the nearest of them as the hint."""
-    others = f"choose one of {listed(sorted(known), last='or')}" if known else "there is none"
-    return UsageError(f"unknown {kind}: `{word}`", hint=suggestion(word, known) or others)
 
 
 def _report_target(text: str, kinds: Collection[ReportKind]) -> tuple[ReportKind, str]:

@@ -8,13 +8,12 @@ import typer
 
 from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.health_options import app
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.options import add_command, words_of
 from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.health.importers.formats import SourceFormat
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
-
-_FORMATS = ("gatus", "blackbox", "compose")
 
 
 @add_command(
@@ -32,8 +31,8 @@ def import_checks(
         str,
         typer.Argument(
             metavar="FORMAT",
-            help="gatus, blackbox or compose.",
-            autocompletion=words(*_FORMATS),
+            help=f"{words_of(SourceFormat)}.",
+            autocompletion=words(*SourceFormat),
             show_default=False,
         ),
     ],
@@ -54,7 +53,7 @@ def import_checks(
     comment where it belongs. With `-o json` the remarks are the items, and the configuration is in the summary.
     """
     from tiktoktoe_cli.cli.desk import choose
-    from tiktoktoe_cli.health.importers.catalog import SourceFormat, import_files
+    from tiktoktoe_cli.health.importers.catalog import import_files
     from tiktoktoe_cli.health.importers.report import problems_of, report_of
     from tiktoktoe_cli.health.importers.yaml_text import write_yaml
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from tiktoktoe_cli.cli.completion import service_names
+from tiktoktoe_cli.cli.completion import check_names
 from tiktoktoe_cli.cli.health_options import (
-    Choice,
     Concurrency,
     Groups,
     Tags,
@@ -20,10 +18,9 @@ from tiktoktoe_cli.cli.health_options import (
 )
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
+from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.health.session import HealthInputs
     from tiktoktoe_cli.health.wait_session import WaitOptions
@@ -48,6 +45,7 @@ class WithCommand(TyperCommand):
     app,
     "wait",
     cls=WithCommand,
+    reports=SPECIAL_KINDS,
     examples=(
         "tiktoktoe health wait --timeout 2s --invert",
         "tiktoktoe health wait payments ledger --timeout 2s --invert -- echo 'both are down'",
@@ -58,9 +56,9 @@ def wait(  # noqa: PLR0913  # an option each
     services: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SERVICE ...] [-- COMMAND ...]",
-            help="Only these services, all without; and what to run then.",
-            autocompletion=service_names,
+            metavar="[SERVICE[/CHECK] ...] [-- COMMAND ...]",
+            help="Only these services or checks, all without; and what to run then.",
+            autocompletion=check_names,
         ),
     ] = None,
     *,
@@ -90,19 +88,22 @@ def wait(  # noqa: PLR0913  # an option each
     takes the place of this program then, with its terminal, signals and exit code, and is not started otherwise.
     Standard output is the command's own: with one, our answer goes to standard error.
     """
+    from tiktoktoe_cli.health.choice import Choice
+    from tiktoktoe_cli.health.render.about import About
+    from tiktoktoe_cli.health.render.drawings import with_drawings
+    from tiktoktoe_cli.health.render.status_page import StatusPage
     from tiktoktoe_cli.health.render.wait_report import wait_report_of
 
     options = _options(timeout, interval, stable, invert=invert)
     command = _command(desk, then)
     if command:
-        desk.terminal = replace(desk.terminal, stdout=desk.terminal.stderr)
+        desk.leave_stdout()
     inputs = health_inputs(desk, Choice(services, tag, group, with_dependencies), concurrency)
     if not inputs.size:
         raise UsageError("no service to wait for has a health check", hint="add `health` to one of them")
-    with desk.stop_flag() as should_stop:
-        facts = _wait(desk, inputs, options, should_stop)
-    code = None if facts.is_met else should_stop.exit_code or ExitCode.UNFINISHED
-    code = desk.answer(wait_report_of(facts), code)
+    facts, code = _wait(desk, inputs, options)
+    page = StatusPage(facts.health, About(inputs.system))
+    code = desk.answer(with_drawings(wait_report_of(facts, inputs.place), page), code)
     if command and code is ExitCode.YES:
         from tiktoktoe_cli.processes.replacement import become
 
@@ -132,13 +133,13 @@ def _command(desk: Desk, words: list[str] | None) -> Command | None:
     return command
 
 
-def _wait(
-    desk: Desk, inputs: HealthInputs, options: WaitOptions, should_stop: Callable[[], bool]
-) -> WaitFacts:
-    import asyncio
-
+def _wait(desk: Desk, inputs: HealthInputs, options: WaitOptions) -> tuple[WaitFacts, ExitCode | None]:
     from tiktoktoe_cli.cli.health_watchers import WaitWatcher
     from tiktoktoe_cli.health.wait_session import wait_for
+    from tiktoktoe_cli.transport import loops
 
-    with desk.progress() as progress:
-        return asyncio.run(wait_for(inputs, options, WaitWatcher(progress, options.goal), should_stop))
+    with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
+        facts = loops.run(
+            wait_for(inputs, options, WaitWatcher(progress, options.goal).on_round, should_stop)
+        )
+    return facts, None if facts.is_met else should_stop.exit_code or ExitCode.UNFINISHED

@@ -1,11 +1,12 @@
-"""What a wait and a watch of health tell while they work, shown as progress, as lines, or as a board."""
+"""What checks, a wait and a watch of health tell while they work, shown as progress, as lines, or as a board."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.health.render.rows import MOST_CAUSES
-from tiktoktoe_cli.words import duration, listed
+from tiktoktoe_cli.health.render.rows import because_of
+from tiktoktoe_cli.health.state import HealthState
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,37 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.watching.watch import Change
     from tiktoktoe_cli.report import Progress
 
+_CHECKS = "health"
+_MOST_ROWS = 40
 _BARS = 20
+_UNCLEAR = "waiting"  # for what else was not looked at yet, and may be the cause
+
+
+class HealthWatcher:
+    """Shows a few checks one by one on a terminal: under way, tried again, over; many of them, or a log, as a count."""
+
+    def __init__(self, progress: Progress, size: int, *, rows: bool) -> None:
+        self._progress = progress
+        self._rows = rows and size <= _MOST_ROWS
+        if not self._rows and size:
+            progress.started(_CHECKS, state="checking", total=size, unit="checks")
+
+    def on_start(self, service: str, check: str) -> None:
+        """Show that a check begins."""
+        if self._rows:
+            self._progress.started(f"{service}/{check}", state="checking")
+
+    def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
+        """Show why a check is tried again."""
+        if self._rows:
+            self._progress.changed(f"{service}/{check}", "retrying", attempt.detail)
+
+    def on_finish(self, service: str, result: CheckResult) -> None:
+        """Show how a check ended."""
+        if self._rows:
+            self._progress.finished(f"{service}/{result.name}", result.state.value, result.detail)
+        else:
+            self._progress.advance(_CHECKS)
 
 
 class WaitWatcher:
@@ -26,15 +57,6 @@ class WaitWatcher:
         self._progress = progress
         self._goal = goal
         self._known: dict[str, object] = {}
-
-    def on_start(self, service: str, check: str) -> None:
-        """Pass over: a round is told when it is over."""
-
-    def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
-        """Pass over: in a wait, each check has one."""
-
-    def on_finish(self, service: str, result: CheckResult) -> None:
-        """Pass over: a round is told when it is over."""
 
     def on_round(self, health: ServiceHealth) -> None:
         """Show a service that is in another state, or has another reason to be in it."""
@@ -57,9 +79,8 @@ def _reason(check: CheckResult) -> str:
 
 
 def _why(health: ServiceHealth) -> str:
-    because = [f"because of {listed(health.cause, MOST_CAUSES)}"] if health.cause else []
     details = [f"{check.name}: {check.detail}" for check in health.checks if check.detail]
-    return "; ".join(because or details)
+    return "; ".join(filter(None, [because_of(health), *details]))
 
 
 class LineWatcher:
@@ -85,15 +106,15 @@ class BoardWatcher(LineWatcher):
         self._unicode = unicode
 
     def on_result(self, tally: Tally) -> None:
-        """Show how the latest looks went."""
-        self._progress.changed(tally.name, tally.state.value, self._words(tally))
+        """Show how the latest checks went."""
+        state = _UNCLEAR if tally.state is HealthState.SKIPPED else tally.state.value
+        self._progress.changed(tally.name, state, self._words(tally))
 
     def on_change(self, change: Change) -> None:
-        """Tell it, and let the time of the row begin anew."""
+        """Tell it, and let the time of its rows begin anew."""
         super().on_change(change)
-        self._progress.started(
-            f"{change.service}/{change.check}", state=change.after.value, note=change.detail
-        )
+        for check in change.checks:
+            self._progress.started(f"{change.service}/{check}", state=change.after.value, note=change.detail)
 
     def _words(self, tally: Tally) -> str:
         from tiktoktoe_cli.report.sparkline import sparkline

@@ -45,7 +45,8 @@ class Common:
 _FIRST = {"Desk": object, "Common": Common}  # the first argument is ours: typer never sees it
 
 
-def _words_of(choices: Iterable[StrEnum]) -> str:
+def words_of(choices: Iterable[StrEnum]) -> str:
+    """Write the words of a closed set for a help text."""
     *others, last = choices
     return f"{', '.join(others)} or {last}"
 
@@ -56,7 +57,7 @@ def _report_option(kinds: tuple[ReportKind, ...]) -> Any:  # an annotation for t
         typer.Option(
             "--report",
             metavar="KIND=FILE",
-            help=f"Also write a file: {_words_of(kinds)}; repeatable, - for stdout.",
+            help=f"Also write a file: {words_of(kinds)}; repeatable, - for stdout.",
             autocompletion=words(*(f"{kind}=" for kind in kinds)),
         ),
     ]
@@ -75,7 +76,7 @@ _OPTIONS: dict[str, Any] = {
             "-o",
             "--output",
             metavar="FORMAT",
-            help=f"The answer as {_words_of(OutputFormat)}.",
+            help=f"The answer as {words_of(OutputFormat)}.",
             autocompletion=words(*OutputFormat),
         ),
     ],
@@ -87,7 +88,7 @@ _OPTIONS: dict[str, Any] = {
     "color": Annotated[
         str | None,
         typer.Option(
-            "--color", metavar="WHEN", help=f"{_words_of(ColorChoice)}.", autocompletion=words(*ColorChoice)
+            "--color", metavar="WHEN", help=f"{words_of(ColorChoice)}.", autocompletion=words(*ColorChoice)
         ),
     ],
     "progress": Annotated[
@@ -95,7 +96,7 @@ _OPTIONS: dict[str, Any] = {
         typer.Option(
             "--progress",
             metavar="HOW",
-            help=f"{_words_of(ProgressChoice)}.",
+            help=f"{words_of(ProgressChoice)}.",
             autocompletion=words(*ProgressChoice),
         ),
     ],
@@ -110,7 +111,7 @@ FailOn: TypeAlias = Annotated[
     typer.Option(
         "--fail-on",
         metavar="LEVEL",
-        help=f"From which severity on the answer is no: {_words_of(Severity)}.",
+        help=f"From which severity on the answer is no: {words_of(Severity)}.",
         autocompletion=words(*Severity),
     ),
 ]
@@ -185,7 +186,7 @@ def add_command(
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         group = app.info.name or ""
-        summary = (function.__doc__ or "").splitlines()[0]
+        summary = (function.__doc__ or "").partition("\n")[0]  # python -OO leaves out docstrings
         app.command(name, cls=cls, short_help=summary, epilog=epilog)(
             with_common_options(at_the_desk(function, f"{group} {name}".strip(), kinds), kinds)
         )

@@ -42,7 +42,7 @@ def run(
 
     system = desk.load("pipelines")
     name = desk.choose_one(system["pipelines"], pipeline, "pipeline")
-    with desk.progress() as progress, desk.stop_flag() as should_stop:
+    with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
         facts = run_pipeline(name, system["pipelines"][name], ReplayWatcher(progress, name), should_stop)
     # a signal that came after the end changes nothing
     code = None if facts.is_over else (should_stop.exit_code if facts.interrupted else ExitCode.UNFINISHED)

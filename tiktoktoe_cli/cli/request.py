@@ -73,7 +73,8 @@ def send(
         return desk.answer(plan_of(inputs))
     with ExitStack() as stack:
         file = stack.enter_context(open_body_file(options.output_body)) if options.output_body else None
-        progress, should_stop = stack.enter_context(desk.progress()), stack.enter_context(desk.stop_flag())
+        progress = stack.enter_context(desk.progress())
+        should_stop = stack.enter_context(desk.stop_flag(progress))
         facts = run_errand(inputs, should_stop, _watcher(progress, inputs.request.name, options.repeat))
         facts = replace(facts, problems=facts.problems + (file.write(facts) if file else ()))
     report = report_of(facts)
@@ -134,8 +135,8 @@ def _system(desk: Desk, target: str | None, options: SendOptions) -> System:
     Raises:
         UsageError: if a name is in no configuration.
     """
-    from tiktoktoe_cli.cli.desk import unknown
     from tiktoktoe_cli.config import Document, discover
+    from tiktoktoe_cli.errors import unknown
     from tiktoktoe_cli.system import System
 
     needs_none = _is_address(target) and not desk.config

@@ -57,7 +57,7 @@ def run(
             *check_scenario(name, settings, services, system.place, system["policies"]),
         )
     )
-    with desk.progress() as progress, desk.stop_flag() as should_stop:
+    with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
         facts = run_scenario(
             name,
             settings,

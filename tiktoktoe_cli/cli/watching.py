@@ -8,43 +8,9 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.cli.desk import STOPPING
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.health import Attempt, CheckResult, ServiceHealth
     from tiktoktoe_cli.orchestration import JobKind, JobState, ServiceState
     from tiktoktoe_cli.replay import Phase
     from tiktoktoe_cli.report import Progress
-
-_CHECKS = "health"
-_MOST_ROWS = 40
-
-
-class HealthWatcher:
-    """Shows a few checks one by one on a terminal: under way, tried again, over; many of them, or a log, as a count."""
-
-    def __init__(self, progress: Progress, size: int, *, rows: bool) -> None:
-        self._progress = progress
-        self._rows = rows and size <= _MOST_ROWS
-        if not self._rows and size:
-            progress.started(_CHECKS, state="checking", total=size, unit="checks")
-
-    def on_start(self, service: str, check: str) -> None:
-        """Show that a check begins."""
-        if self._rows:
-            self._progress.started(f"{service}/{check}", state="checking")
-
-    def on_attempt(self, service: str, check: str, attempt: Attempt) -> None:
-        """Show why a check is tried again."""
-        if self._rows:
-            self._progress.changed(f"{service}/{check}", "retrying", attempt.detail)
-
-    def on_finish(self, service: str, result: CheckResult) -> None:
-        """Show how a check ended."""
-        if self._rows:
-            self._progress.finished(f"{service}/{result.name}", result.state.value, result.detail)
-        else:
-            self._progress.advance(_CHECKS)
-
-    def on_round(self, health: ServiceHealth) -> None:
-        """Pass over: nothing is waited for here."""
 
 
 @dataclass(slots=True)

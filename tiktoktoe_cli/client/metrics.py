@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tiktoktoe_cli.client.facts import Ending
-from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 from tiktoktoe_cli.resilience import BreakerState
 from tiktoktoe_cli.resilience.layers.retry import RetryMetrics
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of response times: the defaults of Prometheus' clients."""
-_NS_PER_MS: Final = 1_000_000
 
 
 def layer_data(facts: Any) -> dict[str, Json]:  # each kind of layer has its own dataclass
@@ -34,7 +33,7 @@ def layer_data(facts: Any) -> dict[str, Json]:  # each kind of layer has its own
     for field in fields(facts):
         value = getattr(facts, field.name)
         if field.name.endswith("_ns"):
-            data[f"{field.name.removesuffix('_ns')}_ms"] = None if value is None else value / _NS_PER_MS
+            data[f"{field.name.removesuffix('_ns')}_ms"] = None if value is None else value / NS_PER_MS
         elif isinstance(value, StrEnum):
             data[field.name] = value.value
         elif value is None or isinstance(value, int | float | str):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.client.facts import StepKind
 from tiktoktoe_cli.client.metrics import layer_data
 from tiktoktoe_cli.client.report import COLUMNS, counted, request_item, shown_headers, step_item, timed
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.report import OutputFormat, render
 from tiktoktoe_cli.report.cells import cell, is_missing
 from tiktoktoe_cli.report.facts import Column, Shows
-from tiktoktoe_cli.report.palette import paint
-from tiktoktoe_cli.report.text import many_lines, one_line, width_of, without_ansi
+from tiktoktoe_cli.report.fitting import draw_fitting
+from tiktoktoe_cli.report.text import many_lines
 from tiktoktoe_cli.resilience import BreakerState
 from tiktoktoe_cli.resilience.metrics import BreakerMetrics
 from tiktoktoe_cli.words import duration, plural
@@ -44,7 +42,7 @@ _OF_MANY: Final = (
     _TOTAL,
     _DETAIL,
 )
-_TO_LEAVE_OUT: Final = ((), (_DETAIL,), (_DETAIL, *_PHASES))
+_TO_LEAVE_OUT: Final = ((_DETAIL.key,), (_DETAIL.key, *(one.key for one in _PHASES)))
 """The columns that a terminal which is too narrow does without, less and less: what is left is never shortened."""
 
 
@@ -67,24 +65,13 @@ def draw_errand(facts: SendFacts, report: Report, view: View, verbosity: int = 0
 def _table(rows: Sequence[dict[str, Json]], columns: Sequence[Column], report: Report, view: View) -> str:
     """Draw the columns that somebody has something in; where there is no room, details stand under their rows."""
     kept = [column for column in columns if not all(is_missing(row, column) for row in rows)]
-    items = [{one.key: "-" if is_missing(row, one) else cell(row, one) for one in kept} for row in rows]
-    text, shown = "", kept
-    for without in _TO_LEAVE_OUT:
-        shown = [column for column in kept if column not in without]
-        text = render(replace(report, items=items, columns=tuple(shown)), OutputFormat.WIDE, view)
-        if not view.terminal or max(map(width_of, without_ansi(text).splitlines()), default=0) <= view.width:
-            break
-    is_whole = _DETAIL in shown or _DETAIL not in kept
-    return text if is_whole else "".join(_with_details(text, rows, view))
+    items = [{one.key: _cell(row, one) for one in kept} for row in rows]
+    details = [str(row["detail"] or "") for row in rows]
+    return draw_fitting(replace(report, items=items, columns=tuple(kept)), view, _TO_LEAVE_OUT, details)
 
 
-def _with_details(text: str, rows: Sequence[dict[str, Json]], view: View) -> Iterator[str]:
-    head, *lines = text.splitlines()
-    yield f"{head}\n"
-    for line, row in zip(lines, rows, strict=True):
-        yield f"{line}\n"
-        for words in wrap(one_line(view.mask(str(row["detail"] or ""))), max(view.width - 4, 20)):
-            yield f"    {paint(words, 'dim', color=view.color)}\n"
+def _cell(row: dict[str, Json], column: Column) -> str:
+    return "-" if is_missing(row, column) else cell(row, column)
 
 
 def _rows_of_one(facts: SendFacts) -> Iterator[dict[str, Json]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.client.facts import Ending, StepKind
 from tiktoktoe_cli.client.metrics import layer_data, metrics_of, times_data
 from tiktoktoe_cli.config.masking import sounds_secret, without_secrets
-from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
 from tiktoktoe_cli.transport.variables import PHASES, phases_of
 from tiktoktoe_cli.words import duration, plural
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 COMMAND: Final = "request send"
 HIDDEN: Final = "(hidden)"
-NS_PER_MS: Final = 1_000_000
 COLUMNS: Final = (
     Column("request", "REQUEST", shows=Shows.NUMBER),
     Column("kind", "KIND"),

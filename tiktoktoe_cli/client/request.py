@@ -9,8 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.transport import HttpRequest
-from tiktoktoe_cli.transport.addresses import join_address
-from tiktoktoe_cli.transport.settings import DEFAULT_PORTS
+from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS, join_address
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:

@@ -104,6 +104,7 @@ CODES = (
         "version: 1",
     ),
     Code("bad-argument", "An argument of a program cannot hold a NUL character."),
+    Code("bad-variable", "A name cannot be that of an environment variable."),
     Code("program-missing", "A service could not be started here: its program or its folder is missing."),
     Code("failed", "The command could not answer; the message says what kept it."),
 )

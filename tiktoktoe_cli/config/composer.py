@@ -10,6 +10,7 @@ times as long on a large file. This one keeps its stack in a list, so depth, ali
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,6 +32,8 @@ _FREE_EXPANSION = 100_000
 _CORE_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")
 )
+_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
 
@@ -64,7 +67,7 @@ def compose(source: Source) -> Composition:
 
     composer = _Composer(source)
     try:
-        for event in _events(source.text):
+        for event in _events(source.text, composer.has_halves):
             composer.take(event)
     except yaml.MarkedYAMLError as error:
         opening = _position(error.context_mark)
@@ -79,10 +82,12 @@ def compose(source: Source) -> Composition:
     return composer.result
 
 
-def _events(text: str) -> Iterator[Any]:  # PyYAML's event classes are untyped where libyaml makes them
+def _events(text: str, has_halves: bool) -> Iterator[Any]:  # noqa: FBT001  # Any: PyYAML's event classes are untyped
+    """Parse a text with libyaml, or with the slow parser where it refuses what JSON allows."""
     import yaml
 
-    return yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    loader = yaml.SafeLoader if has_halves else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.parse(text, Loader=loader)
 
 
 def _position(mark: Mark | None) -> Position | None:
@@ -92,6 +97,7 @@ def _position(mark: Mark | None) -> Position | None:
 class _Composer:
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.has_halves = _HALF_ESCAPE.search(source.text) is not None
         self.result = Composition()
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
@@ -131,12 +137,21 @@ class _Composer:
         self._written += 1
         plain = event.style is None or event.style == ""
         self._check_tag(event)
-        value = resolve(event.value) if plain and event.tag != _TEXT_TAG else event.value
-        node = ScalarNode(self.source, event.start_mark, event.end_mark, value, event.value, plain)
+        text = self._whole(event) if self.has_halves else event.value
+        value = resolve(text) if plain and event.tag != _TEXT_TAG else text
+        node = ScalarNode(self.source, event.start_mark, event.end_mark, value, text, plain)
         self.result.scalars.append(node)
         if event.anchor:
             self._anchors[event.anchor] = (node, 1)
         self._add(node, 1)
+
+    def _whole(self, event: Any) -> str:
+        r"""Join the halves of characters: in JSON, which YAML 1.2 holds, an emoji is written `\ud83d\ude00`."""
+        text: str = event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        if _HALF.search(text):
+            self.complain("surrogate", _position(event.start_mark) or (0, 0))
+            raise _StopComposingError
+        return text
 
     def _alias(self, event: Any) -> None:
         spot = Spot(self.source, event.start_mark, event.end_mark)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -28,6 +29,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from tiktoktoe_cli.config.masking import sounds_secret
 from tiktoktoe_cli.config.nodes import LocatedText
 from tiktoktoe_cli.config.units import kind_of
 from tiktoktoe_cli.words import listed, suggestion
@@ -63,8 +65,26 @@ class Settings(BaseModel):
         frozen=True,
         defer_build=True,
         arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def meanings(cls) -> Mapping[str, str]:
+        """Return the docstrings of the attributes by name: they are the documentation of the keys."""
+        from tiktoktoe_cli.config.docstrings import attribute_docstrings
+
+        return attribute_docstrings(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the keys. With `use_attribute_docstrings` every start would, which then takes a quarter longer."""
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        meanings = cls.meanings()
+        for name in meanings.keys() & cls.model_fields.keys():
+            properties[cls.model_fields[name].alias or name]["description"] = meanings[name]
+        return schema
 
 
 class OneOf(Settings):
@@ -142,6 +162,18 @@ def _as_secret(value: object, info: ValidationInfo) -> object:
 
 Secret = Annotated[SecretStr, BeforeValidator(_as_secret, json_schema_input_type=str)]
 """A text that is never shown; best written as `${file:PATH}` or `${VARIABLE}`."""
+
+
+def _learn_telling(values: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    if isinstance(info.context, Context):
+        for name, value in values.items():
+            if sounds_secret(name):
+                info.context.learn_secret(value)
+    return values
+
+
+Telling = AfterValidator(_learn_telling)
+"""Marks a map of texts by name of which some may be secrets: what stands under a name that sounds so is never shown."""
 
 
 @dataclass(frozen=True, slots=True)

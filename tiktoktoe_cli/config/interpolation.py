@@ -9,6 +9,8 @@
 
 `text` may hold variables again. A `$` before anything else stands for itself, so that regular expressions need no
 doubling. Interpolation works on values after YAML was parsed: a variable can never change the shape of a document.
+
+What a variable holds whose name sounds secret is never shown; a default is no secret, it stands in the file.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from tiktoktoe_cli.config.masking import sounds_secret
 from tiktoktoe_cli.config.scalars import resolve
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.words import reason_of
@@ -64,10 +67,18 @@ class Interpolator:
             node.raw, node.interpolated = text, True
         return None
 
+    def value(self, name: str) -> str | None:
+        """Return what a variable holds, None if it is not set; one whose name sounds secret is a secret from now on."""
+        value = self.environ.get(name)
+        if value and sounds_secret(name):
+            self.secrets.add(value)
+        return value
+
     def lookup(self, name: str, span: _Span) -> str:
         """Return a variable's value, or raise the fault that it is not set."""
-        if name in self.environ:
-            return self.environ[name]
+        value = self.value(name)
+        if value is not None:
+            return value
         message = f"the variable `{name}` is not set"
         raise _FaultError("unset-variable", message, f"set it, or give a default: `${{{name}:-...}}`", span)
 
@@ -122,7 +133,7 @@ class _Reading:
         if operator is None:
             end = self._closed(name.end(), at)
             return self.variables.lookup(name[0], (at, end)), end
-        value = self.variables.environ.get(name[0])
+        value = self.variables.value(name[0])
         if not _uses_argument(operator[0], value):
             end = self._closed(self._skipped(operator.end()), at)
             return "" if operator[0].endswith("+") else value or "", end

@@ -1,23 +1,25 @@
 """Secrets never appear in what is printed: every text that leaves goes through the mask of its configuration.
 
-What was learnt is hidden wherever it stands, also percent-encoded or escaped as in JSON. What merely stands under a
-key that sounds secret is hidden too: its value, and nothing behind it.
+What was learnt is hidden wherever it stands, also percent-encoded, in Base64, or escaped as in JSON. What merely
+stands under a key that sounds secret is hidden too: its value, and nothing behind it.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MASKED = "••••"
 _MIN_LENGTH = 3  # shorter values would blot out innocent text, and protect nothing
 _MIN_BEGINNING = 4
+_MIN_BASE64 = 8  # fewer characters are part of many a word
 _LONGEST_SHOWN = 200  # no value is cut later than this
 _TELLING_WORDS = (
     *("password", "passwd", "secret", "token", "authorization", "cookie", "bearer", "dsn"),
@@ -59,6 +61,7 @@ _GUESSED = re.compile(
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+_URL_ALPHABET = str.maketrans("+/", "-_")
 _USER_INFO = re.compile(r"(://[^/\s:@\"`\\]*+:)[^/\s@\"`\\]++(?=@)")
 
 
@@ -71,7 +74,9 @@ class Mask:
 
     def add(self, secret: str) -> None:
         """Learn a secret; each of its lines is one, since output may show them apart."""
-        self._secrets.update(part for part in (secret, *secret.splitlines()) if len(part) >= _MIN_LENGTH)
+        for part in (secret, *secret.splitlines()):
+            if len(part) >= _MIN_LENGTH:
+                self._secrets |= {part, *_in_base64(part)}
         self._pattern = None
 
     def add_all(self, secrets: Iterable[str]) -> None:
@@ -155,6 +160,20 @@ def _hidden(match: re.Match[str]) -> str:
         breaks = "\n" * match["list"].count("\n")
         shown = f"[{shown}{breaks}]"
     return match["head"] + shown
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """Write a secret in both alphabets of Base64 (RFC 4648), as it is wherever in a text it begins.
+
+    Three octets are four characters; those that others share with it depend on what stands around it.
+    """
+    octets = secret.encode("utf-8", "surrogatepass")
+    for before in range(3):
+        written = b64encode(bytes(before) + octets).decode()
+        own = written[-(-before * 8 // 6) : (before + len(octets)) * 8 // 6]
+        if len(own) >= _MIN_BASE64:
+            yield own
+            yield own.translate(_URL_ALPHABET)
 
 
 def _forms(character: str) -> str:

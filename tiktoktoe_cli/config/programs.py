@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import LocalPath, Settings, Text
+from tiktoktoe_cli.config.fields import LocalPath, Settings, Telling, Text
 from tiktoktoe_cli.config.nodes import LocatedText
 
 
@@ -15,6 +15,16 @@ def _without_nul(text: str) -> str:
     if "\0" in text:
         raise PydanticCustomError("bad-argument", "a NUL character cannot be passed to a program")
     return text
+
+
+def _variable_name(name: str) -> str:
+    if not name or "=" in name or "\0" in name:
+        context = {
+            "name": name.replace("\0", "\\0"),
+            "hint": "a name holds neither `=` nor NUL and is not empty",
+        }
+        raise PydanticCustomError("bad-variable", "`{name}` cannot name an environment variable", context)
+    return name
 
 
 def _with_a_program(run: tuple[str, ...]) -> tuple[str, ...]:
@@ -25,6 +35,8 @@ def _with_a_program(run: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Argument = Annotated[Text, AfterValidator(_without_nul)]
+Environment: TypeAlias = Annotated[dict[Annotated[str, AfterValidator(_variable_name)], Argument], Telling]
+"""Environment variables by name; the value of one that sounds secret is never shown."""
 # not Field(min_length=1): where an item is wrong, that complains about the length, too
 CommandLine = Annotated[
     tuple[Argument, ...], AfterValidator(_with_a_program), Field(json_schema_extra={"minItems": 1})

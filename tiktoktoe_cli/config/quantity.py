@@ -96,6 +96,30 @@ class Quantity(Written, int):
     __repr__ = __str__
 
 
+class ByteSize(Quantity):
+    """A quantity of whole bytes: `250m`, a quarter of a byte, is none."""
+
+    pattern = r"^\+?\d+(\.\d*)?([kMGTPE]|[KMGTPE]i|[eE]\+?\d+)?$"
+    example = "a number of bytes such as `1Mi`, `64Ki` or `500k`"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a size.
+
+        Raises:
+            UnitError: if the text does not follow the grammar, or is no whole number of bytes.
+        """
+        size = super().parse(text)
+        if size % NANOS_PER_UNIT or size < 0:
+            raise UnitError(f"`{text}` is not a whole number of bytes", f"write {cls.example}")
+        return size
+
+    @property
+    def whole(self) -> int:
+        """The number of bytes."""
+        return self // NANOS_PER_UNIT
+
+
 def _scale(text: str, suffix: str) -> tuple[Notation, int, int]:
     """Return the notation, and the factor and divisor from the written number to nanos."""
     if suffix in _DECIMAL:

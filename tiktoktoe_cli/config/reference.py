@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tiktoktoe_cli.words import listed
@@ -25,12 +25,13 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a map: what kind of value it takes, what holds without it, and what it means."""
+    """A key of a map: what kind of value it takes, what holds without it if it may be left out, and what it means."""
 
     name: str
     kind: str
     default: Any  # JSON; None if there is none
     meaning: str
+    is_required: bool = False
 
 
 def keys_below(schema: Schema, path: Sequence[str]) -> list[Key]:
@@ -51,19 +52,37 @@ def _keys(schema: Schema, found: Sequence[Schema]) -> Iterator[Key]:
     """Yield the keys of the first map among the alternatives; of the choosing key, the values of all."""
     every = [at for start in found for at in _alternatives(schema, start)]
     named = [at["additionalProperties"] for at in every if isinstance(at.get("additionalProperties"), dict)]
-    maps = [at["properties"] for at in every if at.get("properties")]
+    maps = [at for at in every if at.get("properties")]
     if named and not maps:
         yield from _keys(schema, named)
-    for name in maps[0] if maps else ():
-        among = maps if name == _CHOICE else maps[:1]
-        yield _key(schema, name, [one[name] for one in among if name in one])
+    for name in maps[0]["properties"] if maps else ():
+        among = [one["properties"] for one in (maps if name == _CHOICE else maps[:1])]
+        key = _key(schema, name, [one[name] for one in among if name in one])
+        yield replace(key, is_required=name in maps[0].get("required", ()))
 
 
 def _key(schema: Schema, name: str, values: Sequence[Schema]) -> Key:
     told = {**_named(schema, values[0]), **values[0]}
     kinds = dict.fromkeys(_kind(schema, value) for value in values)
-    meaning = " ".join(told.get("description", "").split())
-    return Key(name, " or ".join(kind for kind in kinds if kind), told.get("default"), meaning)
+    kind = " or ".join(kind for kind in kinds if kind)
+    return Key(name, kind, _without_nothing(told.get("default")), _meaning(schema, values[0]))
+
+
+def _meaning(schema: Schema, at: Schema) -> str:
+    """Say what a value means: what says so itself, or else what each of its entries is."""
+    told = {**_named(schema, at), **at}
+    entries = told.get("items") or told.get("additionalProperties")
+    if "description" not in told and isinstance(entries, dict):
+        return _meaning(schema, entries)
+    return " ".join(told.get("description", "").split())
+
+
+def _without_nothing(default: Any) -> Any:  # JSON
+    """Leave out of a map what has no value; None if that is all of it."""
+    if not isinstance(default, dict):
+        return default
+    inner = {name: _without_nothing(value) for name, value in default.items()}
+    return {name: value for name, value in inner.items() if value is not None} or None
 
 
 def _below(schema: Schema, at: Schema, step: str) -> list[Schema]:

@@ -53,6 +53,7 @@ _TABLE = (
     _Translation(
         "unknown escape character", "an unknown escape in a quoted text", "use single quotes, or `\\\\`"
     ),
+    _Translation("surrogate", "half of a character stands in a quoted text", "write the character itself"),
     _Translation("control characters", "a control character stands in the text", "remove it"),
     _Translation("special characters", "a control character stands in the text", "remove it"),
 )

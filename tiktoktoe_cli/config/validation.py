@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, g
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tiktoktoe_cli.config.document import spot_of
-from tiktoktoe_cli.config.fields import Context
+from tiktoktoe_cli.config.fields import Context, Settings
 from tiktoktoe_cli.config.nodes import ScalarNode, child, plain
 from tiktoktoe_cli.config.units import kind_of
 from tiktoktoe_cli.errors import Problem
@@ -141,7 +141,10 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
         return (
             "wrong-type",
             f"expected {expected}, found {kind_of(given)}",
-            hint or _shape_hint(expected, given) or _keys_hint(expected, shape, detail["loc"]),
+            hint
+            or _shape_hint(expected, given)
+            or _keys_hint(expected, shape, detail["loc"])
+            or _meaning_hint(shape, detail["loc"]),
         )
     rule = _RULES.get(kind)
     if rule is None:
@@ -153,14 +156,15 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
     }
     if kind == "extra_forbidden":
         above = detail["loc"][:-1]
-        hint = suggestion(
-            str(words["key"]), keys_at(shape.type, above) | (frozenset() if above else shape.also)
+        known = keys_at(shape.type, above) | (frozenset() if above else shape.also)
+        hint = suggestion(str(words["key"]), known) or (
+            f"the keys are {listed(sorted(known))}" if known else None
         )
     if "expected" in context:
         choices = [word.strip("'\"") for word in str(context["expected"]).replace(" or ", ", ").split(", ")]
         words |= {"expected": _one_of(choices), "found": kind_of(given)}
         hint = suggestion(str(given), choices)
-    return rule.code, rule.message.format_map(words), hint
+    return rule.code, rule.message.format_map(words), hint or _meaning_hint(shape, detail["loc"])
 
 
 def _shape_hint(expected: str, given: object) -> str | None:
@@ -179,6 +183,22 @@ def _keys_hint(expected: str, shape: Shape, loc: tuple[Step, ...]) -> str | None
     return f"write `KEY: VALUE`; its keys are {listed(keys)}" if keys else None
 
 
+def _meaning_hint(shape: Shape, loc: tuple[Step, ...]) -> str | None:
+    """Say what the setting at a location, or the nearest one around it, is for: the first sentence of its docs."""
+    meanings = [
+        (step, model.meanings()[name])
+        for types, step in zip(_types_along(shape.type, loc), loc, strict=False)
+        for model in _models(types)
+        for name, field in model.model_fields.items()
+        if (field.alias or name) == step and issubclass(model, Settings) and name in model.meanings()
+    ]
+    if not meanings:
+        return None
+    key, meaning = meanings[-1]
+    sentence = " ".join(meaning.split()).partition(". ")[0].rstrip(".")
+    return f"`{key}`: {sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]}"
+
+
 def _one_of(choices: list[str]) -> str:
     named = listed(choices, last="or")
     return f"one of {named}" if len(choices) > 1 else named
@@ -186,12 +206,22 @@ def _one_of(choices: list[str]) -> str:
 
 def keys_at(type_: Any, loc: Iterable[Step]) -> set[str]:
     """List the keys that the settings at a location below a type may have."""
+    *_, types = _types_along(type_, loc)
+    return {field.alias or name for model in _models(types) for name, field in model.model_fields.items()}
+
+
+def _types_along(type_: Any, loc: Iterable[Step]) -> Iterator[list[Any]]:
+    """Yield the types before each step of a location, and those at its end."""
     types = list(_branches(type_))
+    yield types
     for step in loc:
         below = [branch for outer in types for inner in _below(outer, step) for branch in _branches(inner)]
         types = below or types
-    models = [branch for branch in types if isinstance(branch, type) and issubclass(branch, BaseModel)]
-    return {field.alias or name for model in models for name, field in model.model_fields.items()}
+        yield types
+
+
+def _models(types: list[Any]) -> Iterator[type[BaseModel]]:
+    return (one for one in types if isinstance(one, type) and issubclass(one, BaseModel))
 
 
 def _branches(type_: Any) -> Iterator[Any]:

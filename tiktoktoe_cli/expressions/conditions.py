@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tiktoktoe_cli.expressions.errors import EvaluationError
@@ -76,13 +77,19 @@ def describe(result: ConditionResult) -> str:
 def _seen(condition: Expression, bindings: Mapping[str, Any]) -> dict[str, Json]:
     """Collect the values that a condition read, as far as they are there."""
     seen: dict[str, Json] = {}
-    for name in sorted(condition.names):
+    for name, steps in _paths(condition.names):
         value: Any = bindings
-        for step in name.split("."):
+        for step in steps:
             value = value.get(step, _ABSENT) if isinstance(value, Mapping) else _ABSENT
         if value is not _ABSENT:
             seen[name] = _short(value)
     return seen
+
+
+@cache
+def _paths(names: frozenset[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Split names into steps, in the order of the names; a condition is evaluated more than once."""
+    return tuple((name, tuple(name.split("."))) for name in sorted(names))
 
 
 def _short(value: Any) -> Json:

@@ -35,7 +35,7 @@ class EvaluationError(TiktoktoeError):
     variable (`data.amount`) where that was the cause, else None.
     """
 
-    def __init__(self, reason: str, *, missing: str | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, *, missing: str | None = None, hint: str | None = None) -> None:
+        super().__init__(reason, hint=hint)
         self.reason = reason
         self.missing = missing

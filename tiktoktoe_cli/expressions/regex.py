@@ -9,7 +9,7 @@ a pattern's memory, and keeps the latest 128 patterns by itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.expressions.conversions import bytes_of_text
 from tiktoktoe_cli.expressions.errors import EvaluationError
@@ -24,22 +24,32 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
     Raises EvaluationError for an invalid pattern, and where google-re2 is not installed.
     """
     try:
-        import re2  # type: ignore[import-untyped]  # the binding has no annotations
+        search = compile_re2(bytes_of_text(pattern), never_capture=True).search
     except ImportError:
         raise EvaluationError("`matches` needs RE2: pip install google-re2") from None
-    options = re2.Options()
-    options.log_errors = False  # RE2 would write them to stderr
-    options.never_capture = True
-    try:
-        search = re2.compile(bytes_of_text(pattern), options).search
-    except re2.error as error:
-        raise EvaluationError(f"invalid regular expression: {_words(error)}") from None
+    except ValueError as error:
+        raise EvaluationError(f"invalid regular expression: {error}") from None
     return lambda text: search(bytes_of_text(text)) is not None
 
 
-def _words(error: Exception) -> str:
-    reason = error.args[0] if error.args else ""
-    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+def compile_re2(pattern: str | bytes, *, never_capture: bool = False) -> Any:  # google-re2 has no annotations
+    """Compile a regular expression of RE2: it needs time in proportion to the text, whatever is written in it.
+
+    Raises:
+        ImportError: if google-re2 is not installed.
+        ValueError: if it is none; the message says why.
+    """
+    import re2  # type: ignore[import-untyped]  # the binding has no annotations
+
+    options = re2.Options()
+    options.log_errors = False  # RE2 would write them to stderr
+    options.never_capture = never_capture
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        words = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        raise ValueError(words) from None
 
 
 def matches(text: str, pattern: str) -> bool:

@@ -188,7 +188,7 @@ class _Resolver:
         try:
             return function(literal.value)
         except EvaluationError as error:
-            raise self._error(error.reason, literal.span) from None
+            raise self._error(error.reason, literal.span, error.hint) from None
 
     def _unknown(self, call: Call, qualified: str, operands: tuple[Node, ...], scope: _Scope) -> Node:
         if self._checked:

@@ -28,6 +28,8 @@ _UNITS_NS: Final = {
 _DURATION_PART: Final = re.compile(
     rf"(?=[0-9.])([0-9]{{0,20}})(?:\.([0-9]{{0,40}}))?({'|'.join(sorted(_UNITS_NS, key=len, reverse=True))})"
 )
+_HOURS: Final = {"d": 24, "w": 7 * 24}
+_DAYS: Final = re.compile(rf"([0-9]{{1,9}})([{''.join(_HOURS)}])")
 _TIMESTAMP: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
@@ -53,8 +55,14 @@ def parse_duration(text: str) -> Duration:
         size += int(whole or "0") * unit_ns + int(fraction or "0") * unit_ns // 10 ** len(fraction)
         position = match.end()
     if position < len(text) or text in ("", "-", "+"):
-        raise EvaluationError(f"invalid duration: `{text}`")
+        raise EvaluationError(f"invalid duration: `{text}`", hint=_duration_hint(text))
     return Duration(-size if negative else size)
+
+
+def _duration_hint(text: str) -> str:
+    if match := _DAYS.fullmatch(text):
+        return f"CEL's longest unit is `h`: write `{int(match[1]) * _HOURS[match[2]]}h`"
+    return "write it as `300ms`, `90s` or `1h30m`; CEL's longest unit is `h`"
 
 
 def format_duration(span: Duration) -> str:

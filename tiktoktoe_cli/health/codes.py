@@ -11,14 +11,31 @@ CODES = (
         "name: shop..example",
         "name: shop.example",
     ),
+    Code(
+        "bad-query",
+        "A check only reads: its query begins with SELECT, SHOW, VALUES, TABLE or WITH, and writes into no file.",
+        'query: "DELETE FROM job"',
+        'query: "SELECT count(*) AS jobs FROM job"',
+    ),
     Code("bad-record-type", "DNS knows no type of record by this name.", "type: AAA", "type: AAAA"),
     Code("bad-pattern", "A regular expression is written in RE2's syntax.", 'expect: "("', "expect: '\\('"),
-    Code("unknown-variable", "The expression names something that this kind of check never sees."),
+    Code(
+        "unknown-variable",
+        "The expression names something that this kind of check never sees.",
+        'latency < duration("1s")',
+        'timing.total < duration("1s")',
+    ),
     Code(
         "vacuous-expectation",
         "The expectation holds even if nothing answers, so it proves nothing.",
         "status != 500",
         "status == 200",
+    ),
+    Code(
+        "targets-missing",
+        "A module that has credentials says who may get them: whoever asks for it names its target.",
+        'api: {http: {auth: {bearer: "${API_TOKEN}"}}}',
+        'api: {http: {auth: {bearer: "${API_TOKEN}"}}, targets: ["*.example.org:443"]}',
     ),
     Code("import-untranslated", "A part of what was imported has no counterpart here, and was left out."),
     Code(

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from tiktoktoe_cli.expressions.conditions import ConditionResult
     from tiktoktoe_cli.health.documents import HealthDocument
+    from tiktoktoe_cli.health.state import Demand
     from tiktoktoe_cli.transport import Timing, TlsSession
-
-
-class HealthState(StrEnum):
-    """How a check or a service is, from best to worst."""
-
-    SKIPPED = "skipped"  # nothing is known: it has no check, or none that was made
-    HEALTHY = "healthy"
-    MAINTENANCE = "maintenance"  # it fails while it is worked on, or while something is that it needs
-    DEGRADED = "degraded"  # it works, but not as it should, or without something that it can do without
-    UNREACHABLE = "unreachable"  # it fails, and so does something that it needs
-    ERROR = "error"  # the check itself could not be carried out
-    UNHEALTHY = "unhealthy"
-
-    @property
-    def is_passing(self) -> bool:
-        """Ask whether a service in this state does its work."""
-        return self in {HealthState.HEALTHY, HealthState.DEGRADED}
-
-    @property
-    def is_failing(self) -> bool:
-        """Ask whether a service in this state was seen not to do its work."""
-        return self in {HealthState.UNREACHABLE, HealthState.ERROR, HealthState.UNHEALTHY}
-
-
-_ORDER = tuple(HealthState)
-
-
-def worst(states: Iterable[HealthState]) -> HealthState:
-    """Return the worst of some states; skipped if there are none."""
-    return max(states, key=_ORDER.index, default=HealthState.SKIPPED)
-
-
-class Demand(StrEnum):
-    """Which list an expectation stands in, and so what it means if it does not hold."""
-
-    EXPECT = "expect"
-    WARN = "warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +40,7 @@ class CheckResult:
 
     `detail` is what was wrong, in one line, and empty if all was well; `error` is the reason why there was no
     complete answer, and empty if there was one. `target` is who was asked, without credentials. `is_tls_read` says
-    that the certificates matter to the verdict.
+    that the certificates matter to the verdict. `values` is what was answered, if that was to be kept.
     """
 
     name: str
@@ -89,6 +55,7 @@ class CheckResult:
     document: HealthDocument | None = None
     session: TlsSession | None = None
     is_tls_read: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)  # Any: CEL values
 
     @property
     def passed_after_retry(self) -> bool:
@@ -100,14 +67,16 @@ class CheckResult:
 class ServiceHealth:
     """One service: its checks, and the state that follows from them and from what it depends on.
 
-    `cause` names the services that are to blame, if that is not this one itself; `affected` names those that
-    suffer from this one; `note` says why a wait for it ended without health; `group` is empty if it has none.
+    `cause` names the services that are to blame, if that is not this one itself, and `planned` those of them that are
+    in maintenance; `affected` names those that suffer from this one; `note` says why a wait for it ended without
+    health; `group` is empty if it has none.
     """
 
     name: str
     state: HealthState
     checks: tuple[CheckResult, ...]
     cause: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()
     affected: tuple[str, ...] = ()
     note: str = ""
     group: str = ""
@@ -117,7 +86,7 @@ class ServiceHealth:
 class HealthFacts:
     """The health of a system, service by service in the order of its graph.
 
-    It is `partial` if it was broken off: checks that were not over by then are skipped.
+    `is_partial` says that the run was broken off: checks that were not over by then are skipped.
     """
 
     services: tuple[ServiceHealth, ...]
@@ -139,5 +108,22 @@ class HealthFacts:
 
     @property
     def causes(self) -> tuple[ServiceHealth, ...]:
-        """The services that fail by themselves."""
-        return tuple(service for service in self.services if service.state.is_failing and not service.cause)
+        """The services that fail by themselves, and those in maintenance because of which others fail."""
+        blamed = {cause for service in self.services if service.state.is_failing for cause in service.cause}
+        return tuple(
+            service
+            for service in self.services
+            if service.name in blamed or (service.state.is_failing and not service.cause)
+        )
+
+    def exit_code(self, *, strict: bool = False) -> ExitCode:
+        """Say how a command that asks for health ends; if it is `strict`, what is degraded is a no.
+
+        Where nothing is wrong but that checks could not be carried out, the answer was not found out.
+        """
+        failing = {service.state for service in self.services if service.state.is_failing}
+        if failing - {HealthState.ERROR} or (strict and self.is_degraded):
+            return ExitCode.NO
+        if failing:
+            return ExitCode.UNFINISHED
+        return ExitCode.YES if self.is_healthy else ExitCode.NO

@@ -2,8 +2,9 @@
 
 While a service is in maintenance its checks are still made. What passes is shown as it is, since that is how one sees
 that the work is done; what fails is `maintenance`, and fails no run. Nagios calls this downtime and Gatus maintenance:
-both go on checking and are only silent, and so is what fails by such a service alone, as Nagios' triggered downtime
-of hosts behind a host.
+both go on checking and are only silent. Only what a window names is excused: what else fails meanwhile is `unreachable`
+or `unhealthy`, as ever, since it may well be broken too; Nagios excuses hosts behind a host only on request (triggered
+downtime).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tiktoktoe_cli.errors import Problem
-from tiktoktoe_cli.health.facts import HealthState
 from tiktoktoe_cli.words import listed, suggestion
 
 if TYPE_CHECKING:
@@ -88,11 +88,6 @@ class Window:
 def find_window(windows: Iterable[Window], service: str, group: str | None, now: datetime) -> Window | None:
     """Return the first window that a service is in; `now` has a zone."""
     return next((one for one in windows if one.covers(service, group) and one.times.hold(now)), None)
-
-
-def maintained(state: HealthState) -> HealthState:
-    """Return the state of a service while it is worked on."""
-    return HealthState.MAINTENANCE if state.is_failing else state
 
 
 def find_unknown_groups(

@@ -22,7 +22,7 @@ from tiktoktoe_cli.config.units import Duration, kind_of
 from tiktoktoe_cli.health.maintenance import Once, Times, Weekly, Window
 from tiktoktoe_cli.words import shortened, suggestion
 
-_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_TIME_OF_DAY: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LONGEST: Final = Duration.parse("7d")
 _NS_PER_US: Final = 1000
 
@@ -48,9 +48,9 @@ def _as_day(value: object) -> object:
     return _BY_SHORT_NAME.get(name, name) if isinstance(name, str) else name
 
 
-def _as_clock(value: object) -> object:
+def _as_time_of_day(value: object) -> object:
     text = str(getattr(value, "raw", value))
-    if isinstance(value, time) or _CLOCK.fullmatch(text):
+    if isinstance(value, time) or _TIME_OF_DAY.fullmatch(text):
         return value if isinstance(value, time) else time.fromisoformat(text)
     hint = "write hours and minutes, `00:00` to `23:59`"
     raise PydanticCustomError(
@@ -87,8 +87,10 @@ def _zone(name: str) -> tzinfo:
     return UTC if name == "UTC" else ZoneInfo(name)
 
 
-Clock = Annotated[
-    time, BeforeValidator(_as_clock), WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK.pattern}$"})
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_as_time_of_day),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TIME_OF_DAY.pattern}$"}),
 ]
 """A time of day, `23:00`."""
 Moment = Annotated[
@@ -104,12 +106,13 @@ Day = Annotated[
 
 
 class WindowSettings(Settings):
-    """Which services are worked on: with no services and no groups, all are."""
+    """Which services are worked on; a window that names no services and no groups is for all of them."""
 
     services: tuple[Annotated[Text, Reference("services")], ...] = ()
-    """The services that are worked on."""
+    """The services that are worked on. Only these are excused, not what needs them; if neither services nor groups
+    are named, all services are worked on."""
     groups: tuple[Text, ...] = ()
-    """The groups whose services are worked on."""
+    """The groups whose services are worked on, beside `services`."""
 
     @property
     def times(self) -> Times:
@@ -125,7 +128,7 @@ class WindowSettings(Settings):
 class WeeklySettings(WindowSettings):
     """A window that comes back on days of the week."""
 
-    start: Clock
+    start: TimeOfDay
     """When it starts, by the clock of `timezone`: `"23:00"`."""
     duration: Annotated[Duration, Field(gt=0, le=_LONGEST)]
     """How long it lasts, a week at most; a window that goes over midnight belongs to the day on which it starts."""
@@ -181,8 +184,6 @@ def _kind_of_window(given: object) -> str:
 def _keys(given: object) -> frozenset[object]:
     return frozenset(given) if isinstance(given, dict) else frozenset()
 
-
-_ONCE: Final = frozenset({"from", "until"})
 
 AnyWindow: TypeAlias = Annotated[
     Annotated[WeeklySettings, Tag("weekly")] | Annotated[OnceSettings, Tag("once")],

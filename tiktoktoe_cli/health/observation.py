@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.expressions import Duration
@@ -25,6 +25,7 @@ class Failure:
 
     reason: str
     message: str
+    _: KW_ONLY
     is_ours: bool = False
     tls_fault: str = ""
     is_lasting: bool = False
@@ -34,7 +35,11 @@ class Failure:
         """Take over a failure of the network."""
         fault = failure.tls_fault.value if failure.tls_fault else ""
         return cls(
-            failure.reason.value, failure.message, failure.reason.is_ours, fault, not failure.is_transient
+            failure.reason.value,
+            failure.message,
+            is_ours=failure.reason.is_ours,
+            tls_fault=fault,
+            is_lasting=not failure.is_transient,
         )
 
 
@@ -44,7 +49,7 @@ class Observation:
 
     Without a complete answer there are no values: what was not seen is missing, and never zero or empty. `session`
     is what was agreed on over TLS, also where the certificate was then refused; `document` is what a service says
-    of itself.
+    of itself. `cut` names the values that are not whole: nobody knows what the rest of them holds.
     """
 
     timing: Timing
@@ -53,6 +58,7 @@ class Observation:
     remarks: tuple[str, ...] = ()
     session: TlsSession | None = None
     document: HealthDocument | None = None
+    cut: frozenset[str] = frozenset()
 
     @property
     def bindings(self) -> dict[str, Any]:

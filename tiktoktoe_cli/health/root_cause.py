@@ -3,7 +3,8 @@
 A service that fails while something that it needs fails too is `unreachable`: nothing can be said about the service
 itself. A service that works while something fails that it depends on is `degraded`. What has no check passes the
 question on to what it needs. Where failing services need each other in a circle, all of them are causes.
-What fails while it is worked on, or only because of such a service, is in `maintenance`.
+What fails while it is worked on is in `maintenance`. That excuses nobody else: what fails because of such a service is
+`unreachable`. Planned work degrades nobody: what works without such a service is as it was seen.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.health.facts import HealthState, ServiceHealth
+from tiktoktoe_cli.health.facts import ServiceHealth
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph.model import Graph
@@ -27,7 +29,10 @@ def explain(services: Services, graph: Graph, maintained: Collection[str] = ()) 
 
     `maintained` names those that are worked on.
     """
-    causes = _causes(services, graph)
+    causes = {
+        name: [cause for cause in some if _counts(services[name], cause, maintained)]
+        for name, some in _causes(services, graph).items()
+    }
     affected: dict[str, list[str]] = {name: [] for name in services}
     for name in services:
         for cause in causes[name]:
@@ -35,26 +40,38 @@ def explain(services: Services, graph: Graph, maintained: Collection[str] = ()) 
     return {
         name: replace(
             service,
-            state=_state(service.state, causes[name], is_excused=_is_excused(name, causes[name], maintained)),
+            state=_state(service.state, causes[name], is_excused=name in maintained),
             cause=tuple(causes[name]),
+            planned=tuple(cause for cause in causes[name] if cause in maintained),
             affected=tuple(affected[name]),
         )
         for name, service in services.items()
     }
 
 
-def _is_excused(name: str, causes: Collection[str], maintained: Collection[str]) -> bool:
-    return name in maintained or (bool(causes) and all(cause in maintained for cause in causes))
+def _counts(service: ServiceHealth, cause: str, maintained: Collection[str]) -> bool:
+    """Ask whether a cause is to be told: of any failure, but of nothing that works if either of them is worked on."""
+    return service.state.is_failing or not (cause in maintained or service.name in maintained)
+
+
+def state_of_check(service: ServiceHealth, own: HealthState) -> HealthState:
+    """Return the state of a check in the light of its service: one that passes does so whatever else fails."""
+    return _failing_as(own, service.cause, is_excused=service.state is HealthState.MAINTENANCE)
 
 
 def _state(own: HealthState, causes: Collection[str], *, is_excused: bool) -> HealthState:
-    if own is HealthState.SKIPPED:
+    if causes and own.is_passing:
+        return HealthState.DEGRADED
+    return _failing_as(own, causes, is_excused=is_excused)
+
+
+def _failing_as(own: HealthState, causes: Collection[str], *, is_excused: bool) -> HealthState:
+    """Return how it is that something fails, if it does: as planned, because of others, or by itself."""
+    if not own.is_failing:
         return own
     if is_excused:
-        return HealthState.MAINTENANCE if own.is_failing else own
-    if own.is_failing:
-        return HealthState.UNREACHABLE if causes else own
-    return HealthState.DEGRADED if causes else own
+        return HealthState.MAINTENANCE
+    return HealthState.UNREACHABLE if causes else own
 
 
 def _causes(services: Services, graph: Graph) -> dict[str, list[str]]:

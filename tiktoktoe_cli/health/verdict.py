@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tiktoktoe_cli.expressions.conditions import describe, evaluate
-from tiktoktoe_cli.health.facts import Demand, Expectation, HealthState, worst
+from tiktoktoe_cli.expressions.conditions import ConditionOutcome, describe, evaluate
+from tiktoktoe_cli.health.facts import Expectation
+from tiktoktoe_cli.health.state import Demand, HealthState, worst
+from tiktoktoe_cli.words import listed, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.expressions import Expression
     from tiktoktoe_cli.health.observation import Observation
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
 _CONNECTED: Final = "connected"
 """An expectation that says no more than the reason why there was no answer."""
+_SURE: Final = re.compile(
+    r"""\w+\.contains\((?:"[^"\\]*"|'[^'\\]*')\)|(?:\w+|size\(\w+\)|\w+\.size\(\)) *>=? *[0-9]+"""
+)
+"""What holds on all of a value if it holds on a part of it: that there is something in it, or so much of it."""
 _FAILURE_VARIABLES: Final = frozenset({"connected", "error"})
 MEANS: Final = {Demand.EXPECT: HealthState.UNHEALTHY, Demand.WARN: HealthState.DEGRADED}
 """What a check is if an expectation of each list does not hold."""
@@ -35,7 +42,8 @@ def judge(check: Examination, observation: Observation, now_ns: int) -> Verdict:
     """Decide how a check came out; `now_ns`, since the epoch, is what the dates of certificates are compared with.
 
     Without a complete answer it fails, unless one of its expectations asks about that by naming `connected` or
-    `error`: then the expectations decide alone. What a service says of itself counts like an expectation.
+    `error`: then the expectations decide alone. What a service says of itself counts like an expectation. One that
+    holds on what was kept of a longer value is no more than a doubt: the check is degraded.
     """
     bindings = _bindings(check, observation, now_ns)
     expectations = tuple(_expectations(check, bindings))
@@ -45,8 +53,14 @@ def judge(check: Examination, observation: Observation, now_ns: int) -> Verdict:
         return Verdict(state, failure.message, expectations)
     document = observation.document
     own = document.state if document else HealthState.HEALTHY
+    doubts = tuple(_doubts(check, observation, expectations))
     state = worst(
-        [HealthState.HEALTHY, own, *(MEANS[one.demand] for one in expectations if not one.result.holds)]
+        [
+            HealthState.HEALTHY,
+            own,
+            *(MEANS[one.demand] for one in expectations if not one.result.holds),
+            *(HealthState.DEGRADED for _ in doubts),
+        ]
     )
     if state is HealthState.HEALTHY:
         return Verdict(state, "", expectations)
@@ -55,9 +69,52 @@ def judge(check: Examination, observation: Observation, now_ns: int) -> Verdict:
     telling = [one for one in expectations if not (failure and one.result.text == _CONNECTED)]
     return Verdict(
         state,
-        "; ".join([*reason, *said, *_shortcomings(telling, state), *observation.remarks]),
+        "; ".join(
+            [
+                *reason,
+                *said,
+                *_shortcomings(telling, state),
+                *(doubts[:1] if state is HealthState.DEGRADED else ()),
+                *observation.remarks,
+                *_misread(check, bindings, telling),
+            ]
+        ),
         expectations,
     )
+
+
+def _doubts(
+    check: Examination, observation: Observation, expectations: Sequence[Expectation]
+) -> Iterator[str]:
+    """Say which expectations hold on a part of a value, while the rest of it, which was not seen, might break them."""
+    if not observation.cut:
+        return
+    for condition, one in zip((*check.expect, *check.warn), expectations, strict=True):
+        read = observation.cut & {name.partition(".")[0] for name in condition.names}
+        if read and one.result.holds and not _SURE.fullmatch(condition.text):
+            yield f"`{condition.text}` held on what was kept of {listed(sorted(read))}; the rest was not seen"
+
+
+def _misread(
+    check: Examination, bindings: Mapping[str, Any], expectations: Sequence[Expectation]
+) -> Iterator[str]:
+    """Say what a body is instead of the JSON that an expectation without a value reads fields of."""
+    body, kind = bindings.get("body"), _media_type(bindings)
+    if not isinstance(body, str) or "json" in kind:  # if it only says that it is JSON, there is a remark
+        return
+    without_value = {
+        one.result.text for one in expectations if one.result.outcome is ConditionOutcome.NO_VALUE
+    }
+    for condition in (*check.expect, *check.warn):
+        if condition.text in without_value and any(name.startswith("body.") for name in condition.names):
+            beginning = f": `{shortened(' '.join(body.split()))}`" if body.strip() else ""
+            yield f"the body is {kind if beginning else 'empty'}, not JSON{beginning}"
+            return
+
+
+def _media_type(bindings: Mapping[str, Any]) -> str:
+    named: str = bindings.get("headers", {}).get("content-type", "")
+    return named.partition(";")[0].strip().lower() or "text"
 
 
 def asks_about_failure(expression: Expression) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.health.effects import Effects, Wait
-from tiktoktoe_cli.health.probes import open_probes
+from tiktoktoe_cli.health.effects import SilentObserver, Wait
+from tiktoktoe_cli.health.session import open_effects
 from tiktoktoe_cli.health.waiting import Goal, WaitFacts, wait_for_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiktoktoe_cli.health.effects import HealthObserver
+    from tiktoktoe_cli.health.facts import ServiceHealth
     from tiktoktoe_cli.health.session import HealthInputs
 
 _MAX_PAUSE_NS: Final = 5 * NS_PER_S
@@ -34,25 +34,19 @@ class WaitOptions:
 
 
 async def wait_for(
-    inputs: HealthInputs, options: WaitOptions, observer: HealthObserver, should_stop: Callable[[], bool]
+    inputs: HealthInputs,
+    options: WaitOptions,
+    on_round: Callable[[ServiceHealth], None],
+    should_stop: Callable[[], bool],
 ) -> WaitFacts:
-    """Wait for the chosen services; what the graph knows besides them is not part of the answer."""
+    """Wait for the chosen services, and tell how each of them is after every round."""
     wait = Wait(
         inputs.clock.now() + options.timeout_ns,
         options.passes,
+        on_round=on_round,
         pause_ns=options.pause_ns,
         max_pause_ns=max(_MAX_PAUSE_NS, options.pause_ns),
         jitter=_JITTER,
     )
-    async with open_probes(inputs.clock, inputs.environ) as probe:
-        effects = Effects(
-            probe,
-            inputs.clock,
-            observer,
-            inputs.concurrency,
-            should_stop=should_stop,
-            random=inputs.random,
-        )
-        facts = await wait_for_all(inputs.round, effects, wait, options.goal)
-    chosen = tuple(one for one in facts.health.services if one.name in inputs.checks)
-    return replace(facts, health=replace(facts.health, services=chosen))
+    async with open_effects(inputs, SilentObserver(), should_stop) as effects:
+        return await wait_for_all(inputs.round, effects, wait, options.goal)

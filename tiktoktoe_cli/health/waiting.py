@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.config.units import NS_PER_MS, Duration
-from tiktoktoe_cli.health.facts import HealthFacts, HealthState, ServiceHealth
+from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.health.effects import LOOK_AROUND_NS
+from tiktoktoe_cli.health.facts import HealthFacts, ServiceHealth
 from tiktoktoe_cli.health.runner import check_service, check_system
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.health.thresholds import stable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tiktoktoe_cli.health.effects import Effects, Wait
-    from tiktoktoe_cli.health.runner import Round
+    from tiktoktoe_cli.health.round import Round
     from tiktoktoe_cli.health.settings import CheckSettings
-
-_LOOK_AROUND_NS: Final = 50 * NS_PER_MS
-"""How often a pause is interrupted to see whether to stop."""
 
 
 class Goal(StrEnum):
@@ -39,12 +38,12 @@ _DOWN: Final = frozenset({HealthState.UNHEALTHY, HealthState.UNREACHABLE, Health
 
 @dataclass(frozen=True, slots=True)
 class WaitFacts:
-    """How a wait for several services ended: `health` is the last round; `is_stopped` says that it was broken off."""
+    """How a wait for several services ended: `health` is the last round; `is_partial` says that it was broken off."""
 
     goal: Goal
     health: HealthFacts
     is_met: bool
-    is_stopped: bool
+    is_partial: bool
     rounds: int
     elapsed_ns: int
 
@@ -70,7 +69,7 @@ async def wait_healthy(
         # asked again: what answers on the port of a process that is gone is something else
         if standing.state.is_passing and not wait.gone():
             return health
-        effects.observer.on_round(health)
+        wait.on_round(health)
         await rounds.pause(is_soon=health.state.is_passing)
     return _failed(health, f"not healthy within {rounds.limit}")
 
@@ -80,8 +79,8 @@ async def wait_for_all(
 ) -> WaitFacts:
     """Check several services until all of them met the goal in enough rounds in a row at the same time.
 
-    Those without a check are not waited for. The observer is told of every service after every round, of the causes
-    first.
+    Those without a check are not waited for. `wait.on_round` is told of every service after every round, also the last
+    one, of the causes first.
     """
     rounds = _Rounds(effects, wait)
     checked = {name: some for name, some in round_().checks.items() if any(one.enabled for one in some)}
@@ -96,11 +95,11 @@ async def wait_for_all(
         standings = {name: standings[name].after(_AS_RESULT[is_it]) for name, is_it in are_met.items()}
         is_met = all(standing.state.is_passing for standing in standings.values())
         for service in _causes_first(health):
-            effects.observer.on_round(service)
+            wait.on_round(service)
         if not is_met and await rounds.pause(is_soon=all(are_met.values())):
             break
-    is_stopped = not is_met and effects.should_stop()
-    return WaitFacts(goal, health, is_met, is_stopped, made, rounds.elapsed_ns)
+    is_partial = not is_met and effects.should_stop()
+    return WaitFacts(goal, health, is_met, is_partial, made, rounds.elapsed_ns)
 
 
 class _Rounds:
@@ -135,7 +134,7 @@ class _Rounds:
         self._pause_ns = min(self._pause_ns * 3 // 2, wait.max_pause_ns)
         until_ns = effects.clock.now() + pause_ns
         while (left_ns := until_ns - effects.clock.now()) > 0 and not effects.should_stop():
-            await effects.clock.sleep(min(left_ns, _LOOK_AROUND_NS))
+            await effects.clock.sleep(min(left_ns, LOOK_AROUND_NS))
         return effects.should_stop()
 
 

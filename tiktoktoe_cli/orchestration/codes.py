@@ -3,7 +3,6 @@
 from tiktoktoe_cli.config.codes import Code
 
 CODES = (
-    Code("bad-variable", "A name cannot be that of an environment variable."),
     Code("service-failed", "A service died, did not start, or did not turn healthy in time."),
     Code("service-killed", "A service ignored its stop signal and had to be killed."),
     Code("job-unfinished", "A job of a run could not be done to its end."),

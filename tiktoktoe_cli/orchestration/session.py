@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
     from tiktoktoe_cli.orchestration.plan import Plan
     from tiktoktoe_cli.orchestration.settings import ActionsSettings
-    from tiktoktoe_cli.resilience import Clock
+    from tiktoktoe_cli.resilience import WallClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OrchestrationInputs:
     jobs: tuple[Job, ...]
     environ: Mapping[str, str]
     started_at: datetime
-    clock: Clock = field(default_factory=SystemClock)
+    clock: WallClock = field(default_factory=SystemClock)
 
 
 def plan_of(

@@ -5,25 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from tiktoktoe_cli.config.fields import LocalPath, OneOf, Reference, Settings
-from tiktoktoe_cli.config.programs import Argument, ProgramSettings
+from tiktoktoe_cli.config.programs import Environment, ProgramSettings
 from tiktoktoe_cli.config.units import Duration
-
-
-def _variable_name(name: str) -> str:
-    if not name or "=" in name or "\0" in name:
-        context = {
-            "name": name.replace("\0", "\\0"),
-            "hint": "a name holds neither `=` nor NUL and is not empty",
-        }
-        raise PydanticCustomError("bad-variable", "`{name}` cannot name an environment variable", context)
-    return name
-
-
-VariableName = Annotated[str, AfterValidator(_variable_name)]
 
 
 class StopSignal(StrEnum):
@@ -39,7 +25,7 @@ class StopSignal(StrEnum):
 class StartSettings(ProgramSettings):
     """How a service is started."""
 
-    env: dict[VariableName, Argument] = Field(default_factory=dict)
+    env: Environment = Field(default_factory=dict)
     """Environment variables to add to those of tiktoktoe; the default adds none."""
 
 

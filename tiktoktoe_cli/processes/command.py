@@ -79,5 +79,5 @@ def _advice(command: Command) -> str:
     if len(words) > 1:
         return f"each word is one item of the list: `[{', '.join((*words, *command.run[1:]))}]`"
     return (
-        "install it or correct its name; no shell reads `run`: what only a shell knows needs `[sh, -c, ...]`"
+        "install it or correct its name; no shell looks for it: what only a shell knows needs `sh -c '...'`"
     )

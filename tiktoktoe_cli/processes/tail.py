@@ -18,6 +18,8 @@ class Tail:
         self._closed: deque[bytes] = deque(maxlen=limit)
         self._open = bytearray()
         self._limit = limit
+        self._lines = 0
+        self._has_long = False
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the stream."""
@@ -26,7 +28,13 @@ class Tail:
         for line in others:
             self._closed.append(bytes(self._open))
             self._open.clear()
+            self._lines += 1
             self._extend(line)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there was more than the last lines: others before them, or the rest of a long one."""
+        return self._has_long or self._lines + bool(self._open) > self._limit
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -37,6 +45,7 @@ class Tail:
     def _extend(self, data: bytes) -> None:
         # one byte more than is shown: it tells a cut line from one that just fits
         self._open += data[: LINE_BYTES + 1 - len(self._open)]
+        self._has_long |= len(self._open) > LINE_BYTES
 
 
 def _decoded(line: bytes) -> str:

@@ -81,7 +81,7 @@ def run_pipeline(
 
 def _run(assembly: Assembly, files: Sequence[Path], reading: Watch, delivering: Watch) -> StoppedError | None:
     """Let everything through, and publish the outputs if nothing stopped it."""
-    lines = reading.over(read_lines(files, int(assembly.input.max_line.value)))
+    lines = reading.over(read_lines(files, assembly.input.max_line.whole))
     with ExitStack() as stack:
         for output in assembly.outputs:
             stack.enter_context(output)

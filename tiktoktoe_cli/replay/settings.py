@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Cel, Context, LocalPath, OneOf, Settings, unknown_name
-from tiktoktoe_cli.config.quantity import Quantity
+from tiktoktoe_cli.config.quantity import ByteSize
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Duration as Span
 from tiktoktoe_cli.expressions import Expression
@@ -28,8 +28,8 @@ from tiktoktoe_cli.replay.line_file import partial_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LEAST_LINE = Quantity.parse("64")
-_LONGEST_LINE = Quantity.parse("256Mi")
+_LEAST_LINE = ByteSize.parse("64")
+_LONGEST_LINE = ByteSize.parse("256Mi")
 
 
 class TimeSettings(Settings):
@@ -44,7 +44,7 @@ class TimeSettings(Settings):
     longer than the longest quiet time; by default nothing is too far ahead."""
 
 
-def _within_limits(value: Quantity) -> Quantity:
+def _within_limits(value: ByteSize) -> ByteSize:
     if not _LEAST_LINE <= value <= _LONGEST_LINE:
         hint = f"choose a length from {_LEAST_LINE} to {_LONGEST_LINE}"
         raise PydanticCustomError(
@@ -64,7 +64,7 @@ class InputSettings(Settings):
     """Where the time is."""
     order: Order = Order.EVENT_TIME
     """`event_time` sorts all events by time, then file, then line; `input` takes them as they stand."""
-    max_line: Annotated[Quantity, AfterValidator(_within_limits)] = Quantity.parse("1Mi")
+    max_line: Annotated[ByteSize, AfterValidator(_within_limits)] = ByteSize.parse("1Mi")
     """The longest line in bytes; a longer one is a dead letter."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Self, TypeAlias, cast
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.report.facts import Report
@@ -14,34 +14,55 @@ if TYPE_CHECKING:
 Draw: TypeAlias = Callable[["Report", "View"], str]
 
 
-class OutputFormat(StrEnum):
+class _Form(StrEnum):
+    """A word for the form of an answer, and the function of this room that draws it, as `module:function`."""
+
+    target: str
+
+    def __new__(cls, word: str, target: str) -> Self:
+        """Make one row."""
+        made = str.__new__(cls, word)
+        made._value_, made.target = word, target
+        return made
+
+    def load(self) -> Draw:
+        """Import the function."""
+        module, _, function = self.target.partition(":")
+        return cast("Draw", getattr(import_module(f"{__package__}.{module}"), function))
+
+
+class OutputFormat(_Form):
     """What `-o` accepts: the shape of the answer on standard output."""
 
-    TABLE = "table"
-    WIDE = "wide"
-    JSON = "json"
-    NDJSON = "ndjson"
-    YAML = "yaml"
-    NAME = "name"
+    TABLE = "table", "table:draw_table"
+    WIDE = "wide", "table:draw_wide"
+    JSON = "json", "documents:draw_json"
+    NDJSON = "ndjson", "documents:draw_ndjson"
+    YAML = "yaml", "yaml_document:draw_yaml"
+    NAME = "name", "names:draw_names"
 
 
-class ReportKind(StrEnum):
-    """What `--report KIND=FILE` accepts: files for other tools, beside the answer."""
+class ReportKind(_Form):
+    """What `--report KIND=FILE` accepts: files for other tools, beside the answer.
 
-    JUNIT = "junit"
-    TAP = "tap"
-    MARKDOWN = "markdown"
-    GITHUB = "github"
-    OPENMETRICS = "openmetrics"
-    JSON = "json"
-    NDJSON = "ndjson"
-    HTML = "html"
-    NAGIOS = "nagios"
-    HEALTH_JSON = "health+json"
+    What `verdicts` draws says no more than the verdict. Only a feature can draw the whole of it, in
+    `Report.drawings`, and its commands declare that they have it.
+    """
+
+    JUNIT = "junit", "junit:draw_junit"
+    TAP = "tap", "tap:draw_tap"
+    MARKDOWN = "markdown", "markdown:draw_markdown"
+    GITHUB = "github", "github:draw_annotations"
+    OPENMETRICS = "openmetrics", "openmetrics:draw_openmetrics"
+    JSON = "json", "documents:draw_json"
+    NDJSON = "ndjson", "documents:draw_ndjson"
+    HTML = "html", "verdicts:draw_html"
+    NAGIOS = "nagios", "verdicts:draw_nagios"
+    HEALTH_JSON = "health+json", "verdicts:draw_health_json"
 
 
-SPECIAL_KINDS = frozenset({ReportKind.HTML, ReportKind.NAGIOS, ReportKind.HEALTH_JSON})
-"""What only a feature can draw, in `Report.drawings`; its commands declare that they have it."""
+SPECIAL_KINDS = frozenset(kind for kind in ReportKind if kind.target.startswith("verdicts:"))
+"""What only a feature can draw."""
 
 
 def kinds_with(special: Collection[ReportKind]) -> tuple[ReportKind, ...]:
@@ -49,42 +70,12 @@ def kinds_with(special: Collection[ReportKind]) -> tuple[ReportKind, ...]:
     return tuple(kind for kind in ReportKind if kind not in SPECIAL_KINDS or kind in special)
 
 
-_ROOM = "tiktoktoe_cli.report."
-
-_OUTPUTS = {
-    OutputFormat.TABLE: "table:draw_table",
-    OutputFormat.WIDE: "table:draw_wide",
-    OutputFormat.JSON: "documents:draw_json",
-    OutputFormat.NDJSON: "documents:draw_ndjson",
-    OutputFormat.YAML: "yaml_document:draw_yaml",
-    OutputFormat.NAME: "names:draw_names",
-}
-
-_REPORTS = {
-    ReportKind.JUNIT: "junit:draw_junit",
-    ReportKind.TAP: "tap:draw_tap",
-    ReportKind.MARKDOWN: "markdown:draw_markdown",
-    ReportKind.GITHUB: "github:draw_annotations",
-    ReportKind.OPENMETRICS: "openmetrics:draw_openmetrics",
-    ReportKind.JSON: "documents:draw_json",
-    ReportKind.NDJSON: "documents:draw_ndjson",
-    ReportKind.HTML: "verdicts:draw_html",
-    ReportKind.NAGIOS: "verdicts:draw_nagios",
-    ReportKind.HEALTH_JSON: "verdicts:draw_health_json",
-}
-
-
 def render(report: Report, fmt: OutputFormat, view: View) -> str:
     """Draw the answer in the format of `-o`; the text ends with a newline unless it is empty."""
-    return _load(_OUTPUTS[fmt])(report, view)
+    return fmt.load()(report, view)
 
 
 def render_report(report: Report, kind: ReportKind, view: View) -> str:
     """Draw what `--report KIND=FILE` puts into the file, the feature's own way if it has one."""
     drawing = report.drawings.get(kind)
-    return drawing(view) if drawing else _load(_REPORTS[kind])(report, view)
-
-
-def _load(target: str) -> Draw:
-    module, _, function = target.partition(":")
-    return cast("Draw", getattr(import_module(_ROOM + module), function))
+    return drawing(view) if drawing else kind.load()(report, view)

@@ -23,10 +23,15 @@ def cell(item: Mapping[str, Json], column: Column, *, unicode: bool = True) -> s
     """Write the value that a column shows of an item; a missing or empty one is `<none>`, as in kubectl."""
     value = reach(item, column.key)
     if column.shows is Shows.TREND and isinstance(value, Sequence):
-        return sparkline(value, unicode=unicode) or NONE
+        return sparkline(value, unicode=unicode) if _has_course(value) else NONE
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value, column.shows)
     return _words(value)
+
+
+def _has_course(values: Sequence[Json]) -> bool:
+    """Ask whether there is anything to compare: a single value says nothing."""
+    return sum(value is not None for value in values) > 1
 
 
 def reach(item: Mapping[str, Json], key: str) -> Json:

@@ -1,4 +1,4 @@
-"""The last lines of a run: the verdict, and for persons the commands to type next."""
+"""The last lines of a run: the verdict, and for persons what more there is to say and to type next."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 def draw_closing(report: Report, view: View) -> str:
     """Draw what stands under a table; it belongs on standard error, so that the answer stays data.
 
-    A pipe or a log gets the verdict alone; a terminal also a symbol and the next steps.
+    A pipe or a log gets the verdict alone; a terminal also a symbol, the remarks and the next steps.
     """
     tone = _tone(report)
     verdict = one_line(view.mask(report.verdict))
     if not view.terminal:
         return paint(verdict, tone.style, color=view.color) + "\n"
     symbol = paint(tone.mark(unicode=view.unicode), tone.style, color=view.color)
+    remarks = (_wrapped(one_line(view.mask(remark)), view.width) for remark in report.remarks)
     steps = (one_line(view.mask(step)) for step in report.next_steps)
-    return f"{symbol} {_wrapped(verdict, view.width)}\n" + "".join(
-        f"  next: {paint(step, 'cyan', color=view.color)}\n" for step in steps
+    return "".join(
+        [
+            f"{symbol} {_wrapped(verdict, view.width)}\n",
+            *(f"  {remark}\n" for remark in remarks),
+            *(f"  next: {paint(step, 'cyan', color=view.color)}\n" for step in steps),
+        ]
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from typing import TYPE_CHECKING, TypedDict
 
 from tiktoktoe_cli.report.text import escape_hidden
@@ -34,7 +35,9 @@ class Envelope(TypedDict):
 
 def draw_json(report: Report, view: View) -> str:
     """Write the envelope as one indented JSON document."""
-    return _dump(envelope(report, view.mask), view, indent=2)
+    text = StringIO()  # `dumps` holds all pieces at once, which take four times as much memory as the text
+    json.dump(envelope(report, view.mask), text, ensure_ascii=not view.unicode, allow_nan=False, indent=2)
+    return escape_hidden(text.getvalue()) + "\n"
 
 
 def draw_ndjson(report: Report, view: View) -> str:
@@ -42,9 +45,18 @@ def draw_ndjson(report: Report, view: View) -> str:
 
     What a line is about stands under the key that its `kind` names: items choose their own keys.
     """
+    return draw_header(report.command, view) + draw_lines(report, view)
+
+
+def draw_header(command: str, view: View) -> str:
+    """Write the first of the lines of `draw_ndjson`, before there is a report."""
+    return _dump({"format_version": FORMAT_VERSION, "kind": "header", "command": command}, view)
+
+
+def draw_lines(report: Report, view: View) -> str:
+    """Write the lines of `draw_ndjson` below its header."""
     whole = envelope(report, view.mask)
     lines: list[Mapping[str, object]] = [
-        {"format_version": FORMAT_VERSION, "kind": "header", "command": whole["command"]},
         *({"kind": "item", "item": item} for item in whole["items"]),
         *({"kind": "problem", "problem": problem} for problem in whole["problems"]),
         {"kind": "summary", "ok": whole["ok"], "verdict": whole["verdict"], "summary": whole["summary"]},
@@ -104,7 +116,6 @@ def plain_data(value: Json, mask: Mask) -> Json:
     return value if not isinstance(value, float) or math.isfinite(value) else None
 
 
-def _dump(value: Mapping[str, object], view: View, indent: int | None = None) -> str:
+def _dump(value: Mapping[str, object], view: View) -> str:
     # allow_nan=False proves that no bare NaN leaves; what terminals obey leaves as \uXXXX only
-    text = json.dumps(value, ensure_ascii=not view.unicode, allow_nan=False, indent=indent)
-    return escape_hidden(text) + "\n"
+    return escape_hidden(json.dumps(value, ensure_ascii=not view.unicode, allow_nan=False)) + "\n"

@@ -41,7 +41,7 @@ class Shows(StrEnum):
     SECONDS = "seconds"
     RATIO = "ratio"  # 0.995 is shown as 99.5%
     BYTES = "bytes"  # 1572864 is shown as 1.5Mi
-    TREND = "trend"  # a list of numbers, oldest first, is shown as bars; null is a gap
+    TREND = "trend"  # a list of numbers, oldest first, is shown as bars if there are two; null is a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class Report:
     """The whole answer of one command.
 
     `command` is what the user typed without options (`graph validate`). `verdict` is the one line that a
-    person reads last (`8 services healthy in 1.2 s`); `next_steps` are commands to type next, for persons.
+    person reads last (`8 services healthy in 1.2 s`); `remarks` say more to persons, a line each, and `next_steps` are
+    commands for them to type next.
     `items` are the rows, under keys that are an interface; `columns` picks what a table shows of them;
     `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone. `drawings` holds, by the
     kind of `--report`, what the feature draws itself.
@@ -124,6 +125,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     cases: tuple[Case, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    remarks: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     started_at: datetime | None = None
     drawings: Mapping[str, Drawing] = field(default_factory=dict)

@@ -39,7 +39,7 @@ _OURS: Final = frozenset(
         *("preserveAspectRatio", "role", "scope", "type", "viewBox"),
     }
 )
-"""The attributes whose values are words of ours: a secret that is such a word must not break the page."""
+"""The attributes whose values this project chooses: not masked, so that a secret such as `button` breaks no page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
+from rich.constrain import Constrain
 from rich.live import Live as RichLive
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _FRAMES_PER_S = 8
 _BAR_COLUMNS = 12
+_ECHO_COLUMNS = 4  # of two signals between two frames
 
 
 class Live(Sink):
@@ -77,7 +79,13 @@ class Live(Sink):
         self._live.stop()
 
     def board(self) -> RenderableType:
-        """Draw the rows that fit the terminal, what is unfinished and what is not well first if not all do."""
+        """Draw the rows that fit the terminal, what is unfinished and what is not well first if not all do.
+
+        Some columns stay free: the `^C` that a terminal writes behind the last row must not begin a row of its own.
+        """
+        return Constrain(self._rows_that_fit(), self._console.width - _ECHO_COLUMNS)
+
+    def _rows_that_fit(self) -> RenderableType:
         with self._lock:
             rows = list(self._rows.values())
         room = max(1, self._console.height - 2)
@@ -89,8 +97,10 @@ class Live(Sink):
 
     def _table(self, rows: list[tuple[Step, float]]) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))
-        for justify in ("left", "left", "right"):
-            table.add_column(justify=justify, no_wrap=True, overflow="ellipsis")
+        most = self._console.width // 2  # a long name leaves room for what is said of it
+        table.add_column(no_wrap=True, overflow="ellipsis", max_width=most)
+        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column(no_wrap=True, overflow="ellipsis", justify="right")
         table.add_column()  # what it is about gives way first: rich narrows the columns that could wrap
         for step, taken_s in rows:
             table.add_row(*self._row(step, taken_s))

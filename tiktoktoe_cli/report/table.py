@@ -145,8 +145,8 @@ def _fit(grid: Grid, widths: list[int], room: int) -> list[int]:
     """Divide the room of a terminal; a text in the last column may need several lines, so it gets what is left."""
     *others, last = widths
     if grid.columns[-1].shows is not Shows.TEXT:
-        return _shrink(widths, room)
-    others = _shrink(others, room - min(last, _STORY))
+        return _shrink(grid.columns, widths, room)
+    others = _shrink(grid.columns[:-1], others, room - min(last, _STORY))
     return [*others, min(last, max(_STORY, room - sum(others)))]
 
 
@@ -167,11 +167,19 @@ def _cut(grid: Grid, widths: list[int], view: View) -> Grid:
     return Grid(grid.columns, tuple(map(fit, grid.rows)))
 
 
-def _shrink(widths: list[int], room: int) -> list[int]:
-    """Take columns from the widest texts first, until they fit or nothing readable is left to take."""
+def _shrink(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
+    """Take room from names and other texts, and from states and numbers, which mean nothing cut, only after that."""
+    texts = [place for place, column in enumerate(columns) if column.shows in {Shows.TEXT, Shows.TREND}]
+    left = room - sum(width for place, width in enumerate(widths) if place not in texts)
+    taken = dict(zip(texts, _shrink_alike([widths[place] for place in texts], left), strict=True))
+    return _shrink_alike([taken.get(place, width) for place, width in enumerate(widths)], room)
+
+
+def _shrink_alike(widths: list[int], room: int) -> list[int]:
+    """Take columns from the widest first, until they fit or nothing readable is left to take."""
     shrunk = list(widths)
     for least in (_READABLE, _LEAST):
-        while sum(shrunk) > room and max(shrunk) > least:
+        while sum(shrunk) > room and max(shrunk, default=0) > least:
             widest = max(shrunk)
             others = [width for width in shrunk if width < widest]
             same = len(shrunk) - len(others)

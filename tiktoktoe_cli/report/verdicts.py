@@ -9,7 +9,8 @@ import json
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.report.facts import CaseOutcome
-from tiktoktoe_cli.report.text import escape_hidden, one_line
+from tiktoktoe_cli.report.plugin import PluginState, plugin_line
+from tiktoktoe_cli.report.text import escape_hidden
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
@@ -30,8 +31,8 @@ def draw_html(report: Report, view: View) -> str:
 def draw_nagios(report: Report, view: View) -> str:
     """Write one line of plugin output: OK, CRITICAL, or UNKNOWN if the answer was not found out."""
     unknown = any(case.outcome is CaseOutcome.ERROR for case in report.cases)
-    state = "OK" if report.ok else "UNKNOWN" if unknown else "CRITICAL"
-    return f"{state} - {one_line(view.mask(report.verdict)).replace('|', '/')}\n"
+    failed = PluginState.UNKNOWN if unknown else PluginState.CRITICAL
+    return plugin_line(PluginState.OK if report.ok else failed, report.verdict, view) + "\n"
 
 
 def draw_health_json(report: Report, view: View) -> str:

@@ -7,7 +7,7 @@ simulator run the very same ones. The YAML's settings are in `resilience.setting
 imported late because it needs pydantic.
 """
 
-from tiktoktoe_cli.resilience.clock import Clock, SystemClock, VirtualClock
+from tiktoktoe_cli.resilience.clock import Clock, SystemClock, VirtualClock, WallClock
 from tiktoktoe_cli.resilience.machine import BreakerState, Transition
 from tiktoktoe_cli.resilience.outcome import Outcome, OutcomeKind
 
@@ -19,4 +19,5 @@ __all__ = [
     "SystemClock",
     "Transition",
     "VirtualClock",
+    "WallClock",
 ]

@@ -26,6 +26,14 @@ class Clock(Protocol):
         ...
 
 
+class WallClock(Clock, Protocol):
+    """A clock that also knows what day it is: what somebody sets, and what is compared with dates."""
+
+    def wall_now(self) -> int:
+        """Return the time of the wall clock, in nanoseconds since the Unix epoch; it may jump."""
+        ...
+
+
 @cache
 def _epoch_ns() -> int:
     """Return when the monotonic clock was at zero, in nanoseconds since the Unix epoch; the same for all clocks."""
@@ -45,6 +53,10 @@ class SystemClock:
     def now(self) -> int:
         """Return monotonic time in nanoseconds."""
         return self._epoch_ns + time.monotonic_ns()
+
+    def wall_now(self) -> int:
+        """Return the time of the wall clock as it is set now."""
+        return time.time_ns()
 
     async def sleep(self, duration_ns: int) -> None:
         """Sleep in real time."""
@@ -67,6 +79,10 @@ class VirtualClock:
 
     def now(self) -> int:
         """Return virtual time in nanoseconds."""
+        return self._now_ns
+
+    def wall_now(self) -> int:
+        """Return virtual time: it began with the Unix epoch."""
         return self._now_ns
 
     def advance(self, duration_ns: int) -> None:

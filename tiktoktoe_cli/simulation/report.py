@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import NS_PER_S, Duration
+from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S, Duration
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.report.facts import (
     Case,
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.facts import Json
     from tiktoktoe_cli.simulation.facts import AssertionFacts, CallFacts, Estimate, SimulationFacts
 
-_NS_PER_MS = 1_000_000
 _OUTCOMES = {
     AssertionOutcome.HELD: CaseOutcome.PASSED,
     AssertionOutcome.BROKEN: CaseOutcome.FAILED,
     AssertionOutcome.UNDECIDED: CaseOutcome.ERROR,
 }
-_DIVISORS = {Unit.DURATION: _NS_PER_MS}
+_DIVISORS = {Unit.DURATION: NS_PER_MS}
 _SUFFIXES = {Unit.DURATION: "_ms", Unit.PER_SECOND: "_per_s"}
 
 

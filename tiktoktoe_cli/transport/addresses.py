@@ -12,6 +12,8 @@ _HOST_AND_PORT = re.compile(
 )
 MAX_PORT = 65535
 DNS_PORT = 53
+DEFAULT_PORTS = {"http": 80, "https": 443}
+WEBSOCKET_PORTS = {"ws": 80, "wss": 443}
 
 
 def without_userinfo(url: str) -> str:
@@ -30,10 +32,10 @@ def _has_authority(url: str) -> bool:
         return False
 
 
-def split_address(address: str) -> tuple[str, int] | None:
-    """Split `host:port` or `[ipv6]:port`; None if it is neither, or the port is not from 1 to 65535."""
+def split_address(address: str, *, lowest_port: int = 1) -> tuple[str, int] | None:
+    """Split `host:port` or `[ipv6]:port`; None if it is neither, or the port is not from the lowest to 65535."""
     match = _HOST_AND_PORT.fullmatch(address)
-    if match is None or not 1 <= int(match["port"]) <= MAX_PORT:
+    if match is None or not lowest_port <= int(match["port"]) <= MAX_PORT:
         return None
     return match["ipv6"] or match["name"], int(match["port"])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 import h11
@@ -18,12 +19,15 @@ from tiktoktoe_cli.transport.exchange import FailureReason
 from tiktoktoe_cli.transport.redirects import leads_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tiktoktoe_cli.transport.exchange import HttpRequest
 
 MAX_HEAD_BYTES: Final = 100 * 1024  # httpcore's limit (`MAX_INCOMPLETE_EVENT_SIZE`)
-_PIECE_BYTES: Final = 65_536  # what httpcore reads at a time: the limit above is looked at between two pieces
+PIECE_BYTES: Final = 16_384
+"""What both clients read at a time: the limit above is looked at between two pieces, and others get their turn."""
+_AT_ONCE: Final = 256  # pieces of a body, which h11 reads in a few milliseconds
+_MOST_INTERIM: Final = 32  # answers such as `100 Continue` before the one that counts
 _TEXT: Final = r"[\t\x20-\x7e\x80-\xff]*"
 _LINE: Final = rf"[!#$%&'*+.^_`|~0-9A-Za-z-]+:{_TEXT}\r\n"
 _USUAL_HEAD: Final = re.compile(
@@ -31,7 +35,8 @@ _USUAL_HEAD: Final = re.compile(
 )
 _LENGTH: Final = re.compile(r"[0-9]{1,15}")
 _WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9110, 15.3.5 and 15.4.5
-_HEAD_END: Final = b"\r\n\r\n"
+_VERSIONS: Final = frozenset({"HTTP/1.0", "HTTP/1.1", "HTTP/2"})
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 
 
 class AnswerError(Exception):
@@ -61,6 +66,8 @@ class Answer:
         self._request = request
         self._reader: _Reader | None = None
         self._body: Body | None = None
+        self._pieces: Iterator[bytes] = iter(())
+        self.has_more = False
 
     @property
     def head(self) -> Head | None:
@@ -88,15 +95,27 @@ class Answer:
     def feed(self, data: bytes) -> None:
         """Take what arrived; nothing is the end of the connection.
 
+        No more is read at once than takes a few milliseconds; if it then `has_more`, `read_on` reads the rest.
+
         Raises:
             AnswerError: if it is no HTTP, or its end comes too early.
             PackingError: if the body cannot be unpacked.
         """
         if self._reader is None:
             self._reader = _reader_for(self._request.method.upper(), data)
-        for piece in self._reader.feed(data):
+        pieces = self._reader.feed(data)
+        self._pieces = chain(self._pieces, pieces) if self.has_more else pieces
+        self.read_on()
+
+    def read_on(self) -> None:
+        """Read some more of what has arrived; raises as `feed` does."""
+        self.has_more = False
+        for number, piece in enumerate(self._pieces, 1):
             self._keep(piece)
             if self.is_cut:
+                return
+            if number == _AT_ONCE:
+                self.has_more = True
                 return
         self._keep(b"")
 
@@ -129,7 +148,7 @@ def _reader_for(method: str, data: bytes) -> _Reader:
 
 def _read_usual(method: str, data: bytes) -> tuple[Head, int, int | None] | None:
     """Read a usual head; return it with its own length and that of its body, None for one up to the end."""
-    match = _USUAL_HEAD.match(data, 0, _PIECE_BYTES)
+    match = _USUAL_HEAD.match(data, 0, PIECE_BYTES)
     if match is None:
         return None
     lines = (line.partition(":") for line in match[3].decode("latin-1").split("\r\n")[:-1])
@@ -179,12 +198,13 @@ class _CarefulReader:
         headers = [(b"host", b""), (b"connection", b"close")]
         self._connection.send(h11.Request(method=method, target="/", headers=headers))
         self._connection.send(h11.EndOfMessage())
+        self._interim = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         if not data and self.head is None:
             raise AnswerError(FailureReason.CLOSED)
-        for start in range(0, len(data) or 1, _PIECE_BYTES):
-            self._connection.receive_data(data[start : start + _PIECE_BYTES])
+        for start in range(0, len(data) or 1, PIECE_BYTES):
+            self._connection.receive_data(data[start : start + PIECE_BYTES])
             try:
                 yield from self._events()
             except h11.RemoteProtocolError as error:
@@ -193,8 +213,14 @@ class _CarefulReader:
     def _events(self) -> Iterator[bytes]:
         while not self.is_over and (event := self._connection.next_event()) is not h11.NEED_DATA:
             match event:
+                case h11.InformationalResponse():
+                    self._interim += 1
+                    if self._interim > _MOST_INTERIM:
+                        raise AnswerError(FailureReason.PROTOCOL)
                 case h11.Response():
                     self.head = _head_of(event)
+                    if not is_sound(self.head.http_version, self.head.headers):
+                        raise AnswerError(FailureReason.PROTOCOL)
                 case h11.Data():
                     yield bytes(event.data)
                 case h11.EndOfMessage():
@@ -207,3 +233,11 @@ def _head_of(response: h11.Response) -> Head:
         for name, value in response.headers.raw_items()
     )
     return Head(response.status_code, headers, f"HTTP/{response.http_version.decode()}")
+
+
+def is_sound(http_version: str, headers: Iterable[tuple[str, str]]) -> bool:
+    """Ask whether a head is of a version that is spoken here, and tells the length of its body in one way only.
+
+    Both ways together may be an attack, so that two readers see two bodies (RFC 9112, 6.1).
+    """
+    return http_version in _VERSIONS and not {name for name, _ in headers} >= _FRAMING

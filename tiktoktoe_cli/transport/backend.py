@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
 
+from tiktoktoe_cli.transport.answers import PIECE_BYTES
 from tiktoktoe_cli.transport.sockets import connect_first, look_up
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ARG002, ASYNC109  # httpcore's names
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002  # httpcore's names
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002  # httpcore's names
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address that accepts."""
         addresses = await look_up(host, port)
@@ -54,11 +55,11 @@ class _PlainStream(httpcore.AsyncNetworkStream):
         self._server_name = server_name
         self._loop = asyncio.get_running_loop()
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109  # httpcore's names
         await asyncio.sleep(0)  # the loop hands over at once what is there, and a flood would stop its clocks
-        return await self._loop.sock_recv(self._connection, max_bytes)
+        return await self._loop.sock_recv(self._connection, min(max_bytes, PIECE_BYTES))
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109  # httpcore's names
         try:
             await self._loop.sock_sendall(self._connection, buffer)
         except OSError as error:
@@ -71,7 +72,7 @@ class _PlainStream(httpcore.AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # httpcore's names
     ) -> httpcore.AsyncNetworkStream:
         # asyncio closes the socket if the handshake fails or is cancelled
         return _TlsStream(
@@ -94,10 +95,11 @@ class _TlsStream(httpcore.AsyncNetworkStream):
         self._reader = reader
         self._writer = writer
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
-        return await self._reader.read(max_bytes)
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109  # httpcore's names
+        await asyncio.sleep(0)  # as above
+        return await self._reader.read(min(max_bytes, PIECE_BYTES))
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109  # httpcore's names
         try:
             self._writer.write(buffer)
             await self._writer.drain()

@@ -82,9 +82,7 @@ def _certificate(parsed: x509.Certificate) -> Certificate:
     )
 
 
-def _extension(
-    parsed: x509.Certificate, kind: type[x509.ExtensionType]
-) -> Any:  # Any: the value of that kind
+def _extension(parsed: x509.Certificate, kind: type[x509.ExtensionType]) -> Any:  # Any: of that kind
     """Return an extension of a certificate; None if it is not there, or if nobody could read it."""
     from cryptography import x509
 
@@ -144,6 +142,9 @@ def describe_fault(fault: TlsFault | None, chain: Sequence[Certificate]) -> str:
     return say(chain) if say and chain else ""
 
 
+_TRUST: Final = "to trust {}, name a file with its certificate in `tls.ca`"
+
+
 def _say_end(chain: Sequence[Certificate]) -> str:
     first = min(chain, key=lambda one: one.not_after)
     return f"{first.title} was valid until {_written(first.not_after)}"
@@ -159,11 +160,11 @@ def _say_names(chain: Sequence[Certificate]) -> str:
 
 
 def _say_issuer(chain: Sequence[Certificate]) -> str:
-    return f"it was issued by {quoted(chain[-1].issuer)}"
+    return f"it was issued by {quoted(chain[-1].issuer)}; {_TRUST.format('that authority')}"
 
 
 def _say_subject(chain: Sequence[Certificate]) -> str:
-    return f"it is that of {chain[0].title}"
+    return f"it is that of {chain[0].title}; {_TRUST.format('it')}"
 
 
 _SAYINGS: Final[Mapping[TlsFault, Callable[[Sequence[Certificate]], str]]] = {

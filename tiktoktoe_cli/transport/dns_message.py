@@ -107,6 +107,21 @@ def _asked_name(question: DnsQuestion) -> str:
     return question.name
 
 
+def owners(question: DnsQuestion, records: Iterable[DnsRecord]) -> frozenset[str]:
+    """Name whose records answer a question: its own name's, and those of the names that aliases lead to from there.
+
+    What is told of any other name, nobody asked for (RFC 1034, 3.6.2; RFC 2181, 5.4.1).
+    """
+    aliases = {one.name.lower(): one.value.lower() for one in records if one.type == "CNAME"}
+    asked = dns.name.from_text(_asked_name(question), idna_codec=dns.name.IDNA_2008_Practical)
+    name: str | None = asked.to_text().lower()
+    names: set[str] = set()
+    while name is not None and name not in names:
+        names.add(name)
+        name = aliases.get(name)
+    return frozenset(names)
+
+
 def _records(section: Iterable[RRset]) -> tuple[DnsRecord, ...]:
     return tuple(
         DnsRecord(some.name.to_text(), dns.rdatatype.to_text(some.rdtype), some.ttl, record.to_text())

@@ -49,7 +49,7 @@ class EchoRequest:
 class EchoReply:
     """The address that was asked, and how long each echo took that came in time, in nanoseconds; maybe none.
 
-    In `timing`, `ttfb` is the mean of them.
+    In `timing`, `ttfb` is the mean of them, and `total` leaves out the pauses in which none was waited for.
     """
 
     ip: str
@@ -92,6 +92,8 @@ class _Asking:
         self._phases = Phases(clock.now())
         self._ip = ""
         self._waiting: dict[Echo, int] = {}
+        self._idle_since_ns: int | None = None
+        self._idle_ns = 0
         self._round_trips_ns: list[int] = []
 
     async def run(self, kind: type[socket.socket]) -> None:
@@ -112,7 +114,9 @@ class _Asking:
         """Tell what came back."""
         round_trips_ns = tuple(self._round_trips_ns)
         mean_ns = sum(round_trips_ns) // len(round_trips_ns) if round_trips_ns else None
-        timing = replace(self._phases.break_off(self._clock.now()), ttfb_ns=mean_ns)
+        now_ns = self._clock.now()
+        self._end_pause(now_ns)
+        timing = replace(self._phases.break_off(now_ns - self._idle_ns), ttfb_ns=mean_ns)
         return EchoReply(self._ip, self.sent, round_trips_ns, timing)
 
     def fail(self, diagnosis: Diagnosis) -> TransportFailure:
@@ -152,7 +156,8 @@ class _Asking:
 
     async def _send(self, connection: socket.socket, echo: Echo) -> None:
         packet = pack_request(AddressFamily(connection.family), echo)
-        self._waiting[echo] = self._clock.now()
+        self._waiting[echo] = now_ns = self._clock.now()
+        self._end_pause(now_ns)
         await asyncio.get_running_loop().sock_sendall(connection, packet)
         self.sent += 1
 
@@ -164,7 +169,15 @@ class _Asking:
             packet = await loop.sock_recv(connection, _LONGEST_PACKET)
             echo = read_reply(AddressFamily(connection.family), packet)
             if echo in self._waiting:
-                self._round_trips_ns.append(self._clock.now() - self._waiting.pop(echo))
+                now_ns = self._clock.now()
+                self._round_trips_ns.append(now_ns - self._waiting.pop(echo))
+                self._idle_since_ns = None if self._waiting else now_ns
+
+    def _end_pause(self, now_ns: int) -> None:
+        """Wait for echoes again, or for none any more; in between there was nothing to wait for."""
+        if self._idle_since_ns is not None:
+            self._idle_ns += now_ns - self._idle_since_ns
+        self._idle_since_ns = None
 
 
 def _open(family: AddressFamily, kind: type[socket.socket]) -> socket.socket:

@@ -9,7 +9,7 @@ from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.transport.addresses import without_userinfo
 from tiktoktoe_cli.transport.exchange import FailureReason, HttpReply, TransportFailure
 from tiktoktoe_cli.transport.foreign import Diagnosis
-from tiktoktoe_cli.transport.phases import Phases
+from tiktoktoe_cli.transport.phases import Phases, too_late
 from tiktoktoe_cli.transport.redirects import leads_on, redirected
 
 if TYPE_CHECKING:
@@ -74,5 +74,5 @@ class Journey:
     def _time_out(self) -> TransportFailure:
         """End it because its deadline has passed, and say what it was doing."""
         within = Duration(self._request.timeout_ns).rounded
-        message = f"no complete answer of `{self.target}` within {within}, still {self.phases.current.value}"
+        message = too_late(self.target, within, self.phases.current)
         return TransportFailure(FailureReason.TIMEOUT, message, self.phases.break_off(self._clock.now()))

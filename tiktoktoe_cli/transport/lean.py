@@ -113,19 +113,15 @@ class _Exchange(asyncio.Protocol):
             self._phases.begin(Phase.TLS, now_ns)
             name = self._hop.request.route.tls.server_name or self._hop.plain.host
             self._encryption = Encryption(self._hop.context, name)
-            self._see(self._decrypt, b"", now_ns)
+            self._see(self._decrypt, b"")
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrived; a flood must not outlive the deadline, which strikes between two turns of the loop."""
-        now_ns = self._hop.clock.now()
-        if now_ns > self._hop.journey.deadline_ns:
-            self._finish(TimeoutError())
-        else:
-            self._see(self._decrypt if self._encryption else self._read, data, now_ns)
+        """Take what arrived."""
+        self._see(self._decrypt if self._encryption else self._read, data)
 
     def eof_received(self) -> None:
         """Take the end of what the server says."""
-        self._see(self._read, b"", self._hop.clock.now())
+        self._see(self._read, b"")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the connection."""
@@ -136,9 +132,16 @@ class _Exchange(asyncio.Protocol):
             self._outcome = outcome
             self.over.set_result(None)
 
-    def _see(self, take: Callable[[bytes, int], None], data: bytes, now_ns: int) -> None:
-        """Take some bytes in some way, if they still matter."""
+    def _see(self, take: Callable[[bytes, int], None], data: bytes) -> None:
+        """Take some bytes in some way, if they still matter.
+
+        A flood must not outlive the deadline, which strikes between two turns of the loop.
+        """
         if self.over.done():
+            return
+        now_ns = self._hop.clock.now()
+        if now_ns > self._hop.journey.deadline_ns:
+            self._finish(TimeoutError())
             return
         try:
             take(data, now_ns)
@@ -170,8 +173,22 @@ class _Exchange(asyncio.Protocol):
         finally:
             if self._answer.head and not had_head:
                 self._phases.begin(Phase.TRANSFER, now_ns)
+        self._conclude(now_ns)
+
+    def _read_on(self, _nothing: bytes, now_ns: int) -> None:
+        """Read a further part of what has arrived already."""
+        self._answer.read_on()
+        if self._transport and not self._answer.has_more:
+            self._transport.resume_reading()
+        self._conclude(now_ns)
+
+    def _conclude(self, now_ns: int) -> None:
+        """See whether it is over; what else there is to read lets others have their turn, and the server wait."""
         if self._answer.is_complete:
             self._finish(self._phases.finish(now_ns))
+        elif self._answer.has_more and self._transport:
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._see, self._read_on, b"")
 
 
 async def _connect_first(exchange: _Exchange, addresses: Iterable[Address]) -> str:

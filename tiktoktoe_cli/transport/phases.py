@@ -14,6 +14,8 @@ from tiktoktoe_cli.transport.exchange import Timing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tiktoktoe_cli.config.units import Duration
+
 
 class Phase(StrEnum):
     """A part of an exchange; the words say what was going on when it was broken off."""
@@ -23,6 +25,14 @@ class Phase(StrEnum):
     TLS = "in the TLS handshake"
     TTFB = "waiting for the answer"
     TRANSFER = "reading the body"
+
+
+def too_late(target: str, within: Duration, phase: Phase | None) -> str:
+    """Say that there was no answer in time; who was waiting for it has not a part of one, and that says all."""
+    if phase is Phase.TTFB:
+        return f"no answer of `{target}` within {within}"
+    still = f", still {phase.value}" if phase else ""
+    return f"no complete answer of `{target}` within {within}{still}"
 
 
 LOOKED_UP_EVENT: Final = "connection.look_up.complete"

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS
 from tiktoktoe_cli.transport.auth import ClientCredentials
 from tiktoktoe_cli.transport.headers import headers_of
 
@@ -26,7 +27,6 @@ _CHARACTER: Final = r"[A-Za-z0-9._~!$&()*+,;=:@-]|%[0-9A-F]{2}"
 _PATH: Final = rf"(?:/(?!\.\.?(?:[/?]|$))(?:{_CHARACTER})*)*"
 _PORT: Final = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _URL: Final = re.compile(rf"(https?)://({_HOST})(?::({_PORT}))?({_PATH}(?:\?(?:{_CHARACTER}|[/?])*)?)")
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def write_plain(request: HttpRequest) -> PlainRequest:
     match = _URL.fullmatch(request.url)
     assert match, "it is plain"  # noqa: S101  # states an invariant
     scheme, host, port_text, target = match.groups()
-    port = int(port_text or _DEFAULT_PORTS[scheme])
-    authority = host if port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    port = int(port_text or DEFAULT_PORTS[scheme])
+    authority = host if port == DEFAULT_PORTS[scheme] else f"{host}:{port}"
     payload = _payload(request, authority, target if target.startswith("/") else f"/{target}")
     return PlainRequest(host, port, f"{scheme}://{authority}{target}", payload)
 

@@ -108,7 +108,7 @@ class _Tunnel:
 
 async def warm_up() -> None:
     """Make a request without a network: with its first one httpcore imports half of anyio, which takes 30 ms."""
-    await look_up("127.0.0.1", 80)  # Python imports the codec of names
+    await look_up("::1", 80)  # Python imports the codec of names
     network = httpcore.AsyncMockBackend([b"HTTP/1.1 204 No Content\r\n\r\n"])
     async with httpcore.AsyncConnectionPool(network_backend=network) as pool:
         await pool.request("GET", "http://127.0.0.1/")

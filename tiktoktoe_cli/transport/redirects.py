@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from tiktoktoe_cli.transport.addresses import without_userinfo
+from tiktoktoe_cli.config.masking import sounds_secret
+from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS, without_userinfo
 from tiktoktoe_cli.transport.auth import BasicAuth
 from tiktoktoe_cli.transport.exchange import CREDENTIAL_HEADERS
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.transport.exchange import HttpReply, HttpRequest
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})  # RFC 9110, 15.4
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _OF_A_SERVER: Final = CREDENTIAL_HEADERS | {"host"}
 
 
@@ -80,7 +80,7 @@ def _is_same_server(url: SplitResult, other: SplitResult) -> bool:
 
 
 def _port(url: SplitResult) -> int | None:
-    return url.port or _DEFAULT_PORTS.get(url.scheme)
+    return url.port or DEFAULT_PORTS.get(url.scheme)
 
 
 def _without_credentials(request: HttpRequest) -> HttpRequest:
@@ -88,6 +88,10 @@ def _without_credentials(request: HttpRequest) -> HttpRequest:
     return replace(
         request,
         auth=None,
-        headers=tuple((name, value) for name, value in request.headers if name.lower() not in _OF_A_SERVER),
+        headers=tuple(
+            (name, value)
+            for name, value in request.headers
+            if name.lower() not in _OF_A_SERVER and not sounds_secret(name)
+        ),
         route=replace(request.route, tls=tls),
     )

@@ -10,6 +10,7 @@ import h11
 import httpx
 
 from tiktoktoe_cli.transport.addresses import join_address
+from tiktoktoe_cli.transport.answers import is_sound
 from tiktoktoe_cli.transport.auth import BasicAuth
 from tiktoktoe_cli.transport.backend import LOOKED_UP
 from tiktoktoe_cli.transport.bodies import Body, PackingError, encoding_of
@@ -108,6 +109,8 @@ class RunningHop:
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw
         )
+        if not is_sound(response.http_version, headers):
+            raise httpx.RemoteProtocolError("")
         is_last = not leads_on(self._request, response.status_code, headers)
         body = Body(encoding_of(headers) if is_last else "", self._request.max_body_bytes)
         async for piece in response.aiter_raw():

@@ -9,16 +9,15 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Context, LocalPath, OneOf, Secret, Settings, Text
+from tiktoktoe_cli.config.fields import Context, LocalPath, OneOf, Secret, Settings, Telling, Text
 from tiktoktoe_cli.config.masking import sounds_secret
-from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT, Quantity
-from tiktoktoe_cli.transport.addresses import without_userinfo
+from tiktoktoe_cli.config.quantity import ByteSize
+from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS, without_userinfo
 from tiktoktoe_cli.transport.auth import Auth, BasicAuth, BearerAuth, ClientCredentials
 from tiktoktoe_cli.transport.exchange import MAX_REDIRECTS, is_field_value, is_token
 from tiktoktoe_cli.transport.route import ProxyOptions, Route, TlsOptions
 
-_LONGEST_BODY: Final = Quantity.parse("256Mi")
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_LONGEST_BODY: Final = ByteSize.parse("256Mi")
 """The port of an address that names none."""
 _URL: Final = re.compile(r"[\x21-\x7e\x80-\ud7ff\ue000-\U0010ffff]+")
 _HOST_NAME: Final = re.compile(r"[\w:-][\w.:-]*", re.ASCII)  # or an IP address
@@ -73,7 +72,9 @@ def _as_proxy(url: str, info: ValidationInfo) -> str:
 def _as_method(method: str) -> str:
     if not (method.isascii() and method.isalpha()):
         raise PydanticCustomError(
-            "bad-method", "`{method}` is not an HTTP method", {"method": _shown(method)}
+            "bad-method",
+            "`{method}` is not an HTTP method",
+            {"method": _shown(method), "hint": "write one word of letters, such as `GET`"},
         )
     return method.upper()
 
@@ -203,7 +204,7 @@ class OAuth2Settings(Settings):
     """The client's secret; best written as `${VARIABLE}` or `${file:PATH}`."""
     scopes: tuple[Text, ...] = ()
     """What the token shall allow; the default leaves it to the server."""
-    parameters: dict[str, Text] = Field(default_factory=dict)
+    parameters: Annotated[dict[str, Text], Telling] = Field(default_factory=dict)
     """More that the token server wants to be told, such as `audience`."""
     credentials_in_body: bool = False
     """Whether name and secret go into the body, for servers that do not take them as Basic authentication."""
@@ -264,8 +265,8 @@ class RouteSettings(Settings):
         return Route(self.tls.options, self.proxy.options if self.proxy else None, self.http2)
 
 
-def _within_limits(value: Quantity) -> Quantity:
-    if not 0 <= value <= _LONGEST_BODY:
+def _within_limits(value: ByteSize) -> ByteSize:
+    if value > _LONGEST_BODY:
         words = {"value": str(value), "hint": f"choose a length from 0 to {_LONGEST_BODY}"}
         raise PydanticCustomError("out-of-range", "a body of `{value}` cannot be kept", words)
     return value
@@ -278,10 +279,11 @@ class AnswerSettings(Settings):
     """Whether to go where the server points to."""
     max_redirects: int = Field(MAX_REDIRECTS, ge=0, le=100)
     """How often; one more is a failure."""
-    max_body: Annotated[Quantity, AfterValidator(_within_limits)] = Quantity.parse("1Mi")
-    """How many bytes of the body are kept; a longer one is cut."""
+    max_body: Annotated[ByteSize, AfterValidator(_within_limits)] = ByteSize.parse("1Mi")
+    """How many bytes of the body are kept, at most `256Mi`; a longer one is cut, and what is expected of it in full
+    makes a health check degraded at best."""
 
     @property
     def max_body_bytes(self) -> int:
         """The length of a body as a request takes it."""
-        return self.max_body // NANOS_PER_UNIT
+        return self.max_body.whole

@@ -19,6 +19,11 @@ _UNPRINTABLE: Final = re.compile(r"[^\S ]+|[\x00-\x1f\x7f-\x9f]+")
 _GOES_ON: Final = re.compile(rb"([0-9]{3})-")
 _CODE: Final = slice(0, 3)
 _AFTER_CODE: Final = slice(3, 4)
+_INTEGER: Final = 0x02
+_OCTET_STRING: Final = 0x04
+_ENUMERATED: Final = 0x0A
+_EXTENDED_RESPONSE: Final = 0x78
+_LONG_LENGTH: Final = 0x80
 
 
 class StartTls(StrEnum):
@@ -114,13 +119,6 @@ def _ldap_refusal(message: _Element) -> str:
         return _quoted(message.content)
     code = int.from_bytes(result[0].content, "big")
     return f"it answers with result {code}, {_plain(result[2].content)}" if code else ""
-
-
-_INTEGER: Final = 0x02
-_OCTET_STRING: Final = 0x04
-_ENUMERATED: Final = 0x0A
-_EXTENDED_RESPONSE: Final = 0x78
-_LONG_LENGTH: Final = 0x80
 
 
 @dataclass(frozen=True, slots=True)

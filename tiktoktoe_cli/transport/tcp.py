@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.transport.exchange import TcpReply, TransportFailure
     from tiktoktoe_cli.transport.route import TlsOptions
     from tiktoktoe_cli.transport.starttls import StartTls
-    from tiktoktoe_cli.transport.trust import MakeContext
 
 Talk: TypeAlias = "Callable[[Channel], Awaitable[None]]"
 """Talks over a connection as long as it likes; it may raise `UnexpectedAnswerError`."""
@@ -42,9 +41,9 @@ class TcpRequest:
 class TcpClient:
     """Makes connections; those over TLS share what they trust."""
 
-    def __init__(self, clock: Clock, make_context: MakeContext = make_context) -> None:
+    def __init__(self, clock: Clock, contexts: Contexts | None = None) -> None:
         self._clock = clock
-        self._contexts = Contexts(make_context)
+        self._contexts = contexts or Contexts(make_context)
 
     async def connect(self, request: TcpRequest, talk: Talk | None = None) -> TcpReply | TransportFailure:
         """Connect to the first address of a name that accepts, talk, and close. Raises nothing but cancellation.
@@ -69,17 +68,14 @@ class TcpClient:
             failure = call.fail(error)
         except FOREIGN as error:
             return call.fail(error)
-        return await self._look_again(request, failure, deadline_ns - self._clock.now())
+        left_ns = deadline_ns - self._clock.now()
+        return await self.look_again(replace(request, timeout_ns=left_ns), failure)
 
-    async def _look_again(
-        self, request: TcpRequest, failure: TransportFailure, left_ns: int
-    ) -> TransportFailure:
-        """Find out what certificates a server shows that were not right."""
-        assert request.tls, "a certificate was verified"  # noqa: S101  # states an invariant
-        if left_ns <= 0:
+    async def look_again(self, request: TcpRequest, failure: TransportFailure) -> TransportFailure:
+        """Find out what certificates a server shows that were refused, and add to a failure what is wrong with them."""
+        if request.tls is None or request.timeout_ns <= 0:
             return failure
-        unverified = replace(request.tls, verify=False)
-        seen = await self.connect(replace(request, tls=unverified, timeout_ns=left_ns))
+        seen = await self.connect(replace(request, tls=replace(request.tls, verify=False)))
         if seen.tls is None:
             return failure
         from tiktoktoe_cli.transport.certificates import describe_fault, read_chain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from concurrent.futures import Future
+from functools import partial
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -29,8 +30,11 @@ class Threads:
     async def call(self, function: Callable[[], _T]) -> _T:
         """Return what a function returns, or raise what it raises; who is cancelled leaves it to itself."""
         future: Future[_T] = Future()
-        self._start(lambda: _carry_out(function, future))
-        return await asyncio.wrap_future(future)
+        self._start(partial(_carry_out, function, future))
+        try:
+            return await asyncio.wrap_future(future)
+        finally:  # an error in it knows this call: what the function held would stay until garbage is collected
+            del future
 
     def _start(self, job: Job) -> None:
         with self._lock:
@@ -40,14 +44,13 @@ class Threads:
             self._free -= 1
         Thread(target=self._work, args=(job,), daemon=True).start()
 
-    def _work(self, job: Job) -> None:
-        """Do a job, and then those that wait."""
-        following: Job | None = job
-        while following:
-            following()
+    def _work(self, job: Job | None) -> None:
+        """Do a job, and then those that wait; none is remembered when it is done."""
+        while job:
+            job()
             with self._lock:
-                following = self._waiting.popleft() if self._waiting else None
-                self._free += following is None
+                job = self._waiting.popleft() if self._waiting else None
+                self._free += job is None
 
 
 async def in_thread(function: Callable[[], _T], timeout_ns: int) -> _T:
@@ -69,3 +72,5 @@ def _carry_out(function: Callable[[], _T], future: Future[_T]) -> None:
         future.set_exception(error)
     else:
         future.set_result(result)
+    finally:
+        del future  # an error in it knows this call

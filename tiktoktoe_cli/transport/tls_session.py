@@ -24,5 +24,5 @@ def session_of(connection: ssl.SSLObject | ssl.SSLSocket) -> TlsSession:
 def _presented_chain(connection: Any) -> tuple[bytes, ...]:  # Any: 3.11 and 3.12 have no public way
     if sys.version_info >= (3, 13):
         return tuple(connection.get_unverified_chain())
-    certificates = connection._sslobj.get_unverified_chain() or ()  # noqa: SLF001
+    certificates = connection._sslobj.get_unverified_chain() or ()  # noqa: SLF001  # no public way
     return tuple(certificate.public_bytes(ENCODING_DER) for certificate in certificates)

@@ -15,33 +15,24 @@ from tiktoktoe_cli.transport.trust import Contexts, TrustError, make_context
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
     from types import TracebackType
 
     from tiktoktoe_cli.resilience import Clock
     from tiktoktoe_cli.transport.client import HttpClient
     from tiktoktoe_cli.transport.exchange import HttpReply, HttpRequest, TransportFailure
     from tiktoktoe_cli.transport.foreign import Diagnosis
-    from tiktoktoe_cli.transport.trust import MakeContext
 
 
 class WebClient:
     """Sends requests, each over a connection of its own, by the leanest way that can do it; the answers are the same.
 
-    A server that redirects may lead from one way to the other. `learn` hears of every token that is fetched, before
-    it is used.
+    A server that redirects may lead from one way to the other. The `contexts` may be shared with what else speaks TLS,
+    but for HTTP: the rich client has its own, which httpcore writes the versions of HTTP into.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        learn: Callable[[str], None] | None = None,
-        make_context: MakeContext = make_context,
-    ) -> None:
+    def __init__(self, clock: Clock, contexts: Contexts | None = None) -> None:
         self._clock = clock
-        self._options = ClientOptions(learn=learn) if learn else ClientOptions()
-        self._make_context = make_context
-        self._contexts = Contexts(make_context)
+        self._contexts = contexts or Contexts(make_context)
         self._open = AsyncExitStack()
         self._rich: HttpClient | None = None
 
@@ -62,7 +53,7 @@ class WebClient:
         if not is_plain(request):
             await (await self._rich_client()).prepare(request)
             return
-        await look_up("127.0.0.1", 80)  # Python imports the codec of names
+        await look_up("::1", 80)  # Python imports the codec of names
         with suppress(TrustError):
             self._context(request)
 
@@ -106,7 +97,5 @@ class WebClient:
         if self._rich is None:
             from tiktoktoe_cli.transport.client import HttpClient
 
-            self._rich = await self._open.enter_async_context(
-                HttpClient(self._clock, self._options, self._make_context)
-            )
+            self._rich = await self._open.enter_async_context(HttpClient(self._clock, ClientOptions()))
         return self._rich

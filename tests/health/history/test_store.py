@@ -107,27 +107,88 @@ def test_secrets_are_not_kept(path: Path) -> None:
 
 
 def test_what_is_too_old_goes(path: Path) -> None:
-    """A result goes once it is older than what is kept; a check that has none left goes as well."""
+    """A result goes once the run before found it older than what is kept; a check without any goes as well."""
     gone = HealthFacts((ServiceHealth("gone", HealthState.HEALTHY, ()),), 0)
     with open_history(path, keep_ns=2 * DAY_NS) as history:
         history.add(gone, ago(days=2, seconds=1))
         history.add(found(), ago(days=2))
+        history.add(found(), NOON)
+        assert len(read_all(path)) == 5
 
         history.add(found(), NOON)
 
     assert read_all(path, "SELECT DISTINCT service FROM series") == [("payments",)]
+    assert len(read_all(path)) == 6
+
+
+def test_one_run_with_a_wrong_clock_drops_nothing(path: Path) -> None:
+    """It is warned of the jump; once the clock is right again, all is as before, also in the trends."""
+    with open_history(path, keep_ns=2 * DAY_NS) as history:
+        for hours in (3, 2):
+            assert history.add(found(), ago(hours=hours)) == ""
+
+        warning = history.add(found(), ago(days=-400))
+        history.add(found(), NOON)
+
+        trends = history.trends(NOON)
+    assert warning.startswith(f"`{path}` had no results for 400d2h, and keeps them for 2d: ")
+    assert trends["payments", "c0"]["24h"].whole.count == 3
+
+
+def test_after_a_long_pause_the_second_run_drops_what_is_old(path: Path) -> None:
+    """The first one warns of that."""
+    with open_history(path, keep_ns=2 * DAY_NS) as history:
+        history.add(found(), ago(days=9))
+        assert "the next run drops the old ones" in history.add(found(), ago(minutes=1))
+        assert history.add(found(), NOON) == ""
+
     assert len(read_all(path)) == 4
+
+
+def test_a_state_that_nobody_knows_says_nothing(path: Path) -> None:
+    """A later version may write one: it counts as a result, and neither for nor against the service."""
+    with open_history(path) as history:
+        history.add(found(), ago(hours=1))
+        history.add(found(), NOON)
+        history._connection.execute(
+            "UPDATE result SET state = 'weird' WHERE at_ms < (SELECT max(at_ms) FROM result)"
+        )
+
+        whole = history.trends(NOON)["payments", "c0"]["24h"].whole
+
+    assert (whole.count, whole.availability) == (2, 1)
+
+
+def test_a_text_as_a_latency_is_damage(path: Path) -> None:
+    """Files from before there was a check may hold one."""
+    with open_history(path) as history:
+        history.add(found(), NOON)
+        history._connection.execute("PRAGMA ignore_check_constraints = ON")
+        history._connection.execute("UPDATE result SET latency_ns = 'x'")
+
+        with pytest.raises(UsageError, match="it is damaged"):
+            history.trends(NOON)
+
+
+@pytest.mark.parametrize("column", ["at_ms", "latency_ns"])
+def test_a_text_cannot_become_a_number(path: Path, column: str) -> None:
+    """SQLite itself would take it."""
+    with open_history(path) as history:
+        history.add(found(), NOON)
+
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            history._connection.execute(f"UPDATE result SET {column} = 'x'")  # noqa: S608  # a name of ours
 
 
 def test_the_file_does_not_grow_for_ever(path: Path) -> None:
     """Once the oldest results go, new ones take their place."""
     sizes = []
     with open_history(path, keep_ns=10 * DAY_NS) as history:
-        for day in range(60):
-            history.add(found(checks=50), ago(days=60 - day))
+        for day in range(120):
+            history.add(found(checks=50), ago(days=120 - day))
             sizes.append(read_all(path, "PRAGMA page_count")[0])
 
-    assert max(sizes[20:]) == max(sizes[:20])
+    assert max(sizes[60:]) == max(sizes[:60])
 
 
 def test_a_killed_run_leaves_whole_runs(path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tiktoktoe_cli.health.importers.catalog import SourceFormat, import_files
+from tiktoktoe_cli.health.importers.catalog import import_files
+from tiktoktoe_cli.health.importers.formats import SourceFormat
 from tiktoktoe_cli.health.importers.yaml_text import write_yaml
 from tiktoktoe_cli.system import read_system
 

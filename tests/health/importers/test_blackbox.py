@@ -90,6 +90,7 @@ def test_an_http_module_becomes_a_check_without_a_target(write: Write) -> None:
             'http_version in ["HTTP/1.1", "HTTP/2"]',
             'url.startsWith("https:")',
         ],
+        "targets": ["*"],
         "retries": 0,
     }
 
@@ -198,11 +199,19 @@ def test_lines_are_matched_one_by_one(write: Write) -> None:
         ),
         (
             "{prober: websocket, websocket: {http_config: {basic_auth: {username: user, password: pass}}}}",
-            {"websocket": {"headers": {"Authorization": "Basic dXNlcjpwYXNz"}}, "expect": ["connected"]},
+            {
+                "websocket": {"headers": {"Authorization": "Basic dXNlcjpwYXNz"}},
+                "expect": ["connected"],
+                "targets": ["*"],
+            },
         ),
         (
             "{prober: websocket, websocket: {http_config: {authorization: {credentials_file: /t}}}}",
-            {"websocket": {"headers": {"Authorization": "Bearer ${file:/t}"}}, "expect": ["connected"]},
+            {
+                "websocket": {"headers": {"Authorization": "Bearer ${file:/t}"}},
+                "expect": ["connected"],
+                "targets": ["*"],
+            },
         ),
         ("{prober: tcp, tcp: {tls_config: {ca_file: /ca}}}", {"tcp": {}, "expect": ["connected"]}),
         (
@@ -219,7 +228,7 @@ def test_each_prober_has_its_probe(write: Write, module: str, made: dict[str, An
 @pytest.mark.parametrize(
     "text",
     [
-        "unheard-of: 1",
+        "{modules: {}, unheard-of: 1}",
         "modules: {m: {prober: http, unheard-of: 1}}",
         "modules: {m: {prober: http, http: {unheard-of: 1}}}",
         "modules: {m: {prober: http, http: {tls_config: {unheard-of: 1}}}}",

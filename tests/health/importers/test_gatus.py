@@ -365,7 +365,7 @@ def test_without_any_condition_left_it_says_what_is_expected(write: Write) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "unheard-of: 1",
+        "{endpoints: [], unheard-of: 1}",
         'endpoints: [{name: a, url: "http://h", unheard-of: 1}]',
         'endpoints: [{name: a, url: "http://h", client: {unheard-of: 1}}]',
         'endpoints: [{name: a, url: "http://h", client: {oauth2: {token-url: "http://t", unheard-of: 1}}}]',

@@ -22,7 +22,7 @@ TIMING = Timing(30 * MS, dns_ns=2 * MS, connect_ns=3 * MS, tls_ns=None, ttfb_ns=
 def metrics(observation: Observation, target: str = "h", **module: Any) -> dict[str, float]:
     """Name the samples as Prometheus writes them, with the values of their labels."""
     check = aim(make_modules(m=module)["m"], target)
-    seen = Seen(check.kind, observation, judge(check, observation, 0), 31 * MS, 3 * SECOND)
+    seen = Seen(check, observation, judge(check, observation, 0), 31 * MS, 3 * SECOND)
     return {
         metric.name + "".join(f" {value}" for _, value in sample.labels): sample.value
         for metric in blackbox_metrics(seen)
@@ -134,3 +134,45 @@ def test_an_echo() -> None:
 
     assert found["probe_icmp_duration_seconds rtt"] == 0.004
     assert found["probe_icmp_duration_seconds resolve"] == 0.002
+
+
+@pytest.mark.parametrize(("tls", "expected"), [({}, 1), (None, 0)])
+def test_an_answer_over_grpc(tls: dict[str, str] | None, expected: int) -> None:
+    """The status code is gRPC's number, each answer is 0 or 1, and the settings say whether TLS was spoken."""
+    values = {"code": "OK", "status": "NOT_SERVING", "services": {}}
+
+    found = metrics(Observation(TIMING, values), "h:1", grpc={"tls": tls})
+
+    assert found["probe_grpc_duration_seconds resolve"] == 0.002
+    assert found["probe_grpc_duration_seconds check"] == 0.02
+    assert found["probe_grpc_status_code"] == 0
+    assert found["probe_grpc_healthcheck_response NOT_SERVING"] == 1
+    assert found["probe_grpc_healthcheck_response SERVING"] == 0
+    assert found["probe_grpc_ssl"] == expected
+
+
+def test_no_answer_over_grpc_was_none_over_tls() -> None:
+    """The exporter asks the peer, and where nobody answered there is none."""
+    failed = Observation(Timing(MS), failure=Failure("refused", "it was refused"))
+
+    found = metrics(failed, "h:1", grpc={"tls": {}})
+
+    assert found["probe_grpc_ssl"] == 0
+    assert "probe_grpc_status_code" not in found
+
+
+def test_a_dialogue_tells_what_it_captured() -> None:
+    """As labels of a metric that is always 1."""
+    found = metrics(Observation(TIMING, {"captures": {"version": "8.4"}}), "h:1", tcp={})
+
+    assert found["probe_expect 8.4"] == 1
+
+
+def test_what_did_not_answer_has_not_failed_an_expectation() -> None:
+    """`probe_failed_due_to_cel` is about answers, as it is where the name comes from."""
+    refused = Observation(Timing(MS), failure=Failure("refused", "it was refused"))
+    wrong = Observation(Timing(MS), {"status": 500})
+
+    found = [metrics(one, http={})["probe_failed_due_to_cel"] for one in (refused, wrong)]
+
+    assert found == [0, 1]

@@ -12,14 +12,16 @@ from tests.health.listening.sites import SECRET, FixedSite, make_modules
 from tests.health.making import MS, SECOND, answered, unanswered
 from tiktoktoe_cli.health.listening.blackbox import Seen
 from tiktoktoe_cli.health.listening.messages import Request, Response
-from tiktoktoe_cli.health.listening.routes import Look, route
+from tiktoktoe_cli.health.listening.routes import LookOrder, route
 from tiktoktoe_cli.health.verdict import judge
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.health import Observation
 
 
-def asked(target: str, method: str = "GET", site: FixedSite | None = None, **headers: str) -> Response | Look:
+def asked(
+    target: str, method: str = "GET", site: FixedSite | None = None, **headers: str
+) -> Response | LookOrder:
     """Ask a site."""
     request = Request.read(method, target, {name.replace("_", "-"): value for name, value in headers.items()})
     assert request is not None
@@ -33,17 +35,17 @@ def answer(target: str, method: str = "GET", site: FixedSite | None = None, **he
     return found
 
 
-def look(target: str, **headers: str) -> Look:
+def look(target: str, **headers: str) -> LookOrder:
     """Ask for a look."""
     found = asked(target, **headers)
-    assert isinstance(found, Look)
+    assert isinstance(found, LookOrder)
     return found
 
 
-def seen(order: Look, observation: Observation) -> Response:
+def seen(order: LookOrder, observation: Observation) -> Response:
     """Let an order find something."""
     verdict = judge(order.check, observation, 0)
-    return order.answer(Seen(order.check.kind, observation, verdict, 5 * MS, order.timeout_ns))
+    return order.answer(Seen(order.check, observation, verdict, 5 * MS, order.timeout_ns))
 
 
 def test_metrics_are_what_everybody_reads() -> None:
@@ -116,7 +118,8 @@ def test_a_probe_looks_at_its_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "timeout_s"), [("10", 5), ("3", 2.5), ("0.6", 0.1), ("0.5", 5), ("0", 5), ("", 5)]
+    ("header", "timeout_s"),
+    [("10", 5), ("3", 2.5), ("0.6", 0.1), ("0.5", 5), ("0", 5), ("", 5), ("1e308", 5), ("-1e308", 5)],
 )
 def test_a_look_is_over_before_the_scrape_is(header: str, timeout_s: float) -> None:
     """Half a second is kept for the way back, as by blackbox exporter (`getTimeout`)."""
@@ -143,6 +146,27 @@ def test_a_probe_that_cannot_be_is_refused(target: str, headers: dict[str, str],
 
     assert response.status == 400
     assert words in response.body.decode()
+
+
+@pytest.mark.parametrize("target", ["/probe?target=%1b[2J", "/probe?target=h&module=%1b[2J%0aa"])
+def test_what_a_terminal_would_obey_is_escaped(target: str) -> None:
+    """What somebody else asked for stands in an answer that a person may read in a terminal."""
+    body = answer(target.replace("target=%1b", "module=tcp&target=%1b")).body
+
+    assert b"\x1b" not in body
+    assert b"\\x1b[2J" in body
+    assert body.count(b"\n") == 1
+
+
+def test_credentials_go_to_those_who_may_have_them() -> None:
+    """Another target is refused with 403 and told why, and nothing is looked at."""
+    site = FixedSite(modules=make_modules(http_2xx={"http": {"auth": {"bearer": "t"}}, "targets": ["h:80"]}))
+
+    order, refusal = asked("/probe?target=h/x", site=site), answer("/probe?target=evil", site=site)
+
+    assert isinstance(order, LookOrder)
+    assert refusal.status == 403
+    assert refusal.body == b"`evil` is none of the `targets` of `http_2xx`\n"
 
 
 def test_a_site_without_modules_says_where_they_are_written() -> None:

@@ -22,8 +22,8 @@ SECOND = 1_000_000_000
 
 
 async def look(kind: type[ProbeSettings], timeout_ns: int = 5 * SECOND, **settings: Any) -> Observation:
-    """Let a probe with these settings look once."""
-    clock = SystemClock()
+    """Let a probe with these settings look once, by the machine's clock unless there is a `clock` among them."""
+    clock = settings.pop("clock", None) or SystemClock()
     async with HttpClient(clock) as client:
         outside = Outside(clock, client, TcpClient(clock), {})
         return await kind.model_validate(settings).observe(timeout_ns, outside)
@@ -39,3 +39,10 @@ def looked(
             return await look(kind, **{"address": f"127.0.0.1:{port}", **settings})
 
     return asyncio.run(play())
+
+
+def failure_of(seen: Observation) -> str:
+    """Return the reason of a failure, with which there are no values."""
+    assert seen.failure, seen
+    assert seen.values == {}
+    return seen.failure.reason

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktoktoe_cli.health.probes.dialogue import MAX_HEARD, Heard, compile_pattern
+from tiktoktoe_cli.expressions.regex import compile_re2
+from tiktoktoe_cli.health.probes.dialogue import MAX_HEARD, Heard
 
 
 def heard(*pieces: bytes) -> Heard:
@@ -17,14 +18,14 @@ def heard(*pieces: bytes) -> Heard:
 
 def test_a_pattern_is_found_anywhere() -> None:
     """As with `matches`, a pattern that shall stand at the beginning says so."""
-    assert heard(b"220 mail ready").find(compile_pattern("mail"))
-    assert not heard(b"220 mail ready").find(compile_pattern("^mail"))
+    assert heard(b"220 mail ready").find(compile_re2("mail"))
+    assert not heard(b"220 mail ready").find(compile_re2("^mail"))
 
 
 def test_each_step_begins_where_the_one_before_ended() -> None:
     """What was found is consumed with all that came before it, and not found again."""
     listening = heard(b"one two one")
-    one = compile_pattern("^.*?one")
+    one = compile_re2("^.*?one")
 
     found = [listening.find(one) for _ in range(3)]
 
@@ -36,7 +37,7 @@ def test_named_groups_are_captured() -> None:
     listening = heard(b"SSH-2.0-OpenSSH_9.6 x SSH-1.99-Cisco")
 
     for pattern in (r"SSH-(?P<version>[\d.]+)-(?P<program>\w+)", r"SSH-(?P<version>[\d.]+)(?P<none>z)?"):
-        assert listening.find(compile_pattern(pattern))
+        assert listening.find(compile_re2(pattern))
 
     assert listening.captures == {"version": "1.99", "program": "OpenSSH_9"}
 
@@ -55,8 +56,8 @@ def test_positions_are_those_of_characters() -> None:
     """After letters of several bytes the next step begins where it should."""
     listening = heard("éé220 ok".encode())
 
-    assert listening.find(compile_pattern("220"))
-    assert listening.find(compile_pattern("^ ok$"))
+    assert listening.find(compile_re2("220"))
+    assert listening.find(compile_re2("^ ok$"))
 
 
 def test_there_is_an_end_to_listening() -> None:
@@ -78,7 +79,7 @@ def test_what_was_heard_is_quoted_in_one_line() -> None:
 def test_only_what_is_left_is_quoted() -> None:
     """What a step before has consumed is not what this one waits for."""
     listening = heard(b"220 ready\r\nmoo")
-    listening.find(compile_pattern("\r\n"))
+    listening.find(compile_re2("\r\n"))
 
     assert listening.describe() == "received `moo`"
 
@@ -86,9 +87,9 @@ def test_only_what_is_left_is_quoted() -> None:
 def test_a_pattern_that_is_none_says_why() -> None:
     """RE2's own words say what is wrong; what it does not know is no pattern either."""
     with pytest.raises(ValueError, match="missing \\)"):
-        compile_pattern("(")
+        compile_re2("(")
     with pytest.raises(ValueError, match="invalid perl operator"):
-        compile_pattern("(?=a)")
+        compile_re2("(?=a)")
 
 
 @given(st.lists(st.binary(max_size=8)))

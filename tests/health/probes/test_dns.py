@@ -120,6 +120,25 @@ def test_without_more_words_a_record_is_expected(answers: Answers, state: Health
     assert judge(check, seen, 0).state is state
 
 
+def test_a_record_of_another_name_is_no_answer() -> None:
+    """Aliases are followed from the name that was asked for, in any letters; the rest nobody asked."""
+    aliases = ("www.example.org. 60 IN CNAME Web.example.org.", "a.example. 60 IN CNAME b.example.")
+    records = (*aliases, "b.example. 60 IN A 6.6.6.6", "web.EXAMPLE.org. 60 IN A 192.0.2.1")
+
+    seen = looked(telling(*records), name="WWW.example.org")
+
+    assert seen.values["answers"] == ["192.0.2.1"]
+    assert len(seen.values["records"]) == 4
+
+
+@pytest.mark.parametrize("alias", ["www.example.org.", "web.example.org."])
+def test_aliases_that_go_round_in_circles_end(alias: str) -> None:
+    """Who leads to itself has no address."""
+    records = (f"www.example.org. 60 IN CNAME {alias}", f"{alias} 60 IN CNAME www.example.org.")
+
+    assert looked(telling(*records)).values["answers"] == []
+
+
 def test_that_a_name_is_gone_can_be_expected() -> None:
     """An answer is an answer, whatever its code."""
     check = make_check(dns={"name": "www.example.org"}, expect=['rcode == "NXDOMAIN"'])

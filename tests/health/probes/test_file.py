@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -15,12 +15,19 @@ from tests.health.probes.looking import SECOND, look
 from tiktoktoe_cli.expressions import Duration, Timestamp
 from tiktoktoe_cli.health import HealthState
 from tiktoktoe_cli.health.probes.file import FileProbe
+from tiktoktoe_cli.health.probes.outside import Outside
 from tiktoktoe_cli.health.verdict import judge
+from tiktoktoe_cli.resilience import SystemClock, VirtualClock
+from tiktoktoe_cli.transport.tcp import TcpClient
+from tiktoktoe_cli.transport.web import WebClient
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tiktoktoe_cli.health import Observation
 
 MS = 1_000_000
+T = TypeVar("T")
 
 
 def looked(path: Path, **settings: Any) -> Observation:
@@ -50,12 +57,64 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     }
 
 
+class SlowThreads(Outside):
+    """A world in which it takes a second until a thread begins."""
+
+    async def in_thread(self, function: Callable[[], T], timeout_ns: int) -> T:
+        """Begin late."""
+        assert isinstance(self.clock, VirtualClock)
+        self.clock.advance(SECOND)
+        return await super().in_thread(function, timeout_ns)
+
+
+def test_the_wait_for_a_thread_is_no_part_of_the_time(tmp_path: Path) -> None:
+    """How long a look took is how long the file system took."""
+    clock = VirtualClock()
+    world = SlowThreads(clock, WebClient(clock), TcpClient(clock), {})
+
+    seen = asyncio.run(FileProbe.model_validate({"path": tmp_path}).observe(SECOND, world))
+
+    assert seen.values["exists"]
+    assert seen.timing.total_ns == 0
+
+
 def test_a_fresh_file_has_hardly_any_age(tmp_path: Path) -> None:
     """Age is counted from the last change to the moment of the look, by the wall clock."""
     path = tmp_path / "heartbeat"
     path.touch()
 
     assert abs(looked(path).values["age"].ns) < 60 * SECOND
+
+
+class Dated(SystemClock):
+    """A machine whose wall clock somebody has set since we began."""
+
+    def __init__(self, wall_ns: int) -> None:
+        super().__init__()
+        self._wall_ns = wall_ns
+
+    def wall_now(self) -> int:
+        """Return what it was set to."""
+        return self._wall_ns
+
+
+@pytest.mark.parametrize(
+    ("modified_ns", "age_ns"),
+    [(0, 1000), (400, 600), (1000, 0), (1004, 0), (1006, None)],
+    ids=["old", "fresh", "now", "a clock that goes fast", "in the future"],
+)
+def test_age_is_counted_by_the_wall_clock_of_the_look(
+    tmp_path: Path, modified_ns: int, age_ns: int | None
+) -> None:
+    """However long we run; and what was modified in the future is not fresh until then, but without an age."""
+    path = tmp_path / "heartbeat"
+    path.touch()
+    os.utime(path, ns=(0, modified_ns * SECOND))
+
+    seen = looked(path, clock=Dated(1000 * SECOND))
+
+    assert seen.values.get("age") == (None if age_ns is None else Duration(age_ns * SECOND))
+    assert seen.remarks == (() if age_ns is not None else ("it has no age: it was modified in the future",))
 
 
 @pytest.mark.parametrize("beyond", [Path("none"), Path("file/none"), Path("none/none")])
@@ -103,6 +162,7 @@ def test_a_long_file_is_cut(
 
     assert (seen.values["content"], seen.values["size"]) == (content, 10)
     assert remarks is None or seen.remarks == remarks
+    assert seen.cut == (frozenset() if remarks == () else {"content"})
 
 
 def test_a_sparse_giant_takes_no_memory(tmp_path: Path) -> None:

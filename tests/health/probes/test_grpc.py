@@ -48,10 +48,13 @@ class Listing(health.aio.HealthServicer):  # type: ignore[misc]  # the package h
 class Broken(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # the package has no types
     """A health service behind a proxy that lets nobody through."""
 
+    def __init__(self, details: str = "no healthy upstream") -> None:
+        self.details = details
+
     async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Refuse the call."""
         code = grpc.StatusCode[request.service]
-        await context.abort(code, "no healthy upstream")
+        await context.abort(code, self.details)
 
 
 @asynccontextmanager
@@ -122,6 +125,16 @@ def test_another_code_is_an_answer() -> None:
 
     assert seen.values == {"code": "PERMISSION_DENIED"}
     assert seen.remarks == ("the server answers with PERMISSION_DENIED: no healthy upstream",)
+
+
+@pytest.mark.parametrize("code", ["INTERNAL", "UNAVAILABLE"])
+def test_long_details_are_cut(code: str) -> None:
+    """What a server has to say about it fits into a line, whatever the code is."""
+    seen = asked(Broken("no\n" * 1000), service=code)
+
+    told = seen.failure.message if seen.failure else seen.remarks[0]
+    assert len(told) < 400
+    assert "no no no" in told
 
 
 def test_a_server_that_is_unavailable_has_not_answered() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.health.probes.looking import look
+from tests.health.probes.looking import SECOND, look, looked
 from tests.health.probes.servers_databases import PASSWORD, USER
 from tiktoktoe_cli.health.probes.redis import RedisProbe
 
@@ -99,6 +99,46 @@ def test_an_error_is_no_reply(redis_server: Server, settings: dict[str, Any], wo
     assert seen.failure.reason == "rejected"
     assert words in seen.failure.message
     assert seen.values == {}
+
+
+ENDLESS = {
+    "a text that is longer than memory": (b"$9999999999\r\n", b"x" * 65536),
+    "a list that is longer than memory": (b"*999999999\r\n", b":1\r\n" * 10_000),
+    "lists in lists": (b"", b"*1\r\n" * 10_000),
+    "a line without an end": (b"+", b"x" * 65536),
+}
+
+
+@pytest.mark.parametrize("reply", ENDLESS)
+def test_a_reply_without_an_end_is_none(reply: str) -> None:
+    """What a server claims is not believed: after so much, or before it, nothing more is read."""
+    first, then = ENDLESS[reply]
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(first)
+        while True:
+            writer.write(then)
+            await writer.drain()
+
+    seen = looked(RedisProbe, behave)
+
+    assert seen.failure
+    assert seen.failure.reason == "protocol"
+    assert seen.timing.total_ns < 4 * SECOND
+
+
+def test_a_reply_may_be_so_long(redis_server: Server) -> None:
+    """Where a longer one is expected it can be allowed, and where a short one is, less."""
+    command = ["ECHO", "x" * 2000]
+
+    allowed = asked(**redis_server.settings(command=command, max_reply="3Ki"))
+    refused = asked(**redis_server.settings(command=command, max_reply="1Ki"))
+
+    assert allowed.values == {"reply": "x" * 2000}
+    assert refused.failure
+    assert (refused.failure.reason, refused.failure.is_ours) == ("protocol", False)
+    assert refused.failure.message.endswith("is not Redis: it is longer than 1Ki")
 
 
 def test_a_user_with_few_rights_can_check(redis_server: Server) -> None:

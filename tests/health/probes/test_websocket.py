@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import socket
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import uvloop
 from pydantic import ValidationError
 from websockets.asyncio.server import serve
 from websockets.typing import Subprotocol
@@ -15,12 +22,16 @@ from tiktoktoe_cli.health.probes.websocket import WebsocketProbe
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
 
     from websockets.asyncio.server import ServerConnection
     from websockets.http11 import Request, Response
 
     from tests.transport.conftest import Certificates
     from tiktoktoe_cli.health import Observation
+
+
+GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 
 
 async def converse(connection: ServerConnection) -> None:
@@ -177,6 +188,103 @@ def test_an_answer_to_another_key_is_none() -> None:
     seen = asyncio.run(play())
     assert seen.failure
     assert seen.failure.reason == "protocol"
+
+
+FLOODS = {
+    "pings": (b"", b"\x89\x00"),
+    "empty fragments": (b"\x01\x00", b"\x00\x00"),
+    "fragments": (b"\x01\x01a", b"\x00\x01a"),
+}
+
+
+def shaken(server: socket.socket) -> socket.socket:
+    """Accept a connection, and the handshake on it (RFC 6455, 1.3)."""
+    connection, _ = server.accept()
+    head = connection.recv(4096).decode()
+    key = next(line[19:] for line in head.splitlines() if line.startswith("Sec-WebSocket-Key: "))
+    accepted = base64.b64encode(hashlib.sha1(f"{key}{GUID}".encode(), usedforsecurity=False).digest())
+    connection.sendall(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accepted + b"\r\n\r\n"
+    )
+    return connection
+
+
+@contextmanager
+def saying(first: bytes, then: bytes = b"") -> Iterator[str]:
+    """Shake hands with one client, say something, and then something else again and again; it reads nothing."""
+
+    def serve_one() -> None:
+        with suppress(OSError), shaken(server) as connection:
+            connection.sendall(first)
+            while then:
+                connection.sendall(then * 30_000)
+            connection.recv(4096)
+            over.wait(10)
+
+    over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=serve_one)
+        thread.start()
+        yield f"ws://127.0.0.1:{server.getsockname()[1]}/"
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_of_frames_ends_in_time_and_leaves_time_to_others(flood: str, run: Any) -> None:
+    """Whoever sends frames for ever without reading an answer is given up, and other checks go on beside it."""
+    pauses: list[int] = []
+
+    async def be_beside() -> None:
+        while True:
+            before_ns = monotonic_ns()
+            await asyncio.sleep(0.01)
+            pauses.append(monotonic_ns() - before_ns)
+
+    async def play(url: str) -> Observation:
+        beside = asyncio.create_task(be_beside())
+        seen = await look(WebsocketProbe, SECOND // 2, url=url, receive=True)
+        beside.cancel()
+        return seen
+
+    with saying(*FLOODS[flood]) as url:
+        seen = run(play(url))
+
+    assert seen.failure
+    assert seen.failure.reason == "timeout"
+    assert seen.timing.total_ns < SECOND
+    assert len(pauses) > 10
+    assert max(pauses) < SECOND // 4
+
+
+@pytest.mark.parametrize(
+    ("frame", "reason", "words"),
+    [
+        (b"\x88\x05\x0f\xa0bye", "closed", "4000 (private use) bye"),
+        (b"\x81\x01\xff", "protocol", "1007 (invalid frame payload data)"),
+        (b"\x81\x7f\x40" + bytes(7), "protocol", "1009 (message too big)"),
+        (b"\x80\x01a", "protocol", "1002 (protocol error)"),
+    ],
+)
+def test_what_ends_a_conversation_is_told_at_once(frame: bytes, reason: str, words: str) -> None:
+    """A close frame says why, and a frame against the rules is one, although the connection stays open."""
+    with saying(frame) as url:
+        seen = asyncio.run(look(WebsocketProbe, url=url, receive=True))
+
+    assert seen.failure
+    assert seen.failure.reason == reason
+    assert words in seen.failure.message
+    assert seen.timing.total_ns < 2 * SECOND
+
+
+def test_a_message_in_parts_with_a_ping_between() -> None:
+    """Parts are put together, whatever is said about the connection meanwhile (RFC 6455, 5.4)."""
+    with saying(b"\x01\x02[1\x89\x00\x80\x04, 2]") as url:
+        seen = asyncio.run(look(WebsocketProbe, url=url, receive=True))
+
+    assert seen.values["message"] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from tests.health.answers import make_facts
 from tiktoktoe_cli.health.render import report_of
 from tiktoktoe_cli.health.render.drawings import with_drawings
-from tiktoktoe_cli.health.render.page import StatusPage
+from tiktoktoe_cli.health.render.status_page import StatusPage
 from tiktoktoe_cli.report import ReportKind, View, render_report
 from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
 

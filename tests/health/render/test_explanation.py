@@ -11,11 +11,12 @@ import trustme
 
 from tests.health.making import MS, ScriptedProbe, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.config.masking import MASKED, Mask
-from tiktoktoe_cli.health import Effects, HealthFacts, HealthState, Observation
+from tiktoktoe_cli.health import Effects, HealthFacts, HealthState, Observation, ServiceHealth
 from tiktoktoe_cli.health.documents import HealthDocument, Part
-from tiktoktoe_cli.health.render.explanation import draw_explanation, explanation_of
-from tiktoktoe_cli.health.runner import Round, check_system
-from tiktoktoe_cli.health.session import only
+from tiktoktoe_cli.health.render.answer import answer_lines
+from tiktoktoe_cli.health.render.explanation import draw_explanation, explanation_of, only
+from tiktoktoe_cli.health.round import Round
+from tiktoktoe_cli.health.runner import check_system
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.transport import Timing
 from tiktoktoe_cli.transport.exchange import TlsSession
@@ -28,13 +29,16 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SESSION = TlsSession("TLSv1.3", "TLS_AES_256_GCM_SHA384", (), is_verified=True)
 
 
-def facts_of(*checks: CheckSettings, seen: list[Observation], needs: tuple[str, ...] = ()) -> HealthFacts:
+def facts_of(
+    *checks: CheckSettings, seen: list[Observation], needs: tuple[str, ...] = (), answers_of: str = ""
+) -> HealthFacts:
     """Make the checks of `shop` one after the other; what it needs is down."""
     probe = ScriptedProbe([*([unanswered()] * len(needs)), *seen], takes_ns=3 * MS)
     below = {name: (make_check(retries=0),) for name in needs}
     graph = make_graph(**{name: [] for name in needs}, shop=list(needs))
     round_ = Round({**below, "shop": checks}, graph)
-    return only(asyncio.run(check_system(round_, Effects(probe, probe.clock, concurrency=1))), "shop")
+    effects = Effects(probe, probe.clock, concurrency=1, answers_of=answers_of)
+    return only(asyncio.run(check_system(round_, effects)), "shop")
 
 
 def everything() -> HealthFacts:
@@ -143,6 +147,55 @@ def test_secrets_are_hidden(holds: bool) -> None:  # noqa: FBT001  # a case
     assert "`body.pin` is 12" in drawn
 
 
+def test_attempts_that_went_the_same_way_stand_together() -> None:
+    """A message is said once, with how long the attempts took at least and at most."""
+    seen = [unanswered(), replace(unanswered(), timing=Timing(9 * MS)), answered(500), answered(500)]
+
+    drawn = draw_explanation(facts_of(make_check(), seen=seen), View(), NOW)
+
+    start = drawn.index("  attempts\n")
+    assert drawn[start:].splitlines()[:3] == [
+        "  attempts",
+        "    ✗ 1-2 unhealthy in 3ms: it was refused",
+        "    ✗ 3-4 unhealthy in 3ms",
+    ]
+    assert drawn.count("`status >= 200 && status < 300` does not hold") == 1
+
+
+def test_the_answer_is_shown_where_it_was_kept() -> None:
+    """Short values, the headers, and the beginning of the body; what is secret in them is not."""
+    text = '{"token": "s3cret", "note": "' + "x" * 600 + '"}'
+    headers = {"set-cookie": "s3cret", "x-region": "eu\x1b[31m"}
+    seen = answered(200, {"token": "s3cret"}, text=text, headers=headers)
+
+    drawn, without = (
+        draw_explanation(facts_of(make_check(), seen=[seen], answers_of=service), View(mask=Mask().line), NOW)
+        for service in ("shop", "")
+    )
+
+    answer = drawn.partition("  answer\n")[2]
+    assert "    status 200\n" in answer
+    assert f"    headers\n      set-cookie: {MASKED}\n      x-region: eu\\x1b[31m\n" in answer
+    assert f'    text\n      {{"token": "{MASKED}", "note": "xxx' in answer
+    assert "s3cret" not in drawn
+    assert 400 < answer.count("x") < 500
+    assert "  body" not in answer
+    assert "answer" not in without
+
+
+def test_of_a_program_the_end_is_shown() -> None:
+    """The last characters of what it wrote say most."""
+    values = {"exit_code": 1, "stdout": "", "stderr": "a" * 600 + "\nthe end"}
+
+    drawn = list(answer_lines(values, str))
+
+    assert drawn[:2] == ["exit_code 1", 'stdout ""']
+    assert drawn[2] == "stderr"
+    assert drawn[3].startswith("  …aaa")
+    assert drawn[4] == "  the end"
+    assert len("".join(drawn[3:])) < 520
+
+
 def test_what_a_service_says_cannot_draw_on_the_terminal() -> None:
     """Colours, a new title and letters in another order arrive as escapes."""
     hostile = "\x1b[31mred\x1b]0;title\x07 \u202egnp.exe\nnew line"
@@ -192,6 +245,15 @@ def test_one_check_is_judged_by_itself() -> None:
 
     assert (api.verdict, api.ok) == ("`shop/api` is unhealthy", False)
     assert (books.verdict, books.ok) == ("`shop/books` is healthy", True)
+
+
+@pytest.mark.parametrize(("service", "check"), [("b", ""), ("a", "x")])
+def test_only_what_there_is_can_be_left(service: str, check: str) -> None:
+    """A wrong name is an error, and no end of a generator."""
+    services = (ServiceHealth("a", HealthState.HEALTHY, ()),)
+
+    with pytest.raises(ValueError, match="not enough values"):
+        only(HealthFacts(services, 0), service, check)
 
 
 def test_a_cause_says_whom_it_affects() -> None:

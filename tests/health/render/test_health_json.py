@@ -10,9 +10,9 @@ import pytest
 from tests.health.answers import make_facts, make_result
 from tests.report.hostile import SECRET, mask
 from tiktoktoe_cli.health import HealthFacts, HealthState, ServiceHealth
-from tiktoktoe_cli.health.documents import read_document
+from tiktoktoe_cli.health.documents import MEDIA_TYPE, read_document
 from tiktoktoe_cli.health.render.about import About
-from tiktoktoe_cli.health.render.health_json import MEDIA_TYPE, draw_health_json, health_document, status_of
+from tiktoktoe_cli.health.render.health_json import draw_health_json, health_document, status_of
 from tiktoktoe_cli.report import View
 
 AFTERNOON = datetime(2026, 5, 4, 14, 0, tzinfo=timezone(timedelta(hours=2)))
@@ -75,7 +75,7 @@ def test_what_does_not_pass_says_why() -> None:
     [gateway], [payments] = (
         document["checks"][f"{name}/api:responseTime"] for name in ("gateway", "payments")
     )
-    assert document["output"].startswith("0 of 5 services healthy, 1 degraded; `ledger` is the cause")
+    assert document["output"].startswith("0 of 5 services healthy; `ledger` is the cause, 2 unreachable; ")
     assert (gateway["status"], gateway["cause"]) == ("fail", ["ledger"])
     assert gateway["output"] == "because of `ledger`; connection refused"
     assert payments["affectedEndpoints"] == ["http://10.0.0.4/health"]

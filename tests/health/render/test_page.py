@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -13,7 +14,8 @@ from tests.report.hostile import SECRET, mask
 from tiktoktoe_cli.health import Attempt, HealthFacts, HealthState, ServiceHealth
 from tiktoktoe_cli.health.history.trend import WINDOWS, PastResult, trend_of
 from tiktoktoe_cli.health.render.about import About
-from tiktoktoe_cli.health.render.page import StatusPage, draw_status_page
+from tiktoktoe_cli.health.render.page import draw_status_page
+from tiktoktoe_cli.health.render.status_page import StatusPage
 from tiktoktoe_cli.report import View
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def test_tells_who_is_the_cause_and_what_hangs_on_it() -> None:
     """The verdict and the causes can be read without unfolding anything."""
     text = read(full_page()).text
 
-    assert "0 of 5 services healthy, 1 degraded" in text
+    assert "0 of 5 services healthy; ledger is the cause, 2 unreachable; payments is degraded" in text
     assert "✗ unhealthy ledger" in text
     assert "2 services on it: gateway, orders" in text
 
@@ -94,6 +96,16 @@ def test_tells_who_is_the_cause_and_what_hangs_on_it() -> None:
 def test_shows_all_that_is_known(words: str) -> None:
     """Targets, expectations, phases, attempts, parts, certificates, history, and what has no check."""
     assert words in read(full_page()).text
+
+
+def test_the_worst_comes_first() -> None:
+    """What fails, then what is degraded, then the rest, each in the order of the file."""
+    html = draw_status_page(full_page(), View())
+
+    assert re.findall('data-name="([^"]*)"', html) == [
+        *("gateway/api", "orders/api", "ledger/api", "payments/api"),
+        *("orders/db", "payments/certificate", "search/api", "mail/smtp"),
+    ]
 
 
 def test_is_the_same_for_the_same_facts() -> None:
@@ -209,8 +221,8 @@ def test_the_buttons_show_the_checks_of_a_state(tab: Tab) -> None:
     """One or several may be pressed; pressed again, they let go."""
     press = "document.querySelector('button[data-state={}]').click(); {}"
 
-    assert tab.evaluate(press.format("degraded", SHOWN)) == ["orders/db", "payments/api"]
-    assert tab.evaluate(press.format("unhealthy", SHOWN)) == ["orders/db", "payments/api", "ledger/api"]
+    assert tab.evaluate(press.format("degraded", SHOWN)) == ["payments/api"]
+    assert tab.evaluate(press.format("unhealthy", SHOWN)) == ["ledger/api", "payments/api"]
     tab.evaluate(press.format("unhealthy", "0"))
     assert len(tab.evaluate(press.format("degraded", SHOWN))) == 8
 

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.health.answers import make_facts
+from tests.health.answers import make_facts, make_result
 from tests.health.making import ScriptedProbe, answered, make_check, make_graph, unanswered
 from tiktoktoe_cli.config.masking import MASKED, Mask
-from tiktoktoe_cli.health import Effects, HealthFacts
+from tiktoktoe_cli.errors import ExitCode, Place
+from tiktoktoe_cli.health import Effects, HealthFacts, HealthState, ServiceHealth
 from tiktoktoe_cli.health.render import report_of
-from tiktoktoe_cli.health.runner import Round, check_system
+from tiktoktoe_cli.health.root_cause import explain
+from tiktoktoe_cli.health.round import Round
+from tiktoktoe_cli.health.runner import check_system
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, Report, View, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.health import Observation
-    from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.health.probes.settings import ProbeSettings
 
 
 def facts_of(needs: Mapping[str, Any], **seen: Observation) -> HealthFacts:
@@ -25,13 +29,14 @@ def facts_of(needs: Mapping[str, Any], **seen: Observation) -> HealthFacts:
     probe = ScriptedProbe([])
     by_address = {f"http://{name}/": observation for name, observation in seen.items()}
 
-    async def look(check: CheckSettings, _timeout_ns: int, /) -> Observation:
-        assert check.http
-        return by_address[check.http.url]
+    async def look(probe: ProbeSettings, _timeout_ns: int, /) -> Observation:
+        return by_address[probe.subject]
 
     checks = {
-        name: (make_check(http={"url": f"http://{name}/"}, retries=0, warn=["status != 203"]),)
-        for name in seen
+        name: [make_check(http={"url": f"http://{name}/"}, retries=0, warn=["status != 203"])]
+        if name in seen
+        else []
+        for name in needs
     }
     return asyncio.run(check_system(Round(checks, make_graph(**needs)), Effects(look, probe.clock)))
 
@@ -62,7 +67,7 @@ def test_the_verdict_names_the_cause() -> None:
 
     assert not report.ok
     assert report.verdict == (
-        "0 of 4 services healthy, 1 degraded; `payments` is the cause, 2 unreachable; 1 without a check"
+        "0 of 4 services healthy; `payments` is the cause, 2 unreachable; `catalog` is degraded; 1 without a check"
     )
 
 
@@ -71,18 +76,30 @@ def test_the_verdict_names_the_cause() -> None:
     [
         ({"a": [], "b": []}, {"a": answered(), "b": answered()}, "2 of 2 services healthy", True),
         ({"a": []}, {"a": answered()}, "1 of 1 service healthy", True),
-        ({"a": []}, {"a": answered(203)}, "0 of 1 service healthy, 1 degraded", True),
-        ({"a": []}, {"a": unanswered()}, "0 of 1 service healthy; `a` is the cause", False),
+        ({"a": []}, {"a": answered(203)}, "0 of 1 service healthy; `a` is degraded", True),
+        ({"a": []}, {"a": unanswered()}, "0 of 1 service healthy; `a` is unhealthy", False),
         (
             {"a": [], "b": [], "c": ["a"]},
             {"a": unanswered(), "b": unanswered(), "c": unanswered()},
-            "0 of 3 services healthy; `a` and `b` are the causes, 1 unreachable",
+            "0 of 3 services healthy; `a` is the cause, 1 unreachable; `b` is unhealthy",
             False,
         ),
         (
             dict.fromkeys("abcde", ()),
             dict.fromkeys("abcde", unanswered()),
-            "0 of 5 services healthy; `a`, `b`, `c` and 2 more are the causes",
+            "0 of 5 services healthy; `a`, `b`, `c` and 2 more are unhealthy",
+            False,
+        ),
+        (
+            {"a": ["c"], "b": ["c"], "c": [], "d": []},
+            {"a": answered(), "b": answered(), "c": unanswered(), "d": answered(203)},
+            "0 of 4 services healthy; `c` is unhealthy; `d` is degraded; `a` and `b` are degraded because of `c`",
+            False,
+        ),
+        (
+            {"a": [], "b": []},
+            {"a": answered(), "b": unanswered(is_ours=True)},
+            "1 of 2 services healthy; 1 could not be checked: `b`",
             False,
         ),
         ({"a": []}, {}, "no service has a health check", False),
@@ -202,12 +219,74 @@ def test_the_summary_counts_states_and_lists_causes() -> None:
     }
 
 
-def test_a_healthy_service_with_a_failing_dependency_is_shown_degraded() -> None:
-    """Its row says on whose account."""
+def test_a_check_that_passes_keeps_its_state() -> None:
+    """Only its service is degraded, and the verdict says because of whom."""
     report = report_of(facts_of({"a": ["b"], "b": []}, a=answered(), b=unanswered()))
 
-    assert (report.items[0]["state"], report.items[0]["detail"]) == ("degraded", "because of `b`")
-    assert report.verdict == "0 of 2 services healthy, 1 degraded; `b` is the cause"
+    check = report.items[0]
+    assert (check["state"], check["service_state"], check["detail"]) == ("healthy", "degraded", "")
+    assert report.verdict == "0 of 2 services healthy; `b` is unhealthy; `a` is degraded because of `b`"
+
+
+def test_a_cause_in_maintenance_is_named_as_such() -> None:
+    """Only what the window names is excused; the rest fails, and everybody sees why."""
+    states = {"a": HealthState.UNHEALTHY, "cache": HealthState.UNHEALTHY}
+    services = {
+        name: ServiceHealth(name, state, (make_result(state=state, detail="refused"),))
+        for name, state in states.items()
+    }
+    needs: dict[str, Any] = {"a": ["cache"], "cache": []}
+
+    report = report_of(HealthFacts(tuple(explain(services, make_graph(**needs), {"cache"}).values()), 0))
+
+    assert report.verdict == (
+        "0 of 2 services healthy; `cache`, which is in maintenance, is the cause, 1 unreachable; 1 in maintenance"
+    )
+    assert [(item["state"], item["detail"]) for item in report.items] == [
+        ("unreachable", "because of `cache`, which is in maintenance; refused"),
+        ("maintenance", "refused"),
+    ]
+    assert report.summary["causes"] == [{"service": "cache", "affected": ["a"]}]
+    assert not report.ok
+
+
+@pytest.mark.parametrize(
+    ("states", "lenient", "strict"),
+    [
+        ("healthy skipped maintenance", ExitCode.YES, ExitCode.YES),
+        ("healthy degraded", ExitCode.YES, ExitCode.NO),
+        ("healthy error", ExitCode.UNFINISHED, ExitCode.UNFINISHED),
+        ("degraded error", ExitCode.UNFINISHED, ExitCode.NO),
+        ("error unhealthy", ExitCode.NO, ExitCode.NO),
+        ("error unreachable", ExitCode.NO, ExitCode.NO),
+        ("skipped", ExitCode.NO, ExitCode.NO),
+    ],
+)
+def test_what_could_not_be_found_out_is_no_no(states: str, lenient: ExitCode, strict: ExitCode) -> None:
+    """Where nothing is wrong but that a check could not be carried out, the code says so."""
+    services = (ServiceHealth(word, HealthState(word), ()) for word in states.split())
+    facts = HealthFacts(tuple(services), 0)
+
+    assert (facts.exit_code(), facts.exit_code(strict=True)) == (lenient, strict)
+
+
+def test_cases_know_where_their_checks_are_written() -> None:
+    """An annotation leads to the line."""
+    report = report_of(make_facts(), place=lambda service, check: Place(f"{service}.yaml", len(check), 1))
+
+    assert report.cases[0].place == Place("gateway.yaml", 3, 1)
+
+
+def test_metrics_tell_the_states_of_services_and_when_certificates_end() -> None:
+    """As `/metrics` of a watch; of certificates only where they matter to the verdict."""
+    metrics = {metric.name: metric for metric in report_of(make_facts()).metrics}
+
+    held = [dict(one.labels) for one in metrics["tiktoktoe_service_state"].samples if one.value]
+    assert {"service": "orders", "state": "unreachable"} in held
+    assert len(held) == 7
+    [expiry] = metrics["probe_ssl_earliest_cert_expiry"].samples
+    assert dict(expiry.labels) == {"service": "payments", "check": "api", "kind": "http"}
+    assert expiry.value == datetime(2026, 6, 3, 12, tzinfo=UTC).timestamp()
 
 
 def test_test_reports_have_a_case_for_each_check() -> None:
@@ -302,9 +381,9 @@ def test_the_summary_rolls_up_checks_groups_and_phases() -> None:
     assert isinstance(summary["checks"], dict)
     assert {state: count for state, count in summary["checks"].items() if count} == {
         "skipped": 1,
-        "healthy": 1,
+        "healthy": 2,
         "maintenance": 1,
-        "degraded": 2,
+        "degraded": 1,
         "unreachable": 2,
         "unhealthy": 1,
     }

@@ -4,29 +4,7 @@ import pytest
 
 from tests.health.answers import make_result
 from tiktoktoe_cli.health import HealthFacts, HealthState, ServiceHealth
-from tiktoktoe_cli.health.render.rows import Row, rows_of
-
-
-@pytest.mark.parametrize(
-    ("service", "cause", "own", "shown"),
-    [
-        (HealthState.UNHEALTHY, (), HealthState.UNHEALTHY, HealthState.UNHEALTHY),
-        (HealthState.UNHEALTHY, (), HealthState.HEALTHY, HealthState.HEALTHY),
-        (HealthState.UNREACHABLE, ("b",), HealthState.UNHEALTHY, HealthState.UNREACHABLE),
-        (HealthState.UNREACHABLE, ("b",), HealthState.HEALTHY, HealthState.DEGRADED),
-        (HealthState.UNREACHABLE, ("b",), HealthState.SKIPPED, HealthState.SKIPPED),
-        (HealthState.MAINTENANCE, (), HealthState.UNHEALTHY, HealthState.MAINTENANCE),
-        (HealthState.MAINTENANCE, (), HealthState.HEALTHY, HealthState.HEALTHY),
-        (HealthState.MAINTENANCE, ("b",), HealthState.ERROR, HealthState.MAINTENANCE),
-    ],
-)
-def test_a_check_is_shown_in_the_light_of_its_service(
-    service: HealthState, cause: tuple[str, ...], own: HealthState, shown: HealthState
-) -> None:
-    """What it found may be somebody else's fault, or may be known to everybody."""
-    row = Row(ServiceHealth("a", service, (), cause), make_result(state=own))
-
-    assert row.state is shown
+from tiktoktoe_cli.health.render.rows import Row, name_causes, rows_of
 
 
 def test_says_on_whose_account() -> None:
@@ -37,6 +15,27 @@ def test_says_on_whose_account() -> None:
     )
 
     assert row.detail == "because of `b` and `c`; refused"
+
+
+def test_a_check_that_passes_blames_nobody() -> None:
+    """That its service is degraded is not its own."""
+    row = Row(ServiceHealth("a", HealthState.DEGRADED, (), ("b",)), make_result(detail="late"))
+
+    assert (row.detail, row.cause) == ("late", ())
+
+
+@pytest.mark.parametrize(
+    ("causes", "planned", "told"),
+    [
+        (("a",), (), "`a`"),
+        (("a",), ("a",), "`a`, which is in maintenance"),
+        (("a", "b"), ("a", "b"), "`a` and `b`, which are in maintenance"),
+        (("a", "b", "c"), ("b",), "`a`, `b` and `c`, of which `b` is in maintenance"),
+    ],
+)
+def test_says_which_cause_is_planned(causes: tuple[str, ...], planned: tuple[str, ...], told: str) -> None:
+    """Whoever reads it need not ask why that one is down."""
+    assert name_causes(causes, planned) == told
 
 
 def test_there_is_a_row_for_each_check() -> None:

@@ -8,7 +8,7 @@ from tiktoktoe_cli.config import load
 from tiktoktoe_cli.config.validation import Shape
 from tiktoktoe_cli.health import HealthState
 from tiktoktoe_cli.health.thresholds import Rules
-from tiktoktoe_cli.health.thresholds.presets import PRESETS, Preset
+from tiktoktoe_cli.health.thresholds.presets import Preset
 from tiktoktoe_cli.health.thresholds.settings import ThresholdsSettings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def test_our_own_rules_are_the_default() -> None:
 @pytest.mark.parametrize("preset", Preset)
 def test_a_preset_alone_brings_its_own_numbers(preset: Preset) -> None:
     """What is not said is as the system has it that is named."""
-    assert ThresholdsSettings.model_validate({"preset": preset.value}).rules == PRESETS[preset]
+    assert ThresholdsSettings.model_validate({"preset": preset.value}).rules == preset.rules
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_what_is_given_wins(write: Callable[[str, str], str]) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
-        ("{preset: k8s}", "unknown-value", None),
+        ("{preset: k8s}", "unknown-value", "`preset`: whose rules to follow; by default our own"),
         ("{preset: haprox}", "unknown-value", "did you mean `haproxy`?"),
-        ("{fail: 0}", "out-of-range", None),
-        ("{fail: 1001}", "out-of-range", None),
-        ("{pass: 0}", "out-of-range", None),
-        ("{pass: often}", "wrong-type", None),
+        ("{fail: 0}", "out-of-range", "`fail`: failures until it is unhealthy"),
+        ("{fail: 1001}", "out-of-range", "`fail`: failures until it is unhealthy"),
+        ("{pass: 0}", "out-of-range", "`pass`: passes in a row until it is healthy again"),
+        ("{pass: often}", "wrong-type", "`pass`: passes in a row until it is healthy again"),
         ("{fail: 3, of: 2}", "out-of-range", "raise `of`"),
         ("{preset: consul, warn: 2}", "out-of-range", "raise `fail`"),
         ("{fall: 3}", "unknown-key", "did you mean `fail`?"),
@@ -80,10 +80,21 @@ def test_what_is_given_wins(write: Callable[[str, str], str]) -> None:
     ],
 )
 def test_what_is_wrong_is_told_once(
-    write: Callable[[str, str], str], text: str, code: str, hint: str | None
+    write: Callable[[str, str], str], text: str, code: str, hint: str
 ) -> None:
     """Each mistake is one problem, with advice where there is some."""
     settings, document = read(write, text)
 
     assert settings is None
-    assert [(one.code, one.hint) for one in document.problems] == [(code, hint)]
+    (problem,) = document.problems
+    assert problem.code == code
+    assert (problem.hint or "").startswith(hint)
+
+
+def test_the_documentation_knows_the_numbers_of_every_preset() -> None:
+    """They are drawn from the presets, so that one more is told of as well."""
+    said = ThresholdsSettings.meanings()
+
+    assert said["fail"].endswith("By default 3, 1 for `consul` and `m_of_n`.")
+    assert said["pass_"].endswith("By default 1, 2 for `haproxy`, `envoy` and `gatus`.")
+    assert said["retriable"].endswith("By default true, false for `envoy`.")

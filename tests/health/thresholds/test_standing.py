@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.health.thresholds.sources import cloudprober, consul, envoy, gatus, haproxy, kubelet
 from tiktoktoe_cli.health import HealthState
 from tiktoktoe_cli.health.thresholds import Rules, Standing, stable
-from tiktoktoe_cli.health.thresholds.presets import PRESETS, Preset
+from tiktoktoe_cli.health.thresholds.presets import Preset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def rules_of(case: dict[str, Any]) -> Rules:
         "m-of-n": (Preset.M_OF_N, "failures", ""),
         "gatus-alert": (Preset.GATUS, "failure_threshold", "success_threshold"),
     }[case["model"]]
-    rules = replace(PRESETS[preset], fail=case[fail], of=case.get("total"), pass_=case.get(pass_, 1))
+    rules = replace(preset.rules, fail=case[fail], of=case.get("total"), pass_=case.get(pass_, 1))
     # the cases of HAProxy start fully up or fully down, not just up
     return replace(rules, first_decides=False, initial=INITIAL[case.get("initial", "S")])
 
@@ -85,7 +85,7 @@ def test_two_states_change_as_their_source_says(
     preset: Preset, source: Source, results: str, fail: int, pass_: int
 ) -> None:
     """Whatever comes, the state is that of the system whose rules are followed."""
-    rules = replace(PRESETS[preset], fail=fail, pass_=pass_)
+    rules = replace(preset.rules, fail=fail, pass_=pass_)
 
     assert states_after(Standing.start(rules), results) == "".join(source(rules, results))
 
@@ -98,7 +98,7 @@ def test_two_states_change_as_their_source_says(
 )
 def test_three_states_change_as_consul_says(results: str, fail: int, pass_: int, warn: int | None) -> None:
     """Passing, warning and critical, by failures and by results."""
-    rules = replace(PRESETS[Preset.CONSUL], fail=fail, pass_=pass_, warn=warn and min(warn, fail))
+    rules = replace(Preset.CONSUL.rules, fail=fail, pass_=pass_, warn=warn and min(warn, fail))
 
     assert shown_after(rules, results) == [LETTERS[one] for one in consul(rules, results)]
 
@@ -106,7 +106,7 @@ def test_three_states_change_as_consul_says(results: str, fail: int, pass_: int,
 @given(results=st.text("SF", max_size=30), fail=st.integers(1, 5), more=st.integers(0, 5))
 def test_m_of_n_counts_as_cloudprober_does(results: str, fail: int, more: int) -> None:
     """So many failures among the latest results, in a row or not."""
-    rules = replace(PRESETS[Preset.M_OF_N], fail=fail, of=fail + more)
+    rules = replace(Preset.M_OF_N.rules, fail=fail, of=fail + more)
 
     assert states_after(Standing.start(rules), results) == "".join(cloudprober(rules, results))
 
@@ -178,7 +178,7 @@ def test_what_fails_shows_the_latest_kind_of_failure() -> None:
 
 def test_kubernetes_throws_errors_away() -> None:
     """A probe that could not be carried out neither counts nor breaks a run."""
-    rules = replace(PRESETS[Preset.KUBERNETES], initial=H)
+    rules = replace(Preset.KUBERNETES.rules, initial=H)
 
     assert shown_after(rules, "FFEF") == [H, H, H, U]
     assert shown_after(rules, "EEEE") == [H] * 4
@@ -186,12 +186,12 @@ def test_kubernetes_throws_errors_away() -> None:
 
 def test_elsewhere_errors_are_failures() -> None:
     """A check that could not be carried out did not pass."""
-    assert shown_after(PRESETS[Preset.GATUS], "EEE") == [H, H, HealthState.ERROR]
+    assert shown_after(Preset.GATUS.rules, "EEE") == [H, H, HealthState.ERROR]
 
 
 def test_a_wrong_answer_is_enough_for_envoy() -> None:
     """An answer that is not what was expected fails at once; no answer has to come three times."""
-    standing = Standing.start(PRESETS[Preset.ENVOY]).after(H)
+    standing = Standing.start(Preset.ENVOY.rules).after(H)
 
     assert standing.after(U, answered=True).state is U
     assert standing.after(U, answered=False).state is H
@@ -199,15 +199,15 @@ def test_a_wrong_answer_is_enough_for_envoy() -> None:
 
 def test_a_wrong_answer_may_be_retriable() -> None:
     """Where it counts as no answer does, it takes as many."""
-    standing = Standing.start(replace(PRESETS[Preset.ENVOY], retriable=True)).after(H)
+    standing = Standing.start(replace(Preset.ENVOY.rules, retriable=True)).after(H)
 
     assert standing.after(U, answered=True).state is H
 
 
 def test_the_first_result_decides_for_haproxy() -> None:
     """A server that starts is up, and the first check that fails takes it down."""
-    assert shown_after(PRESETS[Preset.HAPROXY], "FS") == [U, U]
-    assert shown_after(PRESETS[Preset.HAPROXY], "SFFF") == [H, H, H, U]
+    assert shown_after(Preset.HAPROXY.rules, "FS") == [U, U]
+    assert shown_after(Preset.HAPROXY.rules, "SFFF") == [H, H, H, U]
 
 
 def test_failures_may_degrade_before_they_fail() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.health.making import MS, SECOND, ScriptedProbe, answered, make_check, make_graph, unanswered
 from tests.health.watching.chances import chance
 from tiktoktoe_cli.health import Effects
-from tiktoktoe_cli.health.runner import Round
+from tiktoktoe_cli.health.round import Round
 from tiktoktoe_cli.health.watching.runner import WatchRunner
 from tiktoktoe_cli.health.watching.watch import Watch
 
@@ -54,7 +54,7 @@ def test_checks_are_made_again_and_again() -> None:
 
     assert 9 <= len(notes.results) <= 11
     assert notes.changes == ["0 s0 healthy"]
-    assert (watch.tallies[0].looks, stopped) == (len(notes.results), False)
+    assert (watch.tallies[0].checks_made, stopped) == (len(notes.results), False)
 
 
 def test_changes_are_told_when_they_happen() -> None:

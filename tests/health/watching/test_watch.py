@@ -5,7 +5,7 @@ from typing import Any
 from tests.health.making import MS, SECOND, make_check, make_graph
 from tests.health.watching.chances import chance
 from tiktoktoe_cli.health import CheckResult, HealthState
-from tiktoktoe_cli.health.runner import Round
+from tiktoktoe_cli.health.round import Round
 from tiktoktoe_cli.health.watching.watch import Change, Watch
 from tiktoktoe_cli.transport import Timing
 
@@ -27,6 +27,14 @@ def see(watch: Watch, at_s: int, **states: HealthState) -> list[Change]:
     return list(watch.settle(at_s * SECOND))
 
 
+def see_all(watch: Watch, at_s: int, **states: HealthState) -> list[Change]:
+    """Let all checks of services find these states, and settle."""
+    for number, tally in enumerate(watch.tallies):
+        state = states[tally.service]
+        watch.take(number, CheckResult(tally.check.name, "http", state, "", "", Timing(MS)), at_s * SECOND)
+    return list(watch.settle(at_s * SECOND))
+
+
 def told(changes: list[Change]) -> list[str]:
     """Write changes in short."""
     return [f"{one.service}: {one.before} > {one.after}" for one in changes]
@@ -40,6 +48,38 @@ def test_the_first_state_of_each_check_is_told() -> None:
 
     assert told(changes) == ["a: skipped > healthy", "b: skipped > unhealthy"]
     assert (changes[1].at_ns, changes[1].detail) == (SECOND, "it is down")
+
+
+def test_nobody_is_told_of_before_what_is_behind_it_was_looked_at() -> None:
+    """Else a service would be unhealthy, and at once unreachable because of the next one; others do not wait."""
+    watch = watch_of({"api": ["db"], "db": [], "c": []})
+
+    first, second = told(see(watch, 1, api=BAD, c=GOOD)), see(watch, 2, db=BAD)
+
+    assert first == ["c: skipped > healthy"]
+    assert told(second) == ["api: skipped > unreachable", "db: skipped > unhealthy"]
+    assert second[0].cause == ("db",)
+
+
+def test_what_comes_from_without_is_told_once_for_all_checks() -> None:
+    """Three checks of a service that already fail become unreachable together, and are so no more together."""
+    check = [make_check(name=name, thresholds={"fail": 1}) for name in ("a", "b", "c")]
+    watch = Watch(Round({"api": check, "db": check[:1]}, make_graph(api=["db"], db=[])), chance(), 0)
+    see_all(watch, 1, api=BAD, db=GOOD)
+
+    down, up = see_all(watch, 2, api=BAD, db=BAD), see_all(watch, 3, api=BAD, db=GOOD)
+
+    assert told(down) == ["api: unhealthy > unreachable", "db: healthy > unhealthy"]
+    assert (down[0].name, down[0].checks, down[0].cause) == ("api", ("a", "b", "c"), ("db",))
+    assert told(up) == ["api: unreachable > unhealthy", "db: unhealthy > healthy"]
+
+
+def test_the_last_time_nothing_is_waited_for() -> None:
+    """A watch that ends early tells what it saw."""
+    watch = watch_of({"api": ["db"], "db": []})
+    see(watch, 1, api=BAD)
+
+    assert told(list(watch.settle(2 * SECOND, is_last=True))) == ["api: skipped > unhealthy"]
 
 
 def test_what_stays_as_it_is_is_not_told() -> None:
@@ -77,6 +117,8 @@ def test_a_service_can_change_without_a_result_of_its_own() -> None:
     changes = see(watch, 2, db=BAD)
 
     assert told(changes) == ["api: healthy > degraded", "db: healthy > unhealthy"]
+    assert (changes[0].name, changes[0].checks, changes[0].cause) == ("api", (), ("db",))
+    assert told(see(watch, 3, db=GOOD)) == ["api: degraded > healthy", "db: unhealthy > healthy"]
 
 
 def test_maintenance_that_begins_changes_states() -> None:

@@ -5,6 +5,7 @@ raises nothing and stays small.
 """
 
 from tiktoktoe_cli.health.documents.document import UNREADABLE, HealthDocument, Part
+from tiktoktoe_cli.health.documents.health_json import MEDIA_TYPE
 from tiktoktoe_cli.health.documents.reading import read_document
 
-__all__ = ["UNREADABLE", "HealthDocument", "Part", "read_document"]
+__all__ = ["MEDIA_TYPE", "UNREADABLE", "HealthDocument", "Part", "read_document"]

@@ -19,7 +19,7 @@ from tiktoktoe_cli.health.documents.format import (
     read_status,
     written,
 )
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,4 +54,4 @@ def _detail(entry: Json) -> str:
     return said or facts_of(entry.get("data"))
 
 
-FORMAT: Final = Format(name="aspnet", words=_WORDS, has_shape=_has_shape, parts=_parts)
+FORMAT: Final = Format(name="aspnet", words=_WORDS, has_shape=_has_shape, parts=_parts, is_plain=True)

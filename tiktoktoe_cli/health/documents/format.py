@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.words import shortened
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ class Format:
     """A format: its name, the media type that announces it, its status words in lower case, its shape, its parts.
 
     `has_shape` asks whether an object has the members that tell this format from others, beside a status word.
-    `detail` says in words why the whole is as it is, where the format has a place for that.
+    `detail` says in words why the whole is as it is, where the format has a place for that. `is_plain` says that a
+    body may be nothing but the status.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format:
     parts: Callable[[Mapping[str, Json]], Iterator[Part]]
     media_type: str = ""
     detail: Callable[[Mapping[str, Json]], str] = lambda _: ""
+    is_plain: bool = False
 
     def state_of(self, status: Json) -> HealthState | None:
         """Return what a status means; None if it is none of the format's words."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.health.documents.document import Part
 from tiktoktoe_cli.health.documents.format import Format, Json, joined, named, read_status, written
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+MEDIA_TYPE: Final = "application/health+json"
 
 _WORDS: Final = {
     "pass": HealthState.HEALTHY,
@@ -58,6 +60,6 @@ FORMAT: Final = Format(
     words=_WORDS,
     has_shape=_has_shape,
     parts=_parts,
-    media_type="application/health+json",
+    media_type=MEDIA_TYPE,
     detail=lambda root: written(root.get("output")),
 )

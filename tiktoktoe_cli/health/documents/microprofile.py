@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.health.documents.document import Part
 from tiktoktoe_cli.health.documents.format import Format, Json, facts_of, joined, named, read_status
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

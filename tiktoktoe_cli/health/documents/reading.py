@@ -3,11 +3,10 @@
 An answer is asked in this order, and the first yes counts:
 
 1. Does its media type announce a format? Then it is in that one, even if its status is missing or unknown.
-2. Has it a status of a format, and the members that only this format has: `checks` as a map of lists, `checks` as a
-   list, `components`, `details` with states or `groups`, `entries`, `results` or `totalDuration`?
+2. Has it a status of a format, and the members that only this format has?
 3. Is it an object with a status of a format, and nothing that tells more? `{"status": "UP"}` is what Spring says to
    those who may not see its parts; but any service may say so, which is why nobody reads documents unasked.
-4. Is it a text that is nothing but a status of ASP.NET?
+4. Is it a text that is nothing but a status of a format that writes such texts?
 """
 
 from __future__ import annotations
@@ -19,33 +18,35 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.health.documents import aspnet, health_json, microprofile, spring
 from tiktoktoe_cli.health.documents.document import HealthDocument, Part
 from tiktoktoe_cli.health.documents.format import Format, Json, joined, quoted_status
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-FORMATS: Final = (health_json.FORMAT, microprofile.FORMAT, spring.FORMAT, aspnet.FORMAT)
-"""Those there are; one that is told by more comes before one that is told by less."""
-_BARE: Final = (spring.FORMAT, health_json.FORMAT, aspnet.FORMAT)
+FORMATS: Final = (spring.FORMAT, health_json.FORMAT, microprofile.FORMAT, aspnet.FORMAT)
+"""Those there are; of several that know a status, the first is likeliest to say nothing more."""
 _MOST_PARTS: Final = 200
 _MOST_NAMED: Final = 3
 
 
 def read_document(value: Json, text: str, content_type: str) -> HealthDocument | None:
     """Read a body, given as what its JSON holds and as text; None if it is in no format that is known."""
-    if not isinstance(value, dict):
-        return _read(aspnet.FORMAT, {"status": text}) if aspnet.FORMAT.state_of(text) else None
+    root = value if isinstance(value, dict) else {"status": text}
     media_type = content_type.partition(";")[0].strip().lower()
-    found = next(_candidates(value, media_type), None)
-    return _read(found, value) if found else None
+    found = next(_candidates(root, media_type) if root is value else _plain(text), None)
+    return _read(found, root) if found else None
 
 
 def _candidates(root: Mapping[str, Json], media_type: str) -> Iterator[Format]:
     status = root.get("status")
     yield from (one for one in FORMATS if one.media_type and media_type.startswith(one.media_type))
     yield from (one for one in FORMATS if one.state_of(status) and one.has_shape(root))
-    yield from (one for one in _BARE if one.state_of(status))
+    yield from (one for one in FORMATS if one.state_of(status))
+
+
+def _plain(text: str) -> Iterator[Format]:
+    return (one for one in FORMATS if one.is_plain and one.state_of(text))
 
 
 def _read(format_: Format, root: Mapping[str, Json]) -> HealthDocument:

@@ -20,7 +20,7 @@ from tiktoktoe_cli.health.documents.format import (
     read_status,
     written,
 )
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("history.24h.availability", "24H", shows=Shows.RATIO),
     Column("history.7d.availability", "7D", shows=Shows.RATIO),
-    Column("history.24h.latency_trend_ms", "TREND", shows=Shows.TREND),
+    Column("history.24h.latency_trend_ms", "LATENCY_24H", shows=Shows.TREND),
     Column("history.24h.p50_ms", "P50_24H", wide=True, shows=Shows.MILLISECONDS),
     Column("history.24h.p95_ms", "P95_24H", wide=True, shows=Shows.MILLISECONDS),
     Column("history.24h.before.p95_ms", "P95_BEFORE", wide=True, shows=Shows.MILLISECONDS),

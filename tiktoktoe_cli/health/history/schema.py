@@ -15,7 +15,8 @@ APPLICATION_ID: Final = 0x74746B68  # `ttkh`, as `PRAGMA application_id` marks a
 _TABLES: Final = (
     "CREATE TABLE series (id INTEGER PRIMARY KEY, service TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (service, name))",
     """CREATE TABLE result (
-        series INTEGER NOT NULL REFERENCES series, at_ms INTEGER NOT NULL, state TEXT NOT NULL, latency_ns INTEGER,
+        series INTEGER NOT NULL REFERENCES series, at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer'),
+        state TEXT NOT NULL, latency_ns INTEGER CHECK (typeof(latency_ns) IN ('integer', 'null')),
         phases TEXT NOT NULL, detail TEXT NOT NULL
     )""",
     # all that trends read: without its rows, which are wide, that is three times as fast

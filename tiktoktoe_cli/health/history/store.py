@@ -1,7 +1,8 @@
 """The file that keeps results: an SQLite database, one transaction a run, so that a killed run leaves no half.
 
 Several runs may share it: they wait for each other. What is older than it keeps goes with the next run, and the
-pages of what went are used again: the file stays as large as its results of that time.
+pages of what went are used again: the file stays as large as its results of that time. A single run whose clock is
+wrong drops nothing: old is what was so when the last run before it was made.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NANOSECONDS, NS_PER_MS, NS_PER_S
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.health.facts import HealthState
 from tiktoktoe_cli.health.history.schema import prepare
 from tiktoktoe_cli.health.history.trend import WINDOWS, PastResult, trend_of, works
 from tiktoktoe_cli.health.history.troubles import told_to_the_user
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.report.view import show_everything
 from tiktoktoe_cli.transport.variables import phases_of
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +44,8 @@ _ADD_RESULT: Final = """
 INSERT INTO result (series, at_ms, state, latency_ns, phases, detail)
 SELECT id, ?, ?, ?, ?, ? FROM series WHERE service = ? AND name = ?
 """
+_NEWEST: Final = "SELECT max((SELECT max(at_ms) FROM result WHERE series = series.id)) FROM series"
+# by series, as the index begins with it; without that every result would be looked at
 _PRUNE: Final = "DELETE FROM result WHERE series IN (SELECT id FROM series) AND at_ms < ?"
 _PRUNE_SERIES: Final = "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM result WHERE series = series.id)"
 _READ: Final = """
@@ -58,8 +62,10 @@ class History:
         self._keep_ms = keep_ns // NS_PER_MS
         self._mask = mask
 
-    def add(self, facts: HealthFacts, at: datetime) -> None:
+    def add(self, facts: HealthFacts, at: datetime) -> str:
         """Keep what a run found, all of it or nothing, and drop what is too old; what was skipped is not kept.
+
+        Returns a warning, if there is one: that the next run drops everything from before this one.
 
         Raises:
             UsageError: if the file cannot be written to.
@@ -68,10 +74,18 @@ class History:
         at_ms = _epoch_ms(at)
         rows = [row for service in facts.services for row in self._rows(service)]
         with told_to_the_user(self._path), self._transaction() as connection:
+            newest_ms = connection.execute(_NEWEST).fetchone()[0] or at_ms
             connection.executemany(_ADD_SERIES, [row[:2] for row in rows])
             connection.executemany(_ADD_RESULT, [(at_ms, *row[2:], *row[:2]) for row in rows])
-            connection.execute(_PRUNE, (at_ms - self._keep_ms,))
+            connection.execute(_PRUNE, (min(at_ms, newest_ms) - self._keep_ms,))
             connection.execute(_PRUNE_SERIES)
+        if (passed_ms := at_ms - newest_ms) <= self._keep_ms:
+            return ""
+        passed, kept = (duration(ms / (NS_PER_S // NS_PER_MS)) for ms in (passed_ms, self._keep_ms))
+        return (
+            f"`{self._path}` had no results for {passed}, and keeps them for {kept}: if the clock is right, the next "
+            "run drops the old ones; if it is not, mend it before"
+        )
 
     def trends(
         self, now: datetime, windows: Mapping[str, int] = WINDOWS
@@ -91,15 +105,15 @@ class History:
                 (service, name): self._results(series, oldest_ms, now_ms)
                 for series, service, name in self._connection.execute("SELECT id, service, name FROM series")
             }
-        return {
-            name: {window: trend_of(results, now_ms, window_ns) for window, window_ns in windows.items()}
-            for name, results in found.items()
-            if results
-        }
+            return {
+                name: {window: trend_of(results, now_ms, window_ns) for window, window_ns in windows.items()}
+                for name, results in found.items()
+                if results
+            }
 
     def _results(self, series: int, after_ms: int, until_ms: int) -> list[PastResult]:
         rows = self._connection.execute(_READ, (series, after_ms, until_ms))
-        return [PastResult(at_ms, _WORKS[state], latency_ns) for at_ms, state, latency_ns in rows]
+        return [PastResult(at_ms, _WORKS.get(state), latency_ns) for at_ms, state, latency_ns in rows]
 
     def _rows(self, service: ServiceHealth) -> Iterator[Row]:
         if service.state is not HealthState.SKIPPED:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tiktoktoe_cli.config.units import NANOSECONDS, NS_PER_MS
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.resilience.metrics import ResponseTimes
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Period:
 
     `availability` is the share of the results that pass among those that say something about the service: it was
     seen to work, or not to. Maintenance says nothing about it, nor does a check that could not be carried out. The
-    latencies are those of the results that pass, so that a timeout does not look like a slow answer. What nothing
-    was found out about is None.
+    latencies are those of the results that pass, so that a timeout does not look like a slow answer. Each is None
+    if there were no such results.
     """
 
     count: int = 0

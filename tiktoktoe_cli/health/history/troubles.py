@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 _ELSEWHERE: Final = "name a file in a folder that you may write to"
 _AFRESH: Final = "name another file, or delete this one to start afresh"
+_DAMAGED: Final = "it is damaged"
 _PRIMARY: Final = 0xFF  # SQLite's extended result codes tell more in the bits above (sqlite.org/rescode.html)
 _WRONG_FILE: Final = {
     sqlite3.SQLITE_NOTADB: ("it is no SQLite database", _AFRESH),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", _AFRESH),
+    sqlite3.SQLITE_CORRUPT: (_DAMAGED, _AFRESH),
     sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", _ELSEWHERE),
     sqlite3.SQLITE_READONLY: ("it is read-only", _ELSEWHERE),
     sqlite3.SQLITE_PERM: ("permission denied", _ELSEWHERE),
@@ -45,6 +46,8 @@ def told_to_the_user(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UsageError(f"{message}: {reason_of(error)}", hint=_ELSEWHERE) from None
+    except (TypeError, ValueError):  # in SQLite, a text may stand where a number should
+        raise UsageError(f"{message}: {_DAMAGED}", hint=_AFRESH) from None
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
         if code in _WRONG_FILE:

@@ -1,4 +1,4 @@
-"""The other probers of the blackbox exporter → our probes and what they have to find (its `prober/`)."""
+"""The probers of the blackbox exporter → our probes and what they have to find (its `prober/`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.health.importers.blackbox_http import http_module
 from tiktoktoe_cli.health.importers.cel_text import listed, matches, quoted
 from tiktoktoe_cli.health.importers.http_fields import auth_of, headers_of, literal, said, tls_of
 
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.importers.fields import Fields
 
 _RECORD: Final = '"%s\\t%d\\tIN\\t%s\\t%s".format([record.name, record.ttl, record.type, record.value])'
+_PROTOCOLS: Final = {"smtp": "EHLO", "imap": "STARTTLS", "pop3": "STLS", "ftp": "AUTH TLS"}
+"""What each protocol says that those after it do not."""
+_SECTIONS: Final = {"answer": "records", "authority": "authority", "additional": "additional"}
+_ALL: Final = "fail_if_all_match_regexp"
+_NONE: Final = "fail_if_none_matches_regexp"
+_RULES: Final = {
+    "fail_if_matches_regexp": "!{0}.exists(record, {1})",
+    _ALL: "{0}.all(record, {1})",
+    "fail_if_not_matches_regexp": "size({0}) > 0 && {0}.all(record, {1})",
+    _NONE: "{0}.exists(record, {1})",
+}
+"""What must hold of a section's records, where {1} is that one of them matches (`validRRs` of `prober/dns.go`)."""
 
 
 def _tcp(fields: Fields, at: Path, notes: Notebook) -> Made:
@@ -40,10 +53,6 @@ def _starttls(fields: Fields, steps: Sequence[Fields], tls: Tree, at: Path, note
     message = f"`starttls: {protocol}` is a guess; it leads the dialogue by itself, and what follows TLS is left out"
     notes.inferred(fields.spot("query_response"), at, message)
     return "tls", {"starttls": protocol, **tls}, ["connected"]
-
-
-_PROTOCOLS: Final = {"smtp": "EHLO", "imap": "STARTTLS", "pop3": "STLS", "ftp": "AUTH TLS"}
-"""What each protocol says that those after it do not."""
 
 
 def _dialogue(steps: Sequence[Fields], at: Path, notes: Notebook) -> list[Tree]:
@@ -89,9 +98,6 @@ def _dns(fields: Fields, at: Path, notes: Notebook) -> Made:
     return "dns", said(settings), expectations
 
 
-_SECTIONS: Final = {"answer": "records", "authority": "authority", "additional": "additional"}
-
-
 def _record_expectations(rules: Fields, variable: str, at: Path, notes: Notebook) -> Iterator[str]:
     for key, shape in _RULES.items():
         tests = [matches(_RECORD, literal(node.raw)).yes for node in rules.texts(key)]
@@ -104,17 +110,6 @@ def _record_expectations(rules: Fields, variable: str, at: Path, notes: Notebook
                 f"`{key}`: the exporter fails if not all match, and so does this",
             )
         yield from (shape.format(variable, test) for test in tests)
-
-
-_ALL: Final = "fail_if_all_match_regexp"
-_NONE: Final = "fail_if_none_matches_regexp"
-_RULES: Final = {
-    "fail_if_matches_regexp": "!{0}.exists(record, {1})",
-    _ALL: "{0}.all(record, {1})",
-    "fail_if_not_matches_regexp": "size({0}) > 0 && {0}.all(record, {1})",
-    _NONE: "{0}.exists(record, {1})",
-}
-"""What must hold of a section's records, where {1} is that one of them matches (`validRRs` of `prober/dns.go`)."""
 
 
 def _grpc(fields: Fields, _at: Path, _notes: Notebook) -> Made:
@@ -140,6 +135,7 @@ def _websocket(fields: Fields, at: Path, notes: Notebook) -> Made:
 
 
 PROBERS: Final[Mapping[str, Callable[[Fields, Path, Notebook], Made]]] = {
+    "http": http_module,
     "tcp": _tcp,
     "icmp": _icmp,
     "dns": _dns,

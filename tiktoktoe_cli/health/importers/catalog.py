@@ -1,34 +1,20 @@
-"""The one table of what can be imported."""
+"""Files of another tool → one document of ours, with remarks on what is not, or not quite, in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.nodes import MapNode
-from tiktoktoe_cli.health.importers.blackbox import import_blackbox
-from tiktoktoe_cli.health.importers.compose import import_compose
-from tiktoktoe_cli.health.importers.facts import Imported, Notebook, Remark, RemarkKind, Tree
-from tiktoktoe_cli.health.importers.gatus import import_gatus
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.health.importers.facts import Imported, Notebook, Remark, RemarkKind
+from tiktoktoe_cli.health.importers.formats import SourceFormat
+from tiktoktoe_cli.health.importers.paths import relative_paths
 from tiktoktoe_cli.health.importers.reading import read_trees
+from tiktoktoe_cli.words import listed
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-class SourceFormat(StrEnum):
-    """Whose configuration it is."""
-
-    GATUS = "gatus"
-    BLACKBOX = "blackbox"
-    COMPOSE = "compose"
-
-
-Importer: TypeAlias = Callable[[Sequence[MapNode], Notebook], Tree]
-
-IMPORTERS: Final[Mapping[SourceFormat, Importer]] = {
-    SourceFormat.GATUS: import_gatus,
-    SourceFormat.BLACKBOX: import_blackbox,
-    SourceFormat.COMPOSE: import_compose,
-}
+    from tiktoktoe_cli.config.nodes import MapNode
 
 
 def import_files(source: SourceFormat, names: Sequence[str]) -> Imported:
@@ -36,13 +22,30 @@ def import_files(source: SourceFormat, names: Sequence[str]) -> Imported:
 
     Raises:
         ConfigError: with all that is wrong with the files.
-        UsageError: if they hold nothing at all.
+        UsageError: if they hold nothing at all, or something else.
     """
     trees, tags = read_trees(names)
+    _refuse_others(source, trees)
     notes = Notebook()
     for message, place in tags:
         notes.remarks.append(
             Remark(RemarkKind.CHANGED, f"{message}: the value is taken as it is written", place)
         )
-    document = IMPORTERS[source](trees, notes)
+    document = source.load()(trees, notes)
+    if paths := list(dict.fromkeys(relative_paths(document))):
+        message = f"relative paths are kept, and start at the folder where this is saved: {listed(paths)}"
+        notes.changed(trees[0], (), message)
     return Imported(document, tuple(notes.remarks))
+
+
+def _refuse_others(source: SourceFormat, trees: Sequence[MapNode]) -> None:
+    keys = {key for tree in trees for key in tree.entries}
+    if source.marks & keys:
+        return
+    other = next((one for one in SourceFormat if one.marks & keys), None)
+    hint = (
+        f"it looks like one of `{other}`"
+        if other
+        else f"it would have {listed(sorted(source.marks), last='or')}"
+    )
+    raise UsageError(f"this is no configuration of `{source}`", hint=hint)

@@ -27,16 +27,17 @@ _PARTS: Final = re.compile(r"(?:\$\{[^}]*\}|[^:])+")
 _CONDITIONS: Final = {"service_started": "started", "service_healthy": "healthy"}
 _COMPLETED: Final = "service_completed_successfully"
 _ELSEWHERE: Final = "the file that it names was not read: give both to the import"
-_REASONS: Final = {
+REASONS: Final = {
     "extends": _ELSEWHERE,
     "include": _ELSEWHERE,
     "healthcheck.start_period": "`health wait` has a deadline of its own, and `depends_on` a `timeout`",
     "healthcheck.start_interval": "the interval is always the same",
 }
+"""Why a key is left out, or what takes its place here."""
 _HEALTH_KEYS: Final = frozenset({"extends", "include", "healthcheck", "depends_on"})
 
 
-def import_compose(trees: Sequence[MapNode], notes: Notebook) -> Tree:
+def translate(trees: Sequence[MapNode], notes: Notebook) -> Tree:
     """Translate one application; of several files, a later one has the last word on each key."""
     root, *others = trees
     for other in others:
@@ -65,7 +66,7 @@ def _leave(top: Fields, services: Mapping[str, Fields], notes: Notebook) -> None
     others: dict[str, None] = {}
     for at, name, spot in [*found, *(((), name, spot) for name, spot in top.left())]:
         if name.partition(".")[0] in _HEALTH_KEYS:
-            notes.untranslated(spot, at, f"`{name}`: {_REASONS.get(name, 'it has no counterpart here')}")
+            notes.untranslated(spot, at, f"`{name}`: {REASONS.get(name, 'it has no counterpart here')}")
         else:
             others[name] = None
     if others:

@@ -10,6 +10,8 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -20,6 +22,7 @@ _OR_FAIL: Final = re.compile(r"\s*\|\|\s*(?:exit(?:\s+1)?|false)\s*;?\s*$")
 _DEVICE: Final = re.compile(r"(?:>|<|<>)\s*/dev/tcp/(?P<host>[\w.-]+)/(?P<port>\d+|\$\{?\w+\}?)")
 _PORT: Final = re.compile(r"\d+|\$\{?\w+\}?")
 _AUTHORITY: Final = re.compile(r"(?P<host>[^/:?#]*)(?::(?P<port>\d+|\$\{?\w+\}?))?")
+_SHELLS: Final = frozenset({"sh", "bash", "ash"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,6 @@ def recognise(command: Sequence[str] | str) -> Sight | None:
         return None
     recogniser = _COMMANDS.get(words[0].rpartition("/")[2])
     return recogniser(words[1:]) if recogniser else None
-
-
-_SHELLS: Final = frozenset({"sh", "bash", "ash"})
 
 
 def _words_of(command: Sequence[str] | str) -> list[str]:
@@ -148,19 +148,16 @@ def _web(url: str, settings: Tree, expect: str) -> Sight | None:
     if not separator:
         scheme, rest = "http", url
     authority = _AUTHORITY.match(rest)
-    if scheme not in _DEFAULT_PORTS or authority is None:
+    if scheme not in DEFAULT_PORTS or authority is None:
         return None
     path = rest[authority.end() :]
     said = {key: value for key, value in settings.items() if value not in (None, {})}
     return Sight(
         authority["host"],
-        authority["port"] or _DEFAULT_PORTS[scheme],
+        authority["port"] or str(DEFAULT_PORTS[scheme]),
         lambda address: {"http": {"url": f"{scheme}://{address}{path}", **said}},
         (expect,),
     )
-
-
-_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 
 
 def _open_port(host: str, port: str) -> Sight:

@@ -82,8 +82,9 @@ class Notebook:
 
 
 def _reason(name: str, reasons: Mapping[str, str]) -> str:
-    """Find the reason of a key, or of the nearest one around it."""
-    return next((reasons[part] for part in _outwards(name) if part in reasons), "it has no counterpart here")
+    """Find the reason of a key, of the nearest one around it, or of what is called so in any of them."""
+    keys = (*_outwards(name), *name.split("."))
+    return next((reasons[key] for key in keys if key in reasons), "it has no counterpart here")
 
 
 def _outwards(name: str) -> Iterator[str]:

@@ -13,10 +13,11 @@ from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.merging import merge
 from tiktoktoe_cli.config.nodes import MapNode, scalars
 from tiktoktoe_cli.errors import ConfigError
+from tiktoktoe_cli.health.importers import gatus_conditions
 from tiktoktoe_cli.health.importers.fields import Fields
-from tiktoktoe_cli.health.importers.gatus_conditions import translate
 from tiktoktoe_cli.health.importers.gatus_operands import CannotSayError
 from tiktoktoe_cli.health.importers.gatus_probes import probe_of
+from tiktoktoe_cli.health.importers.http_fields import said
 from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ _DEFAULT_INTERVAL: Final = "60s"
 _NO_LIMIT: Final = 10_000
 _SILENT: Final = "in Gatus a window only silences alerts; here what fails meanwhile is in maintenance"
 _LOOK: Final = "it is about how Gatus' own pages look"
-_REASONS: Final = {
+REASONS: Final = {
     "alerting": "nothing is sent to anybody: read the verdict, the reports or the metrics",
-    "storage": "results are kept by `health watch`, in a place that it is told",
+    "storage": "`health check --history` keeps results, in a file that it is told",
     "ui": _LOOK,
     "ui.dont-resolve-failed-conditions": "what an expectation saw is always shown",
     "announcements": _LOOK,
     "web": "`health watch --listen` says where to listen",
-    "metrics": "metrics are written where they are asked for",
+    "metrics": "`health watch --listen` shows metrics, and every command writes them with `--report`",
     "extra-labels": "metrics have no labels of one's own",
     "connectivity": "a check does not wait for another address to answer; `depends_on` says what it needs",
     "remote": "results of other instances are not read",
@@ -56,9 +57,10 @@ _REASONS: Final = {
     "store": "checks do not hand values to each other",
     "always-run": "checks do not run in a row",
 }
+"""Why a key is left out, or what takes its place here."""
 
 
-def import_gatus(trees: Sequence[MapNode], notes: Notebook) -> Tree:
+def translate(trees: Sequence[MapNode], notes: Notebook) -> Tree:
     """Translate the trees of one configuration.
 
     Raises:
@@ -74,16 +76,15 @@ def import_gatus(trees: Sequence[MapNode], notes: Notebook) -> Tree:
         windows += [
             {**window, "services": [name]} for window in _windows(endpoint, ("services", name), notes)
         ]
-        notes.leave(endpoint, _place_of(services, name), _REASONS)
+        notes.leave(endpoint, _place_of(services, name), REASONS)
     for endpoint in top.items("external-endpoints"):
         name = _add_service(endpoint, services, notes)
         reason = "Gatus is told its results by somebody else; nothing here asks for them"
         notes.untranslated(endpoint.node, ("services", name), f"`{name}`: {reason}")
     _leave_suites(top, notes)
-    notes.leave(top, (), _REASONS)
+    notes.leave(top, (), REASONS)
     health = {"concurrency": _concurrency(top), "maintenance": windows}
-    said = {key: value for key, value in health.items() if value}
-    return {"version": 1, **({"health": said} if said else {}), "services": services}
+    return said({"version": 1, "health": said(health)}) | {"services": services}
 
 
 def _merged(trees: Sequence[MapNode]) -> MapNode:
@@ -146,7 +147,7 @@ def _check(endpoint: Fields, service: str, notes: Notebook) -> Tree:
         "expect": _expectations(endpoint, next(iter(probe)), (*at, "health", 0, "expect"), notes),
         "thresholds": _thresholds(endpoint, at, notes),
     }
-    return {"health": [{key: value for key, value in check.items() if value not in (None, [], {})}]}
+    return {"health": [said(check)]}
 
 
 def _duration(fields: Fields, key: str) -> str | None:
@@ -161,7 +162,7 @@ def _expectations(endpoint: Fields, probe: str, at: Path, notes: Notebook) -> li
     made: list[tuple[ScalarNode, Translation]] = []
     for node in endpoint.texts("conditions"):
         try:
-            translation = translate(node.raw, probe)
+            translation = gatus_conditions.translate(node.raw, probe)
         except CannotSayError as reason:
             notes.untranslated(node, at, f"`{node.raw}`: {reason}")
             continue

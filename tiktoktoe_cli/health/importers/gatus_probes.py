@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tiktoktoe_cli.transport.addresses import split_address
+from tiktoktoe_cli.health.importers.http_fields import said
+from tiktoktoe_cli.transport.addresses import DNS_PORT, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.importers.fields import Fields
 
 _RANDOM: Final = re.compile(r"\[RANDOM_STRING_\d+\]")
-_DNS_PORT: Final = 53
 _SSH_PORT: Final = 22
 _FALLBACK: Final = re.compile(r"\$(?:\w|\{)")
 _CONNECTIONLESS: Final = "nothing here speaks {0}, and Gatus calls every {0} address connected"
@@ -65,7 +65,7 @@ def _http(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str, Tre
         "proxy": _proxy(client, at, notes),
         "follow_redirects": client.no_flag("ignore-redirect"),
     }
-    return "http", _said(settings)
+    return "http", said(settings)
 
 
 def _tcp(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str, Tree]:
@@ -73,13 +73,13 @@ def _tcp(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str, Tree
     dialogue: list[Tree] = [{"send": body}] if body else []
     if any("[BODY]" in condition.raw.upper() for condition in _conditions(fields)):
         dialogue.append({"expect": "(?s).+"})
-    return "tcp", _said({"address": _address(url), "dialogue": dialogue})
+    return "tcp", said({"address": _address(url), "dialogue": dialogue})
 
 
 def _ssh(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str, Tree]:
     settings = fields.inside("ssh")
-    said = [settings.text(key) for key in ("username", "password", "private-key")]
-    if any(said):
+    login = [settings.text(key) for key in ("username", "password", "private-key")]
+    if any(login):
         message = "no probe logs in over SSH: this only sees that an SSH server answers, and runs no command"
         notes.untranslated(fields.spot("ssh"), at, message)
         fields.take("body")
@@ -92,7 +92,7 @@ def _ssh(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str, Tree
 
 def _handshake(fields: Fields, url: str, _at: Path, _notes: Notebook) -> tuple[str, Tree]:
     starttls = "smtp" if url.startswith("starttls") else None
-    return "tls", _said({"address": _address(url), "starttls": starttls, **_tls(fields.inside("client"))})
+    return "tls", said({"address": _address(url), "starttls": starttls, **_tls(fields.inside("client"))})
 
 
 def _icmp(_fields: Fields, url: str, _at: Path, _notes: Notebook) -> tuple[str, Tree]:
@@ -106,7 +106,7 @@ def _websocket(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str
         "send": _body(fields, url, at, notes),
         "tls": _tls(fields.inside("client")),
     }
-    return "websocket", _said(settings)
+    return "websocket", said(settings)
 
 
 def _grpc(fields: Fields, url: str, at: Path, notes: Notebook) -> tuple[str, Tree]:
@@ -138,10 +138,8 @@ def _dns(fields: Fields) -> Tree:
     query = fields.inside("dns")
     server = (fields.text("url") or "").removeprefix("dns://")
     is_address = split_address(server) is not None or "$" in server
-    address = (
-        server if is_address else f"[{server}]:{_DNS_PORT}" if ":" in server else f"{server}:{_DNS_PORT}"
-    )
-    return _said({"name": query.text("query-name"), "type": query.text("query-type"), "server": address})
+    address = server if is_address else f"[{server}]:{DNS_PORT}" if ":" in server else f"{server}:{DNS_PORT}"
+    return said({"name": query.text("query-name"), "type": query.text("query-type"), "server": address})
 
 
 def _conditions(fields: Fields) -> list[ScalarNode]:
@@ -174,7 +172,7 @@ def _auth(client: Fields) -> Tree:
         "client_secret": oauth2.text("client-secret"),
         "scopes": [scope.raw for scope in oauth2.texts("scopes")],
     }
-    return {"oauth2": _said(settings)}
+    return {"oauth2": said(settings)}
 
 
 def _tls(client: Fields) -> Tree:
@@ -184,19 +182,14 @@ def _tls(client: Fields) -> Tree:
         "cert": tls.text("certificate-file"),
         "key": tls.text("private-key-file"),
     }
-    return _said(settings)
+    return said(settings)
 
 
 def _proxy(client: Fields, at: Path, notes: Notebook) -> Tree:
     url = client.text("proxy-url")
     if url is None or urlsplit(url).scheme in {"http", ""}:
-        return _said({"url": url})
+        return said({"url": url})
     notes.untranslated(
         client.spot("proxy-url"), at, f"a proxy is spoken to by HTTP only, not by {urlsplit(url).scheme}"
     )
     return {}
-
-
-def _said(settings: Tree) -> Tree:
-    """Leave out what was not said."""
-    return {key: value for key, value in settings.items() if value not in (None, {}, [])}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tiktoktoe_cli.config.units import NS_PER_MS
 from tiktoktoe_cli.expressions import Duration, EvaluationError
 from tiktoktoe_cli.expressions.times import parse_duration
 
-NS_PER_MS: Final = 1_000_000
 _UNITS: Final = (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 _INTEGER: Final = re.compile(
     r"[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.health.observation import Observation
+    from tiktoktoe_cli.health.settings import Examination
     from tiktoktoe_cli.health.verdict import Verdict
     from tiktoktoe_cli.transport import TlsSession
 
@@ -42,9 +43,9 @@ _HTTP_PHASES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look: the kind of its probe, what it saw, what that means, and how long it took in all."""
+    """One look: for what, what it saw, what that means, and how long it took in all."""
 
-    kind: str
+    check: Examination
     observation: Observation
     verdict: Verdict
     took_ns: int
@@ -54,7 +55,8 @@ class Seen:
 def blackbox_metrics(seen: Seen) -> tuple[Metric, ...]:
     """Make the metrics: those that every probe has, those of its kind, and those of TLS if there was any."""
     values = seen.observation.values
-    own = _OF_KIND[seen.kind](seen, values) if seen.kind in _OF_KIND else ()
+    of_kind = _OF_KIND.get(seen.check.kind)
+    own = of_kind(seen, values) if of_kind else ()
     session = seen.observation.session
     return (*_of_all(seen, values), *own, *(_of_tls(session) if session else ()))
 
@@ -79,8 +81,9 @@ def _of_all(seen: Seen, values: Values) -> Iterator[Metric]:
     yield _gauge(
         "probe_ip_protocol", "4 or 6, 0 if there was no connection", (6 if ":" in ip else 4) if ip else 0
     )
-    unmet = any(not one.result.holds for one in seen.verdict.expectations)
-    yield _gauge("probe_failed_due_to_cel", "1 if an expectation does not hold", unmet)
+    has_answer = seen.observation.failure is None
+    unmet = has_answer and any(not one.result.holds for one in seen.verdict.expectations)
+    yield _gauge("probe_failed_due_to_cel", "1 if an expectation does not hold of an answer", unmet)
 
 
 def _phases(seen: Seen, name: str, phases: Mapping[str, str]) -> Metric:
@@ -149,7 +152,8 @@ def _grpc(seen: Seen, values: Values) -> Iterator[Metric]:
         yield _gauge("probe_grpc_status_code", "the status code of gRPC", _GRPC_CODES.index(code))
     answers = (Sample(float(status == word), (("serving_status", word),)) for word in _SERVING)
     yield Metric("probe_grpc_healthcheck_response", MetricKind.GAUGE, "1 for the answer", "", tuple(answers))
-    yield _gauge("probe_grpc_ssl", "1 if it went over TLS", seen.observation.session is not None)
+    is_secured = bool(values) and seen.check.probe.trust is not None
+    yield _gauge("probe_grpc_ssl", "1 if an answer came over TLS", is_secured)
 
 
 def _tcp(_seen: Seen, values: Values) -> Iterator[Metric]:

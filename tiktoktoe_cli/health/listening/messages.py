@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from tiktoktoe_cli.report.text import many_lines
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,5 +47,5 @@ class Response:
 
     @classmethod
     def text(cls, status: int, words: str, headers: tuple[tuple[str, str], ...] = ()) -> Response:
-        """Answer with a line of plain text."""
-        return cls(status, f"{words}\n".encode(), "text/plain; charset=utf-8", headers)
+        """Answer with lines of plain text; what a terminal would obey is escaped."""
+        return cls(status, f"{many_lines(words)}\n".encode(), "text/plain; charset=utf-8", headers)

@@ -11,19 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.health.documents import MEDIA_TYPE
 from tiktoktoe_cli.health.listening.aiming import TargetError, aim
 from tiktoktoe_cli.health.listening.blackbox import Seen, blackbox_metrics
 from tiktoktoe_cli.health.listening.messages import Request, Response
+from tiktoktoe_cli.health.listening.targets import is_allowed
 from tiktoktoe_cli.report.catalog import ReportKind, render_report
 from tiktoktoe_cli.report.facts import Metric, Report
 from tiktoktoe_cli.report.openmetrics import draw_openmetrics, draw_prometheus
+from tiktoktoe_cli.report.text import one_line
 from tiktoktoe_cli.report.view import Mask, View
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tiktoktoe_cli.health.settings import Examination
+    from tiktoktoe_cli.health.settings import Examination, Module
 
 OPEN_METRICS: Final = "application/openmetrics-text"
 _DEFAULT_MODULE: Final = "http_2xx"
@@ -36,7 +39,7 @@ class Site(Protocol):
     """What the pages are about."""
 
     @property
-    def modules(self) -> Mapping[str, Examination]:
+    def modules(self) -> Mapping[str, Module]:
         """The checks without a target, by name."""
         ...
 
@@ -55,7 +58,7 @@ class Site(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookOrder:
     """The order to look once, within `timeout_ns`; `answer` makes the response of what was seen."""
 
     check: Examination
@@ -63,7 +66,7 @@ class Look:
     answer: Callable[[Seen], Response]
 
 
-Answer: TypeAlias = "Response | Look"
+Answer: TypeAlias = "Response | LookOrder"
 
 
 def route(request: Request, site: Site) -> Answer:
@@ -84,7 +87,7 @@ def _health(_request: Request, site: Site) -> Response:
     """Say how everything is, in the status too (draft-inadarei-api-health-check-06, 3.1)."""
     report = site.report()
     document = render_report(report, ReportKind.HEALTH_JSON, View(mask=site.mask))
-    return Response(200 if report.ok else 503, document.encode(), "application/health+json")
+    return Response(200 if report.ok else 503, document.encode(), MEDIA_TYPE)
 
 
 def _metrics(request: Request, site: Site) -> Response:
@@ -96,16 +99,18 @@ def _probe(request: Request, site: Site) -> Answer:
     target, name = request.query.get("target", ""), request.query.get("module") or _DEFAULT_MODULE
     if name not in site.modules:
         known = listed(site.modules, last="or") or "none, see `health.modules` of the configuration"
-        return Response.text(400, site.mask(f"unknown module {quoted(name)}; there is {known}"))
+        return _refused(400, f"unknown module {quoted(name)}; there is {known}", site)
     if not target:
         return Response.text(400, "`target` is missing")
     module = site.modules[name]
     try:
         check, timeout_ns = aim(module, target), _timeout_ns(request, module.timeout)
     except TargetError as error:
-        return Response.text(400, site.mask(f"cannot look at {quoted(target)}: {error}"))
+        return _refused(400, f"cannot look at {quoted(target)}: {error}", site)
     except ValueError:
         return Response.text(400, f"`{_TIMEOUT_HEADER}` is not a number of seconds")
+    if not is_allowed(module.targets, check):
+        return _refused(403, f"{quoted(target)} is none of the `targets` of {quoted(name)}", site)
 
     def answer(seen: Seen) -> Response:
         metrics = blackbox_metrics(seen)
@@ -113,7 +118,11 @@ def _probe(request: Request, site: Site) -> Answer:
             return _explained(target, name, seen, metrics, site.mask)
         return _exposed(request, metrics, site.mask)
 
-    return Look(check, timeout_ns, answer)
+    return LookOrder(check, timeout_ns, answer)
+
+
+def _refused(status: int, words: str, site: Site) -> Response:
+    return Response.text(status, one_line(site.mask(words)))
 
 
 _PAGES: Final[Mapping[str, Callable[[Request, Site], Answer]]] = {
@@ -130,7 +139,8 @@ def _timeout_ns(request: Request, own_ns: int) -> int:
     seconds = float(text) if text else 0.0
     if not math.isfinite(seconds):
         raise ValueError(text)
-    left_ns = round(seconds * NS_PER_S) - _OFFSET_NS
+    most_s = own_ns / NS_PER_S + 1  # more is never left to us, and the number may be of any size
+    left_ns = round(max(0.0, min(seconds, most_s)) * NS_PER_S) - _OFFSET_NS
     return min(own_ns, left_ns) if left_ns > 0 else own_ns
 
 
@@ -148,7 +158,7 @@ def _explained(target: str, module: str, seen: Seen, metrics: tuple[Metric, ...]
     """Write for a person what became of a look; nothing of the configuration but the texts of expectations."""
     expectations = (f"{one.result.outcome.value}: {one.result.text}" for one in seen.verdict.expectations)
     words = [f"{module} {target}: {seen.verdict.state.value}", seen.verdict.detail, *expectations]
-    text = "\n".join(filter(None, map(mask, words)))
+    text = "\n".join(one_line(mask(one)) for one in words if one)
     return Response.text(200, f"{text}\n\n{draw_prometheus(_bare(metrics), View(mask=mask))}")
 
 

@@ -3,6 +3,6 @@
 Adding one is adding its file here, and the field of `health.settings.CheckSettings` that names it.
 """
 
-from tiktoktoe_cli.health.probes.outside import Outside, open_probes
+from tiktoktoe_cli.health.probes.outside import Outside, load, open_probes
 
-__all__ = ["Outside", "open_probes"]
+__all__ = ["Outside", "load", "open_probes"]

@@ -12,23 +12,6 @@ MAX_HEARD: Final = 64 * 1024
 _MOST_SHOWN: Final = 120
 
 
-def compile_pattern(pattern: str) -> Any:  # Any: google-re2 has no annotations
-    """Compile a regular expression of RE2: it needs time in proportion to the text, whatever is written in it.
-
-    Raises:
-        ValueError: if it is none; the message says why.
-    """
-    import re2  # type: ignore[import-untyped]  # the binding has no annotations
-
-    options = re2.Options()
-    options.log_errors = False  # RE2 would write them to stderr
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else b""
-        raise ValueError(reason.decode(errors="replace") if isinstance(reason, bytes) else reason) from None
-
-
 class Heard:
     """What was heard so far, as text; bytes that are no UTF-8 become U+FFFD.
 

@@ -20,6 +20,7 @@ from tiktoktoe_cli.words import suggestion
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.probes.outside import Outside
     from tiktoktoe_cli.transport.dns import DnsReply
+    from tiktoktoe_cli.transport.dns_message import DnsQuestion
 
 _ANY: Final = "ANY"
 
@@ -75,16 +76,18 @@ def _with_port(server: object) -> object:
 class DnsProbe(ProbeSettings):
     """Ask a DNS server for the records of a name; every answer counts, also that there is no such name.
 
-    Variables: rcode (`NOERROR`, `NXDOMAIN`, `SERVFAIL`, ...), answers (the values of the records of the type that was
-    asked for, a list of texts as a zone file writes them), records (all that was answered, such as aliases on the
-    way: a list of maps with name, type, ttl in seconds and value), authority and additional (the same), and ip (the
-    server's); timing has dns (the look-up of the server's own name), connect (only over TCP), ttfb and total.
+    Variables: rcode (`NOERROR`, `NXDOMAIN`, `SERVFAIL`, ...), answers (the values of the records of the type and name
+    that were asked for, or of the names that its aliases lead to, a list of texts as a zone file writes them), records
+    (all that was answered, such as aliases on the way: a list of maps with name, type, ttl in seconds and value),
+    authority and additional (the same), and ip (the server's); timing has dns (the look-up of the server's own name),
+    connect (only over TCP), ttfb and total.
     """
 
     variables: ClassVar[tuple[str, ...]] = ("rcode", "answers", "records", "authority", "additional", "ip")
     assumed: ClassVar[tuple[str, ...]] = ('rcode == "NOERROR"', "size(answers) > 0")
     target: ClassVar[str] = "server"
     resolv_conf: ClassVar[Path] = Path("/etc/resolv.conf")
+    late: ClassVar[tuple[str, ...]] = ("tiktoktoe_cli.transport.dns", "dns.rdtypes.IN.A")
 
     name: Annotated[Text, AfterValidator(_as_name)]
     """The name to ask about, from the root on; for `PTR` also an IP address."""
@@ -111,18 +114,24 @@ class DnsProbe(ProbeSettings):
             message = f"`{self.resolv_conf}` names no server to ask; name one in `server`"
             return Observation(Timing(0), failure=Failure("no-server", message, is_ours=True))
         servers = DnsServers(addresses, over_tcp=self.protocol is DnsProtocol.TCP)
-        answer = await ask(DnsQuestion(self.name, self.type), servers, timeout_ns, outside.clock)
+        question = DnsQuestion(self.name, self.type)
+        answer = await ask(question, servers, timeout_ns, outside.clock)
         if isinstance(answer, TransportFailure):
             return Observation(answer.timing, failure=Failure.of(answer))
-        return Observation(answer.timing, self._values(answer))
+        return Observation(answer.timing, _values(question, answer))
 
-    def _values(self, reply: DnsReply) -> dict[str, Any]:  # CEL is dynamically typed
-        answer = reply.answer
-        return {
-            "rcode": answer.rcode,
-            "answers": [one.value for one in answer.records if self.type in {one.type, _ANY}],
-            "records": [asdict(record) for record in answer.records],
-            "authority": [asdict(record) for record in answer.authority],
-            "additional": [asdict(record) for record in answer.additional],
-            "ip": reply.ip,
-        }
+
+def _values(question: DnsQuestion, reply: DnsReply) -> dict[str, Any]:  # CEL is dynamically typed
+    from tiktoktoe_cli.transport.dns_message import owners
+
+    answer = reply.answer
+    names = owners(question, answer.records)
+    asked = [one for one in answer.records if one.name.lower() in names and question.type in {one.type, _ANY}]
+    return {
+        "rcode": answer.rcode,
+        "answers": [one.value for one in asked],
+        "records": [asdict(record) for record in answer.records],
+        "authority": [asdict(record) for record in answer.authority],
+        "additional": [asdict(record) for record in answer.additional],
+        "ip": reply.ip,
+    }

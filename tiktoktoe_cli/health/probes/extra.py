@@ -6,18 +6,17 @@ import asyncio
 import logging
 import ssl
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.health.observation import Failure, Observation
 from tiktoktoe_cli.health.probes.told import diagnose_words
-from tiktoktoe_cli.transport.exchange import FailureReason, Timing
+from tiktoktoe_cli.transport.exchange import FailureReason, Timing, TlsFault, TransportFailure
 from tiktoktoe_cli.transport.foreign import Diagnosis, diagnose
-from tiktoktoe_cli.transport.phases import Phase, Phases
+from tiktoktoe_cli.transport.phases import Phase, Phases, too_late
 from tiktoktoe_cli.transport.sockets import connect_first, look_up
 from tiktoktoe_cli.transport.tls_session import session_of
-from tiktoktoe_cli.transport.trust import Contexts, make_context
 from tiktoktoe_cli.words import shortened
 
 if TYPE_CHECKING:
@@ -25,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from tiktoktoe_cli.resilience import Clock
+    from tiktoktoe_cli.health.probes.outside import Outside
     from tiktoktoe_cli.transport import TlsOptions, TlsSession
     from tiktoktoe_cli.transport.sockets import Address
+    from tiktoktoe_cli.transport.tcp import TcpRequest
 
 AUTH: Final = "auth"
 """The reason where a server refuses a login. Nobody can tell from one look who is wrong, the configuration or a
@@ -37,15 +37,15 @@ REJECTED: Final = "rejected"
 _INSTALL: Final = "pip install 'tiktoktoe-cli[probes]'"
 _FOREIGN: Final = (OSError, UnicodeError, OverflowError)
 _LONGEST_WORDS: Final = 300
-_Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer: the variables, and remarks for people."""
+    """A complete answer: the variables, remarks for people, and which of the variables were `cut`."""
 
     values: Mapping[str, Any]  # CEL values
     remarks: tuple[str, ...] = ()
+    cut: frozenset[str] = frozenset()
 
 
 class Look:
@@ -55,19 +55,25 @@ class Look:
     measured begins with the first phase: loading a client is no part of it, though it counts for the limit.
     """
 
-    def __init__(self, protocol: str, target: str, timeout_ns: int, clock: Clock) -> None:
+    def __init__(self, protocol: str, target: str, timeout_ns: int, outside: Outside) -> None:
         self._protocol = protocol
         self._target = target
         self._timeout_ns = timeout_ns
-        self._clock = clock
-        self._deadline_ns = clock.now() + timeout_ns
+        self._outside = outside
+        self._clock = outside.clock
+        self._deadline_ns = self._clock.now() + timeout_ns
         self._phases: Phases | None = None
         self._phase: Phase | None = None
         self._ended_ns: int | None = None
         self._session: TlsSession | None = None
 
-    async def run(self, ask: Callable[[Look], Awaitable[Answer | Failure]]) -> Observation:
-        """Let a probe ask, and make an observation of whatever comes of it; raises nothing but cancellation."""
+    async def run(
+        self, ask: Callable[[Look], Awaitable[Answer | Failure]], encrypted: TcpRequest | None = None
+    ) -> Observation:
+        """Let a probe ask, and make an observation of whatever comes of it; raises nothing but cancellation.
+
+        `encrypted` says how to reach the server for one more look at a certificate that was refused.
+        """
         try:
             async with asyncio.timeout(self._timeout_ns / NS_PER_S):
                 answer = await ask(self)
@@ -79,14 +85,29 @@ class Look:
         except _FOREIGN as error:
             answer = self.failure(error)
         if isinstance(answer, Failure):
-            return Observation(self._timing(self._clock.now()), failure=answer, session=self._session)
+            timing = self._timing(self._clock.now())
+            if encrypted and answer.tls_fault:
+                answer = await self._look_again(answer, encrypted)
+            return Observation(timing, failure=answer, session=self._session)
         timing = self._timing(self._ended_ns or self._clock.now())
-        return Observation(timing, answer.values, remarks=answer.remarks, session=self._session)
+        return Observation(
+            timing, answer.values, remarks=answer.remarks, session=self._session, cut=answer.cut
+        )
 
     @property
     def left_ns(self) -> int:
         """How much of the limit is left; at least a millisecond, as clients take no less."""
         return max(self._deadline_ns - self._clock.now(), NS_PER_S // 1000)
+
+    def context(self, options: TlsOptions | None) -> ssl.SSLContext | None:
+        """Return the context of a connection that is over TLS.
+
+        A client that reads the files by itself is handed them only after this: here it is told which one is wrong.
+
+        Raises:
+            TrustError: if a file cannot be used.
+        """
+        return self._outside.context(options)
 
     def start(self) -> Phases:
         """Start the clock, if it is not running."""
@@ -126,7 +147,7 @@ class Look:
     def failure(self, error: BaseException) -> Failure:
         """Say what an error of the network means, be it in an exception's causes or only in its words."""
         found = diagnose(error) or diagnose_words(str(error))
-        return self.explain(found or Diagnosis(FailureReason.NETWORK, _one_line(str(error))))
+        return self.explain(found or Diagnosis(FailureReason.NETWORK, one_line(str(error))))
 
     def explain(self, diagnosis: Diagnosis) -> Failure:
         """Say what a diagnosis means here."""
@@ -139,8 +160,8 @@ class Look:
         return Failure(
             diagnosis.reason.value,
             message,
-            diagnosis.reason.is_ours,
-            fault,
+            is_ours=diagnosis.reason.is_ours,
+            tls_fault=fault,
             is_lasting=not diagnosis.reason.is_transient,
         )
 
@@ -151,20 +172,28 @@ class Look:
     def refusal(self, words: str, *, of_access: bool = False) -> Failure:
         """Say with a server's words what it answers instead: that we have no access, or another error."""
         reason, does = (AUTH, "denies access") if of_access else (REJECTED, "answers with an error")
-        return Failure(reason, f"`{self._target}` {does}: {_one_line(words)}", is_lasting=of_access)
+        return Failure(reason, f"`{self._target}` {does}: {one_line(words)}", is_lasting=of_access)
 
     def invalid(self, words: str) -> Failure:
         """Say with a client's words that it cannot even try."""
-        return Failure(FailureReason.INVALID_REQUEST.value, _one_line(words), is_ours=True)
+        return Failure(FailureReason.INVALID_REQUEST.value, one_line(words), is_ours=True)
+
+    async def _look_again(self, failure: Failure, request: TcpRequest) -> Failure:
+        refused = TransportFailure(
+            FailureReason.TLS, failure.message, Timing(0), TlsFault(failure.tls_fault), self._session
+        )
+        if refused.tls_fault and refused.tls_fault.is_of_certificate:
+            request = replace(request, timeout_ns=self._deadline_ns - self._clock.now())
+            refused = await self._outside.tcp.look_again(request, refused)
+        self._session = refused.tls
+        return replace(failure, message=refused.message)
 
     def _timing(self, now_ns: int) -> Timing:
         return self._phases.break_off(now_ns) if self._phases else Timing(0)
 
     def _late(self) -> Failure:
         within = Duration(self._timeout_ns).rounded
-        still = f", still {self._phase.value}" if self._phase else ""
-        message = f"no complete answer of `{self._target}` within {within}{still}"
-        return Failure(FailureReason.TIMEOUT.value, message)
+        return Failure(FailureReason.TIMEOUT.value, too_late(self._target, within, self._phase))
 
 
 @asynccontextmanager
@@ -173,33 +202,26 @@ async def opened(
     connection: socket.socket,
     context: ssl.SSLContext | None,
     server_name: str,
-    make: Callable[[], _Protocol],
-) -> AsyncIterator[tuple[asyncio.Transport, _Protocol]]:
-    """Encrypt a connection if there is a context, and yield it with what reads it; it is closed at once at the end."""
+    reader: asyncio.StreamReader,
+) -> AsyncIterator[asyncio.StreamWriter]:
+    """Encrypt a connection if there is a context, and yield what writes to it; it is closed at once at the end."""
     if context:
         look.begin(Phase.TLS)
     # asyncio closes the socket if the handshake fails or is cancelled
-    transport, protocol = await asyncio.get_running_loop().create_connection(
-        make, sock=connection, ssl=context, server_hostname=server_name if context else None
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_connection(
+        lambda: asyncio.StreamReaderProtocol(reader),
+        sock=connection,
+        ssl=context,
+        server_hostname=server_name if context else None,
     )
     look.see(transport.get_extra_info("ssl_object"))
     look.end()
     try:
-        yield transport, protocol
+        yield asyncio.StreamWriter(transport, protocol, reader, loop)
     finally:
         transport.abort()  # a polite end would wait for the other side's
         await asyncio.sleep(0)  # the transport closes its socket in the loop's next turn
-
-
-def context_of(options: TlsOptions | None) -> ssl.SSLContext | None:
-    """Make the context of a connection that is over TLS.
-
-    A client that reads the files by itself is handed them only after this: here it is told which one is wrong.
-
-    Raises:
-        TrustError: if a file cannot be used.
-    """
-    return Contexts(make_context).get(options, http2=False) if options else None
 
 
 def authorities_of(options: TlsOptions) -> Path | str:
@@ -212,11 +234,10 @@ def authorities_of(options: TlsOptions) -> Path | str:
 
 
 def silent_logger() -> logging.Logger:
-    """Make a logger that writes nothing, for clients that would write to standard error without one."""
-    logger = logging.Logger("probe")  # noqa: LOG001  # nobody else shall find it
-    logger.addHandler(logging.NullHandler())
-    return logger
+    """Make a logger that writes nothing, and that no client makes a record for."""
+    return logging.Logger("probe", logging.CRITICAL + 1)  # noqa: LOG001  # nobody else shall find it
 
 
-def _one_line(words: str) -> str:
+def one_line(words: str) -> str:
+    """Write a server's words in one line, which is not too long for a table."""
     return shortened(" ".join(words.split()), _LONGEST_WORDS)

@@ -49,6 +49,11 @@ class GrpcProbe(AddressProbe):
 
     variables: ClassVar[tuple[str, ...]] = ("status", "code", "services")
     assumed: ClassVar[tuple[str, ...]] = ('status == "SERVING"',)
+    late: ClassVar[tuple[str, ...]] = (
+        "tiktoktoe_cli.health.probes.extra",
+        "grpc.aio",
+        "grpc_health.v1.health_pb2_grpc",
+    )
 
     service: Text = ""
     """The service; the default is the server as a whole."""
@@ -68,21 +73,30 @@ class GrpcProbe(AddressProbe):
             raise PydanticCustomError("out-of-range", "over gRPC every certificate is verified", words)
         return self
 
+    @classmethod
+    def load(cls) -> None:
+        """Import gRPC's client, which writes nothing down then."""
+        # its core writes down every handshake that fails; it reads this when it is loaded
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+        super().load()
+
+    async def prepare(self, outside: Outside) -> None:
+        """Load gRPC, whose core begins to work with its first channel."""
+        await super().prepare(outside)
+        await self._channel("ipv4:127.0.0.1:1", self.trust, NS_PER_MS).close()
+
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Connect, ask, and observe the answer."""
         from tiktoktoe_cli.health.probes.extra import Look
 
-        return await Look("gRPC", self.address, timeout_ns, outside.clock).run(self._ask)
+        return await Look("gRPC", self.address, timeout_ns, outside).run(self._ask, self.request())
 
     async def _ask(self, look: Look) -> Answer | Failure:
-        # its core writes down every handshake that fails; it reads this when it is loaded
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+        self.load()
         from grpc import StatusCode, aio
 
-        from tiktoktoe_cli.health.probes.extra import context_of
-
-        request = self.request(0, self.tls.options if self.tls else None)
-        context_of(request.tls)  # says which file is wrong, if one is
+        request = self.request()
+        look.context(request.tls)  # says which file is wrong, if one is
         addresses = await look.look_up(request.host, request.port)
         channel = self._channel(_target(addresses), request.tls, look.left_ns)
         try:
@@ -149,7 +163,7 @@ class GrpcProbe(AddressProbe):
         """Make the answer of a call that the server did not carry out: its code, and what that means here."""
         from grpc import StatusCode
 
-        from tiktoktoe_cli.health.probes.extra import Answer
+        from tiktoktoe_cli.health.probes.extra import Answer, one_line
 
         code = error.code()
         if code is StatusCode.NOT_FOUND:
@@ -158,7 +172,7 @@ class GrpcProbe(AddressProbe):
         if code is StatusCode.UNIMPLEMENTED:
             remark = "the server has no health service, `grpc.health.v1.Health`"
         else:
-            remark = f"the server answers with {code.name}: {error.details()}"
+            remark = f"the server answers with {code.name}: {one_line(error.details() or '')}"
         return Answer({"code": code.name}, (remark,))
 
 

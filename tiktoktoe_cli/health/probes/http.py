@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -13,8 +12,9 @@ from tiktoktoe_cli.config.fields import Text
 from tiktoktoe_cli.health.observation import Failure, Observation
 from tiktoktoe_cli.health.probes.settings import ProbeSettings
 from tiktoktoe_cli.transport import HttpReply, HttpRequest
+from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS
+from tiktoktoe_cli.transport.plain import is_plain
 from tiktoktoe_cli.transport.settings import (
-    DEFAULT_PORTS,
     AnswerSettings,
     AuthSettings,
     Headers,
@@ -25,11 +25,14 @@ from tiktoktoe_cli.transport.settings import (
 from tiktoktoe_cli.transport.variables import body_of, text_of, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from tiktoktoe_cli.health.documents import HealthDocument
     from tiktoktoe_cli.health.probes.outside import Outside
-    from tiktoktoe_cli.transport import TlsSession, TransportFailure
+    from tiktoktoe_cli.transport import TransportFailure
+
+
+_OF_BODY: Final = frozenset({"body", "text"})
 
 
 class HealthDocumentChoice(StrEnum):
@@ -60,6 +63,7 @@ class HttpProbe(RouteSettings, AnswerSettings, ProbeSettings):
     )
     assumed: ClassVar[tuple[str, ...]] = ("status >= 200 && status < 300",)
     target: ClassVar[str] = "url"
+    late: ClassVar[tuple[str, ...]] = ("orjson",)
 
     url: WebAddress
     """The address, `http://` or `https://`."""
@@ -81,12 +85,23 @@ class HttpProbe(RouteSettings, AnswerSettings, ProbeSettings):
         parts = urlsplit(self.url)
         return parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
 
+    @property
+    def need(self) -> Hashable:
+        """The lean client or the rich one, plain or over TLS, by the route."""
+        request = self._request(0)
+        return type(self), is_plain(request), request.route, self.url.startswith("https:")
+
+    async def prepare(self, outside: Outside) -> None:
+        """Load the client that the request is for, and what TLS trusts."""
+        self.load()
+        await outside.client.prepare(self._request(0))
+
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Ask the server, and observe its answer, whatever its status."""
         answer = await outside.request(self._request(timeout_ns))
         if not isinstance(answer, HttpReply):
-            session = await self._shown_to_us(answer, timeout_ns - answer.timing.total_ns, outside)
-            return Observation(answer.timing, failure=Failure.of(answer), session=session)
+            failure = await self._look_again(answer, timeout_ns - answer.timing.total_ns, outside)
+            return Observation(answer.timing, failure=Failure.of(failure), session=failure.tls)
         body = body_of(answer)
         values: dict[str, Any] = {  # CEL is dynamically typed
             **variables_of(answer, body),
@@ -100,24 +115,24 @@ class HttpProbe(RouteSettings, AnswerSettings, ProbeSettings):
             values,
             remarks=body.remarks,
             session=answer.tls,
+            cut=_OF_BODY if answer.is_cut else frozenset(),
             document=self._document(answer, values),
         )
 
-    async def _shown_to_us(
+    async def _look_again(
         self, failure: TransportFailure, left_ns: int, outside: Outside
-    ) -> TlsSession | None:
+    ) -> TransportFailure:
         """Look once more at a server whose certificate was refused, to tell what it is and when it ends.
 
         Not through a proxy, and not where the certificate may be another server's that this one redirected to.
         """
         is_here = failure.timing.ttfb_ns is None and self.proxy is None
-        if not (is_here and failure.tls_fault and failure.tls_fault.is_of_certificate and left_ns > 0):
-            return None
+        if not (is_here and failure.tls_fault and failure.tls_fault.is_of_certificate):
+            return failure
         from tiktoktoe_cli.transport.tcp import TcpRequest
 
-        unverified = replace(self.tls.options, verify=False)
-        seen = await outside.tcp.connect(TcpRequest(*self.listens_at, left_ns, unverified))
-        return seen.tls
+        request = TcpRequest(*self.listens_at, left_ns, self.tls.options)
+        return await outside.tcp.look_again(request, failure)
 
     def _document(self, answer: HttpReply, values: Mapping[str, Any]) -> HealthDocument | None:
         if self.health_document is HealthDocumentChoice.NONE:

@@ -40,13 +40,14 @@ class IcmpProbe(ProbeSettings):
     """Ask a host for echoes, as `ping` does; without any in time the check fails.
 
     Variables: rtt (the mean duration of a round trip), sent and received (ints), loss (a double from 0.0 to 1.0) and
-    ip; timing has dns, ttfb (rtt) and total. Where no echo came, rtt is missing.
+    ip; timing has dns, ttfb (rtt) and total (without the pauses between echoes). Where no echo came, rtt is missing.
     """
 
     variables: ClassVar[tuple[str, ...]] = ("rtt", "sent", "received", "loss", "ip")
     assumed: ClassVar[tuple[str, ...]] = ("received > 0",)
     target: ClassVar[str] = "host"
     open_socket: ClassVar[type[socket.socket]] = socket.socket
+    late: ClassVar[tuple[str, ...]] = ("tiktoktoe_cli.transport.icmp",)
 
     host: Annotated[Text, AfterValidator(_as_host)]
     """Whom to ask: a name, of which the first address is taken that there is a way to, or an IP address."""

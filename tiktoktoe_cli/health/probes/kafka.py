@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import re
-from threading import Event
+import sys
+from dataclasses import replace
+from pathlib import Path
+from signal import SIGKILL
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Context, Text
-from tiktoktoe_cli.config.masking import sounds_secret
-from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
+from tiktoktoe_cli.config.fields import Context, Telling, Text
+from tiktoktoe_cli.health.observation import Failure
 from tiktoktoe_cli.health.probes.settings import ProbeSettings
-from tiktoktoe_cli.transport import FailureReason
+from tiktoktoe_cli.transport import FailureReason, Timing
 from tiktoktoe_cli.transport.addresses import split_address
+from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
-    from confluent_kafka import KafkaError
+    from asyncio.subprocess import Process
+    from collections.abc import Mapping
 
-    from tiktoktoe_cli.health.observation import Failure, Observation
+    from tiktoktoe_cli.health.observation import Observation
     from tiktoktoe_cli.health.probes.extra import Answer, Look
     from tiktoktoe_cli.health.probes.outside import Outside
 
-_LOOK_AROUND_S: Final = 0.1
-"""How often the client is asked what went wrong while it looks for a broker: it would go on for ever."""
-_TIMEOUTS_MS: Final = {
-    "socket.timeout.ms": (10, 300_000),
-    "socket.connection.setup.timeout.ms": (1000, 2**31 - 1),
-}
+_CHILD: Final = Path(__file__).with_name("kafka_child.py")
 _AROUND: Final = re.compile(r"^\S+/\S+: | \(after [^()]*\)$")
 """What the client writes around the words of an error: with which broker it was, and when."""
+_REPLICA_IS_DOWN: Final = "REPLICA_NOT_AVAILABLE"  # says no more than `in_sync` does, and clients go on
+_NO_ACCESS: Final = frozenset(
+    {"_AUTHENTICATION", "CLUSTER_AUTHORIZATION_FAILED", "SASL_AUTHENTICATION_FAILED"}
+)
+_REASONS: Final = {"_RESOLVE": FailureReason.DNS, "_BAD_MSG": FailureReason.PROTOCOL}
 _MORE_SECRETS: Final = frozenset({"ssl.key.pem", "sasl.oauthbearer.config"})
 
 
@@ -43,9 +48,9 @@ def _as_servers(servers: str) -> str:
 
 
 def _as_options(options: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-    """Keep what carries credentials out of every output."""
+    """Keep what carries credentials, and does not sound so, out of every output."""
     for name, value in options.items():
-        if (sounds_secret(name) or name in _MORE_SECRETS) and isinstance(info.context, Context):
+        if name in _MORE_SECRETS and isinstance(info.context, Context):
             info.context.learn_secret(value)
     return options
 
@@ -54,20 +59,26 @@ class KafkaProbe(ProbeSettings):
     """Ask a Kafka cluster for its metadata; no topic is created by that.
 
     Variables: brokers (a list of maps: id, host, port), topics (a list of names), partitions (of `topic`, a list of
-    maps: id, leader, which is -1 if there is none, replicas and in_sync, which are lists of brokers; empty if no topic
-    is named, and missing if it is not there) and controller (the id of a broker); timing has total. Where the login is
-    refused, the failure is `auth`.
+    maps: id, leader, which is -1 if there is none, replicas and in_sync, which are lists of brokers, and error, which
+    is empty if all is well; empty if no topic is named, and missing if it is not there, or has an error or no
+    partitions) and controller (the id of a broker); timing has total. Where the login is refused, the failure is
+    `auth`.
     """
 
     variables: ClassVar[tuple[str, ...]] = ("brokers", "topics", "partitions", "controller")
-    assumed: ClassVar[tuple[str, ...]] = ("size(brokers) > 0 && partitions.all(p, p.leader >= 0)",)
+    assumed: ClassVar[tuple[str, ...]] = (
+        "size(brokers) > 0",
+        "partitions.all(p, brokers.exists(b, b.id == p.leader) && size(p.in_sync) > 0)",
+        f'partitions.all(p, p.error in ["", "{_REPLICA_IS_DOWN}"])',
+    )
     target: ClassVar[str] = "bootstrap_servers"
+    late: ClassVar[tuple[str, ...]] = ("tiktoktoe_cli.health.probes.extra", "tiktoktoe_cli.processes.groups")
 
     bootstrap_servers: Annotated[Text, AfterValidator(_as_servers)]
     """Whom to ask first, `host:port`; several are separated by commas, and one of them is enough."""
     topic: Text = ""
     """The topic whose partitions are looked at; the default is none."""
-    options: Annotated[dict[str, Text], AfterValidator(_as_options)] = Field(default_factory=dict)
+    options: Annotated[dict[str, Text], Telling, AfterValidator(_as_options)] = Field(default_factory=dict)
     """More for the client, by the names of librdkafka, such as `security.protocol`, `sasl.password` or
     `ssl.ca.location`."""
 
@@ -77,123 +88,131 @@ class KafkaProbe(ProbeSettings):
         return split_address(self.bootstrap_servers)
 
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
-        """Ask, and observe what is told."""
+        """Ask, and observe what is told; what is measured is the client's work, without the start of its process."""
         from tiktoktoe_cli.health.probes.extra import Look
 
+        told: dict[str, Any] = {}
+
         async def ask(look: Look) -> Answer | Failure:
-            return await self._ask(look, outside)
+            try:
+                child = await _start_child()
+            except OSError as error:
+                message = f"cannot start the client of Kafka: {reason_of(error)}"
+                return Failure("not-started", message, is_ours=True)
+            look.start()
+            line, status = await _hear(child, self._settings(look.left_ns))
+            if not line.endswith(b"\n"):
+                return _explain_end(status, look)
+            told.update(json.loads(line))
+            return self._understand(told, look)
 
-        return await Look("Kafka's protocol", self.bootstrap_servers, timeout_ns, outside.clock).run(ask)
+        seen = await Look("Kafka's protocol", self.bootstrap_servers, timeout_ns, outside).run(ask)
+        return replace(seen, timing=Timing(told["took_ns"])) if "took_ns" in told else seen
 
-    async def _ask(self, look: Look, outside: Outside) -> Answer | Failure:
-        from confluent_kafka import KafkaError, KafkaException
+    def _settings(self, limit_ns: int) -> bytes:
+        settings = {
+            "servers": self.bootstrap_servers,
+            "options": self.options,
+            "topic": self.topic,
+            "limit_ns": limit_ns,
+        }
+        return json.dumps(settings).encode()
 
-        look.start()
-        is_over = Event()
-        try:
-            seen = await outside.in_thread(lambda: _Client(self, look, is_over).ask(), look.left_ns)
-        except KafkaException as error:
-            return look.invalid(error.args[0].str())
-        finally:
-            is_over.set()
-        look.end()
-        if isinstance(seen, KafkaError):
-            return _explain(seen, look)
-        return self._answer(seen)
+    def _understand(self, told: Mapping[str, Any], look: Look) -> Answer | Failure:  # Any: JSON
+        match told:
+            case {"missing": package}:
+                raise ModuleNotFoundError(name=package)
+            case {"invalid": words}:
+                return look.invalid(words)
+            case {"error": [name, words]}:
+                return _explain(name, words, look)
+        return self._answer(told["seen"])
 
-    def _answer(self, seen: Any) -> Answer:  # Any: the client has no public name for it
+    def _answer(self, seen: Mapping[str, Any]) -> Answer:  # Any: JSON
         from tiktoktoe_cli.health.probes.extra import Answer
 
-        values: dict[str, Any] = {  # CEL values
-            "brokers": [{"id": one.id, "host": one.host, "port": one.port} for one in seen.brokers.values()],
-            "topics": sorted(seen.topics),
-            "controller": seen.controller_id,
-        }
-        if self.topic and self.topic not in seen.topics:
+        topic = seen["topic"]
+        values = {name: seen[name] for name in ("brokers", "topics", "controller")}
+        if not self.topic:
+            return Answer({**values, "partitions": []})
+        if topic is None:
             return Answer(values, (f"there is no topic `{self.topic}`",))
-        partitions = seen.topics[self.topic].partitions.values() if self.topic else ()
-        values["partitions"] = [
-            {"id": one.id, "leader": one.leader, "replicas": list(one.replicas), "in_sync": list(one.isrs)}
-            for one in sorted(partitions, key=lambda one: one.id)
-        ]
-        return Answer(values)
+        if topic["error"]:
+            return Answer(values, (f"of the topic `{self.topic}` the brokers say: {_words(topic['error'])}",))
+        partitions = topic["partitions"]
+        if not partitions:
+            return Answer(values, (f"the topic `{self.topic}` has no partitions",))
+        faulty = next((one for one in partitions if one["error"]), None)
+        told = (
+            (f"of the partition {faulty['id']} the brokers say: {_words(faulty['error'])}",) if faulty else ()
+        )
+        return Answer({**values, "partitions": [_partition(one) for one in partitions]}, told)
 
 
-class _Client:
-    """librdkafka, asked from a thread; it tells what went wrong only to who asks in between."""
-
-    def __init__(self, probe: KafkaProbe, look: Look, is_over: Event) -> None:
-        from confluent_kafka.admin import AdminClient
-
-        from tiktoktoe_cli.health.probes.extra import silent_logger
-
-        self._look = look
-        self._is_over = is_over
-        self._errors: list[KafkaError] = []
-        limit_ms = look.left_ns // NS_PER_MS
-        limits = {name: min(max(limit_ms, low), high) for name, (low, high) in _TIMEOUTS_MS.items()}
-        configuration: dict[str, Any] = {  # as the client takes it
-            **limits,
-            "client.id": "tiktoktoe",
-            **probe.options,
-            "bootstrap.servers": probe.bootstrap_servers,
-            "error_cb": self._errors.append,
-        }
-        self._admin = AdminClient(configuration, logger=silent_logger())
-
-    def ask(self) -> Any:  # the metadata have no public name
-        """Wait for a broker and its answer, or the error after which there is nothing to wait for.
-
-        Raises:
-            TimeoutError: if neither comes in time.
-        """
-        from confluent_kafka import KafkaError, KafkaException
-
-        patience_s = _LOOK_AROUND_S
-        while True:
-            left_s = self._look.left_ns / NS_PER_S
-            try:
-                # all topics: who asks for one may create it
-                return self._admin.list_topics(timeout=min(patience_s, left_s))
-            except KafkaException as error:
-                last: KafkaError = error.args[0]
-            self._admin.poll(0)
-            if found := self._decisive(last):
-                return found
-            if self._is_over.is_set() or left_s <= _LOOK_AROUND_S:
-                raise TimeoutError
-            if last.code() == KafkaError._TIMED_OUT:  # noqa: SLF001  # a broker was found, and takes its time
-                patience_s = left_s
-
-    def _decisive(self, last: KafkaError) -> KafkaError | None:
-        """Find the error behind which there is nothing to wait for, and of those the one that says most."""
-        from confluent_kafka import KafkaError
-
-        if last.code() >= 0:  # a broker's own
-            return last
-        codes = {error.code() for error in self._errors}
-        if codes.isdisjoint({KafkaError._ALL_BROKERS_DOWN, KafkaError._AUTHENTICATION}):  # noqa: SLF001
-            return None
-        telling = (one for one in self._errors if one.code() != KafkaError._ALL_BROKERS_DOWN)  # noqa: SLF001
-        return next(telling, self._errors[0])
+def _partition(one: Mapping[str, Any]) -> dict[str, Any]:  # Any: JSON; CEL values
+    return {**one, "error": one["error"][0] if one["error"] else ""}
 
 
-def _explain(error: KafkaError, look: Look) -> Failure:
-    from confluent_kafka import KafkaError as Code
+def _words(error: tuple[str, str]) -> str:
+    name, words = error
+    return f"{words} ({name})"
 
+
+async def _start_child() -> Process:
+    """Start the client, which needs no guard: it ends by itself when its limit is over.
+
+    Raises:
+        ModuleNotFoundError: if there is none.
+        OSError: if the system refuses.
+    """
+    import asyncio
+    from importlib.util import find_spec
+
+    if find_spec("confluent_kafka") is None:
+        raise ModuleNotFoundError(name="confluent_kafka")
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", str(_CHILD)),  # -P: the modules beside it are not those that libraries mean
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+async def _hear(child: Process, settings: bytes) -> tuple[bytes, int]:
+    """Return what the client tells, and the status with which it ended; who is cancelled ends it."""
+    from tiktoktoe_cli.processes.groups import signal_group
+
+    try:
+        line, _ = await child.communicate(settings)
+    finally:
+        signal_group(child.pid, SIGKILL)
+        await child.communicate()  # it ends with its pipes, and somebody has to read them
+    return line, await child.wait()
+
+
+def _explain_end(status: int, look: Look) -> Failure:
+    """Say why the client told nothing.
+
+    Raises:
+        TimeoutError: if its limit was over.
+    """
+    from tiktoktoe_cli.processes import Exit
     from tiktoktoe_cli.transport.foreign import Diagnosis
 
-    reasons = {
-        Code._RESOLVE: FailureReason.DNS,  # noqa: SLF001  # the client's own codes have names like this
-        Code._BAD_MSG: FailureReason.PROTOCOL,  # noqa: SLF001
-    }
-    no_access = {
-        Code._AUTHENTICATION,  # noqa: SLF001
-        Code.CLUSTER_AUTHORIZATION_FAILED,
-        Code.SASL_AUTHENTICATION_FAILED,
-    }
-    if error.code() in no_access or error.code() >= 0:
-        return look.refusal(_AROUND.sub("", error.str()), of_access=error.code() in no_access)
-    if reason := reasons.get(error.code()):
+    if status == 0:
+        raise TimeoutError
+    if status > 0:
+        return Failure("not-possible", f"the client of Kafka told nothing, and {Exit(status)}", is_ours=True)
+    return look.explain(Diagnosis(FailureReason.PROTOCOL, f"the client broke on it, and {Exit(status)}"))
+
+
+def _explain(name: str, words: str, look: Look) -> Failure:
+    """Say what an error means by its name; those of the client itself begin with `_`."""
+    from tiktoktoe_cli.transport.foreign import Diagnosis
+
+    if name in _NO_ACCESS or not name.startswith("_"):
+        return look.refusal(_AROUND.sub("", words), of_access=name in _NO_ACCESS)
+    if reason := _REASONS.get(name):
         return look.explain(Diagnosis(reason))
-    return look.failure(RuntimeError(error.str()))
+    return look.failure(RuntimeError(words))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import struct
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
-from tiktoktoe_cli.health.probes.databases import DatabaseProbe
+from tiktoktoe_cli.health.probes.databases import UNSAFE_LOGIN, DatabaseProbe
 from tiktoktoe_cli.transport import FailureReason, TlsFault
 
 if TYPE_CHECKING:
@@ -23,13 +23,30 @@ if TYPE_CHECKING:
 
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/ and https://mariadb.com/kb/en/mariadb-error-code-reference/
 _LOGIN_ERRORS: Final = frozenset({1044, 1045, 1142, 1227, 1251, 1698, 3118, 3159, 4151})
-_LATE_ERRORS: Final = frozenset(
-    {1969, 3024}
-)  # of MariaDB's max_statement_time and MySQL's max_execution_time
+# of MariaDB's max_statement_time and MySQL's max_execution_time
+_LATE_ERRORS: Final = frozenset({1969, 3024})
 _NO_TLS_THERE: Final = 2026
 _CLIENT_ERRORS: Final = range(2000, 3000)
 _NONSENSE: Final = (struct.error, LookupError, ValueError, TypeError, AttributeError, AssertionError)
 """What the client stumbles over where an answer is none: it trusts what it reads."""
+
+
+_CLEAR_PLUGINS: Final = ("mysql_clear_password", "dialog")
+
+
+class _ClearPasswordError(Exception):
+    """The server asks for the password in clear, over a connection that others may read."""
+
+
+class _Refusal:
+    """What the client is given in place of a way to log in."""
+
+    def __init__(self, _connection: object) -> None:
+        """Take what the client hands over."""
+
+    def authenticate(self, _packet: object) -> None:
+        """Send nothing."""
+        raise _ClearPasswordError
 
 
 class MysqlProbe(DatabaseProbe):
@@ -40,6 +57,8 @@ class MysqlProbe(DatabaseProbe):
     of the server `rejected`.
     """
 
+    late: ClassVar[tuple[str, ...]] = ("tiktoktoe_cli.health.probes.extra", "pymysql.cursors")
+
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Connect, log in, make the query, and observe its rows."""
         from tiktoktoe_cli.health.probes.extra import Look
@@ -47,22 +66,23 @@ class MysqlProbe(DatabaseProbe):
         async def ask(look: Look) -> Answer | Failure:
             return await self._ask(look, outside)
 
-        return await Look("MySQL's protocol", self.address, timeout_ns, outside.clock).run(ask)
+        return await Look("MySQL's protocol", self.address, timeout_ns, outside).run(ask)
 
     async def _ask(self, look: Look, outside: Outside) -> Answer | Failure:
         import pymysql
 
-        from tiktoktoe_cli.health.probes.extra import context_of
         from tiktoktoe_cli.transport.phases import Phase
 
-        request = self.request(0, self.tls.options if self.tls else None)
+        request = self.request()
         name = (request.tls and request.tls.server_name) or request.host
-        client = self._client(name, context_of(request.tls))
+        client = self._client(name, look.context(request.tls))
         with await look.connect(request.host, request.port) as connection:
             look.begin(Phase.TTFB)
             try:
                 work = outside.in_thread(lambda: self._work(client, connection, look), look.left_ns)
                 answer = self.answer(*await work)
+            except _ClearPasswordError:
+                return look.refusal(UNSAFE_LOGIN, of_access=True)
             except pymysql.MySQLError as error:
                 return _explain(error, look)
             except OSError:  # the look's own; one about a certificate is also a `ValueError`
@@ -81,6 +101,7 @@ class MysqlProbe(DatabaseProbe):
         import pymysql
         from pymysql.cursors import DictCursor
 
+        refused: dict[str, Any] = {} if self.is_private else dict.fromkeys(_CLEAR_PLUGINS, _Refusal)
         return pymysql.Connection(
             host=server_name,
             user=self.username,
@@ -89,6 +110,7 @@ class MysqlProbe(DatabaseProbe):
             charset="utf8mb4",
             ssl=context,
             ssl_disabled=context is None,
+            auth_plugin_map=refused,
             cursorclass=DictCursor,
             defer_connect=True,
         )

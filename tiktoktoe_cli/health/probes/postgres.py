@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tiktoktoe_cli.health.observation import Failure
-from tiktoktoe_cli.health.probes.databases import DatabaseProbe
+from tiktoktoe_cli.health.probes.databases import UNSAFE_LOGIN, DatabaseProbe
 from tiktoktoe_cli.transport import TlsFault, TransportFailure
 from tiktoktoe_cli.transport.starttls import StartTls
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.health.observation import Observation
     from tiktoktoe_cli.health.probes.extra import Answer, Look
+    from tiktoktoe_cli.health.probes.libpq import Connection
     from tiktoktoe_cli.health.probes.outside import Outside
     from tiktoktoe_cli.transport import TlsOptions
 
@@ -28,6 +29,9 @@ _FATAL: Final = re.compile(r"(?:FATAL|PANIC|ERROR): +(.*)")
 _LOGIN_WORDS: Final = re.compile(
     r"authentication failed|no password supplied|pg_hba\.conf|role .* (?:does not exist|is not permitted)"
 )
+_CAN_KEEP_PASSWORDS: Final = 160_000
+"""The version of libpq that can be told not to send a password in clear (`require_auth`)."""
+_CLEAR_WORDS: Final = "server requested a cleartext password"
 _LOGIN_CLASS: Final = "28"  # invalid authorization specification
 _NOT_PERMITTED: Final = "42501"
 _CANCELED: Final = "57014"
@@ -42,6 +46,12 @@ class PostgresProbe(DatabaseProbe):
     home folder do not count.
     """
 
+    late: ClassVar[tuple[str, ...]] = (
+        "tiktoktoe_cli.health.probes.extra",
+        "tiktoktoe_cli.health.probes.libpq",
+        "psycopg.rows",
+    )
+
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Connect, log in, make the query, and observe its rows."""
         from tiktoktoe_cli.health.probes.extra import Look
@@ -51,32 +61,40 @@ class PostgresProbe(DatabaseProbe):
             is_vague = isinstance(seen, Failure) and seen.tls_fault == TlsFault.OTHER
             return await self._look_closer(look, outside) or seen if is_vague else seen
 
-        return await Look("PostgreSQL's protocol", self.address, timeout_ns, outside.clock).run(ask)
+        return await Look("PostgreSQL's protocol", self.address, timeout_ns, outside).run(ask)
 
     async def _ask(self, look: Look) -> Answer | Failure:
         import psycopg
 
+        from tiktoktoe_cli.health.probes import libpq
+
+        libpq.silence()
+        if self.secret and not self.is_private and psycopg.pq.version() < _CAN_KEEP_PASSWORDS:
+            return look.invalid(
+                "without verified TLS a password needs libpq 16: an older one tells it to anybody"
+            )
         try:
-            async with await self._log_in(look) as connection:
+            connection = await self._log_in(look)
+            try:
                 return await self._query(look, connection)
+            finally:  # without a rollback, which would wait for the server: it makes one by itself
+                await connection.close()
         except psycopg.Error as error:
             return _explain(error, look)
 
     async def _look_closer(self, look: Look, outside: Outside) -> Failure | None:
         """Find out what is wrong with a certificate: libpq only tells that something is."""
-        options = self.tls.options if self.tls else None
-        seen = await outside.tcp.connect(self.request(look.left_ns, options, StartTls.POSTGRES))
+        seen = await outside.tcp.connect(self.request(look.left_ns, StartTls.POSTGRES))
         return Failure.of(seen) if isinstance(seen, TransportFailure) and seen.tls_fault else None
 
-    async def _log_in(self, look: Look) -> psycopg.AsyncConnection[Any]:
-        import psycopg
+    async def _log_in(self, look: Look) -> Connection:
         from psycopg.conninfo import make_conninfo
 
-        from tiktoktoe_cli.health.probes.extra import context_of
+        from tiktoktoe_cli.health.probes.libpq import Connection
         from tiktoktoe_cli.transport.phases import Phase
 
-        request = self.request(0, self.tls.options if self.tls else None)
-        context_of(request.tls)  # says which file is wrong, if one is
+        request = self.request()
+        look.context(request.tls)  # says which file is wrong, if one is
         addresses = await look.look_up(request.host, request.port)
         look.begin(Phase.CONNECT)
         host = (request.tls and request.tls.server_name) or request.host
@@ -93,15 +111,15 @@ class PostgresProbe(DatabaseProbe):
             "application_name": "tiktoktoe",
             "client_encoding": "UTF8",
             "connect_timeout": 0,  # the look's own limit counts
+            **({"require_auth": "!password"} if self.secret and not self.is_private else {}),
             **_tls(request.tls),
         }
         conninfo = make_conninfo("", **parameters)
-        connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
+        connection = await Connection.connect(conninfo, autocommit=True)
         look.end()
         return connection
 
-    async def _query(self, look: Look, connection: psycopg.AsyncConnection[Any]) -> Answer:
-        from psycopg import ProgrammingError
+    async def _query(self, look: Look, connection: Connection) -> Answer:
         from psycopg.rows import dict_row
 
         from tiktoktoe_cli.config.units import NS_PER_MS
@@ -113,12 +131,7 @@ class PostgresProbe(DatabaseProbe):
         )
         async with connection.cursor(row_factory=dict_row) as cursor:
             # the text is the user's own, and one statement at a time is all that a stream takes
-            try:
-                rows = await _first(self.max_rows + 1, cursor.stream(self.query.encode()))
-            except ProgrammingError as error:
-                if error.sqlstate:
-                    raise
-                rows = []  # it is a statement that gives none
+            rows = await _first(self.max_rows + 1, cursor.stream(self.query.encode()))
         look.end()
         return self.answer(rows, connection.info.parameter_status("server_version") or "")
 
@@ -168,6 +181,8 @@ def _explain(error: psycopg.Error, look: Look) -> Failure:
     if not isinstance(error, OperationalError):  # a value that the client cannot read
         return look.refusal(str(error))
     text = str(error).rpartition("failed: ")[2]
+    if text.startswith(_CLEAR_WORDS):
+        return look.refusal(UNSAFE_LOGIN, of_access=True)
     fatal = _FATAL.search(str(error))
     if fatal or _LOGIN_WORDS.search(text):
         words = fatal[1] if fatal else text

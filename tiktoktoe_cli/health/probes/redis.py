@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from tiktoktoe_cli.config.fields import Secret, Text
+from tiktoktoe_cli.config.quantity import ByteSize
 from tiktoktoe_cli.health.probes.cel_values import cel_value
 from tiktoktoe_cli.health.probes.tcp import AddressProbe
 from tiktoktoe_cli.transport.settings import TlsSettings
@@ -32,6 +32,11 @@ class RedisProbe(AddressProbe):
 
     variables: ClassVar[tuple[str, ...]] = ("reply", "tls")
     assumed: ClassVar[tuple[str, ...]] = ('reply == "PONG"',)
+    late: ClassVar[tuple[str, ...]] = (
+        "tiktoktoe_cli.health.probes.extra",
+        "tiktoktoe_cli.health.probes.counted",
+        "redis.asyncio",
+    )
 
     username: Text = ""
     """The name of the user; the default is the server's default user."""
@@ -45,30 +50,35 @@ class RedisProbe(AddressProbe):
     """Which version of the protocol to speak: 3 knows maps, doubles and booleans, and needs Redis 6. 2 by default."""
     command: Annotated[tuple[Text, ...], Field(min_length=1)] = ("PING",)
     """The command and its arguments; `[PING]` by default. A check with another one says what it expects."""
+    max_reply: Annotated[ByteSize, Field(gt=0, le=ByteSize.parse("256Mi"))] = ByteSize.parse("1Mi")
+    """How much the server may say, with the answers to the login; more is a failure. The default is `1Mi`."""
 
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Connect, log in if there is a password, send the command, and observe the reply."""
         from tiktoktoe_cli.health.probes.extra import Look
 
-        return await Look("Redis", self.address, timeout_ns, outside.clock).run(self._ask)
+        return await Look("Redis", self.address, timeout_ns, outside).run(self._ask, self.request())
 
     async def _ask(self, look: Look) -> Answer | Failure:
-        import asyncio
+        from asyncio import LimitOverrunError
 
         from redis import exceptions
 
-        from tiktoktoe_cli.health.probes.extra import context_of, opened
+        from tiktoktoe_cli.health.probes.counted import CountedReader
+        from tiktoktoe_cli.health.probes.extra import opened
+        from tiktoktoe_cli.transport import FailureReason
+        from tiktoktoe_cli.transport.foreign import Diagnosis
 
-        request = self.request(0, self.tls.options if self.tls else None)
-        context = context_of(request.tls)
+        request = self.request()
+        context = look.context(request.tls)
         name = (request.tls and request.tls.server_name) or request.host
         connection = await look.connect(request.host, request.port)
         try:
-            reader = asyncio.StreamReader()
-            make = partial(asyncio.StreamReaderProtocol, reader)
-            async with opened(look, connection, context, name, make) as (transport, protocol):
-                writer = asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())
+            reader = CountedReader(self.max_reply.whole)
+            async with opened(look, connection, context, name, reader) as writer:
                 return await self._talk(look, reader, writer)
+        except LimitOverrunError:
+            return look.explain(Diagnosis(FailureReason.PROTOCOL, f"it is longer than {self.max_reply}"))
         except (exceptions.AuthenticationError, exceptions.NoPermissionError) as error:
             return look.refusal(str(error), of_access=True)
         except (
@@ -90,7 +100,7 @@ class RedisProbe(AddressProbe):
 
         connection = self._client()
         # the client cannot be handed a connection; what it would do to make one is done here, with its phases
-        connection._reader, connection._writer = reader, writer  # noqa: SLF001
+        connection._reader, connection._writer = reader, writer  # noqa: SLF001  # the only way in
         try:
             look.begin(Phase.TTFB)
             await connection.on_connect()

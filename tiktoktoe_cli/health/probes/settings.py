@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -11,13 +12,11 @@ from tiktoktoe_cli.config.fields import Settings, Text
 from tiktoktoe_cli.transport.addresses import split_address, without_userinfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from tiktoktoe_cli.health.observation import Observation
     from tiktoktoe_cli.health.probes.outside import Outside
-
-ALWAYS: Final = ("timing", "connected", "error")
-"""The variables of every probe: the phases that ended, whether there was an answer, and why there was none."""
+    from tiktoktoe_cli.transport import TlsOptions
 
 
 def _as_address(address: str) -> str:
@@ -34,14 +33,16 @@ Address = Annotated[Text, AfterValidator(_as_address)]
 class ProbeSettings(Settings):
     """One kind of probe: its settings, what expectations may read, and how it looks.
 
-    `variables` are those beside `ALWAYS`. `assumed` and `assumed_warn` are what a check expects that says nothing.
-    `target` is the setting that names whom to ask; a probe without one asks nobody else.
+    `variables` are its own. `assumed` and `assumed_warn` are what a check expects that says nothing.
+    `target` is the setting that names whom to ask; a probe without one asks nobody else. `late` are the modules
+    that a look imports late.
     """
 
     variables: ClassVar[tuple[str, ...]] = ()
     assumed: ClassVar[tuple[str, ...]] = ()
     assumed_warn: ClassVar[tuple[str, ...]] = ()
     target: ClassVar[str] = ""
+    late: ClassVar[tuple[str, ...]] = ()
 
     @property
     def subject(self) -> str:
@@ -53,12 +54,45 @@ class ProbeSettings(Settings):
         """The host and port where somebody must listen for this probe to find anything; None if it is not known."""
         return None
 
+    @property
+    def trust(self) -> TlsOptions | None:
+        """What a look trusts and shows over TLS; None if it uses none."""
+        return None
+
+    @property
+    def need(self) -> Hashable:
+        """What has to be prepared: what is prepared for one probe is so for all that need the same."""
+        return type(self), self.trust
+
+    async def prepare(self, outside: Outside) -> None:
+        """Do ahead what would delay the first look, without a network; raises whatever such a look runs into."""
+        self.load()
+        outside.context(self.trust)
+
+    @classmethod
+    def load(cls) -> None:
+        """Import what a look imports late.
+
+        Raises:
+            ImportError: if a package is not installed.
+        """
+        for name in cls.late:
+            import_module(name)
+
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Look once, for no longer than `timeout_ns`; what happens on the way is part of what was seen.
 
         Raises nothing but cancellation.
         """
         raise NotImplementedError
+
+
+class Probe(Protocol):
+    """Looks once, within a time limit in nanoseconds that it keeps by itself; `open_probes` makes the real one."""
+
+    async def __call__(self, probe: ProbeSettings, timeout_ns: int, /) -> Observation:
+        """Observe what a probe is about."""
+        ...
 
 
 def probe_types(settings: type[Settings]) -> Iterator[tuple[str, type[ProbeSettings]]]:

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import OneOf, Text
+from tiktoktoe_cli.expressions.regex import compile_re2
 from tiktoktoe_cli.health.observation import Failure, Observation
-from tiktoktoe_cli.health.probes.dialogue import MAX_HEARD, Heard, compile_pattern
+from tiktoktoe_cli.health.probes.dialogue import MAX_HEARD, Heard
 from tiktoktoe_cli.health.probes.settings import Address, ProbeSettings
 from tiktoktoe_cli.transport import TransportFailure
 from tiktoktoe_cli.transport.addresses import split_address
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def _as_pattern(pattern: str) -> str:
     try:
-        compile_pattern(pattern)
+        compile_re2(pattern)
     except ValueError as error:
         hint = "see https://github.com/google/re2/wiki/Syntax"
         context = {"pattern": pattern, "reason": str(error), "hint": hint}
@@ -62,15 +63,19 @@ class AddressProbe(ProbeSettings):
         """The host and port of the address."""
         return split_address(self.address)
 
-    def request(
-        self, timeout_ns: int, tls: TlsOptions | None, starttls: StartTls | None = None
-    ) -> TcpRequest:
+    @property
+    def trust(self) -> TlsOptions | None:
+        """What the settings say in `tls`, if there is such a thing."""
+        tls: TlsSettings | None = getattr(self, "tls", None)
+        return tls.options if tls else None
+
+    def request(self, timeout_ns: int = 0, starttls: StartTls | None = None) -> TcpRequest:
         """Say how to connect to the address."""
         from tiktoktoe_cli.transport.tcp import TcpRequest
 
         address = split_address(self.address)
         assert address is not None, "the settings were checked"  # noqa: S101  # states an invariant
-        return TcpRequest(*address, timeout_ns, tls, starttls)
+        return TcpRequest(*address, timeout_ns, self.trust, starttls)
 
 
 class TcpProbe(AddressProbe):
@@ -91,7 +96,7 @@ class TcpProbe(AddressProbe):
 
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Connect, and observe whether and how fast that went, and what the server said."""
-        request = self.request(timeout_ns, self.tls.options if self.tls else None)
+        request = self.request(timeout_ns)
         if not self.dialogue:
             return observed(await outside.tcp.connect(request))
         conversation = Conversation(self.dialogue)
@@ -124,7 +129,7 @@ class Conversation:
             if step.send is not None:
                 await channel.send(step.send.encode())
             else:
-                await self._wait_for(compile_pattern(step.chosen), channel)
+                await self._wait_for(compile_re2(step.chosen), channel)
 
     def describe(self) -> str:
         """Say, as the end of a message, in which step it is and what it waits for; empty if it has not begun."""

@@ -9,6 +9,7 @@ from tiktoktoe_cli.transport.starttls import StartTls
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.observation import Observation
     from tiktoktoe_cli.health.probes.outside import Outside
+    from tiktoktoe_cli.transport import TlsOptions
 
 
 class TlsProbe(TlsSettings, AddressProbe):
@@ -28,6 +29,11 @@ class TlsProbe(TlsSettings, AddressProbe):
     starttls: StartTls | None = None
     """The protocol in which TLS is asked for: smtp, imap, pop3, ftp, ldap or postgres; the default begins with TLS."""
 
+    @property
+    def trust(self) -> "TlsOptions":
+        """What the settings say."""
+        return self.options
+
     async def observe(self, timeout_ns: int, outside: "Outside") -> "Observation":
         """Make the handshake, and observe how it went and what was shown."""
-        return observed(await outside.tcp.connect(self.request(timeout_ns, self.options, self.starttls)))
+        return observed(await outside.tcp.connect(self.request(timeout_ns, self.starttls)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 from urllib.parse import SplitResult, urlsplit
@@ -12,22 +11,25 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Context, Text
-from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT, Quantity
+from tiktoktoe_cli.config.quantity import ByteSize
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.health.observation import Failure
 from tiktoktoe_cli.health.probes.settings import ProbeSettings
 from tiktoktoe_cli.transport import without_userinfo
+from tiktoktoe_cli.transport.addresses import WEBSOCKET_PORTS
 from tiktoktoe_cli.transport.settings import Headers, TlsSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
-    from websockets.asyncio.client import ClientConnection
+    from websockets.client import ClientProtocol
 
     from tiktoktoe_cli.health.observation import Observation
     from tiktoktoe_cli.health.probes.extra import Answer, Look
+    from tiktoktoe_cli.health.probes.frames import Frames
     from tiktoktoe_cli.health.probes.outside import Outside
+    from tiktoktoe_cli.transport import TlsOptions
 
-_PORTS: Final = {"ws": 80, "wss": 443}
 _FAREWELL_S: Final = 0.5
 """How long a server is waited for when we part; what it does then is not what is looked at."""
 _STATUSES: Final = frozenset(HTTPStatus)
@@ -37,7 +39,7 @@ _LOGIN_STATUSES: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDE
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        is_right = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        is_right = parts.scheme in WEBSOCKET_PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return None
     return parts if is_right else None
@@ -68,6 +70,12 @@ class WebsocketProbe(ProbeSettings):
     variables: ClassVar[tuple[str, ...]] = ("message", "subprotocol", "headers", "tls")
     assumed: ClassVar[tuple[str, ...]] = ("connected",)
     target: ClassVar[str] = "url"
+    late: ClassVar[tuple[str, ...]] = (
+        "tiktoktoe_cli.health.probes.extra",
+        "tiktoktoe_cli.health.probes.frames",
+        "websockets.client",
+        "orjson",
+    )
 
     url: Annotated[Text, AfterValidator(_as_url)]
     """The address, `ws://` or `wss://`."""
@@ -79,7 +87,7 @@ class WebsocketProbe(ProbeSettings):
     """A text to send; the next message is then waited for."""
     receive: bool = False
     """Whether to wait for a message although nothing is sent."""
-    max_message: Annotated[Quantity, Field(gt=0, le=Quantity.parse("256Mi"))] = Quantity.parse("1Mi")
+    max_message: Annotated[ByteSize, Field(gt=0, le=ByteSize.parse("256Mi"))] = ByteSize.parse("1Mi")
     """How long a message may be; a longer one is a failure. The default is `1Mi`."""
     tls: TlsSettings = Field(default_factory=TlsSettings)
     """What is trusted and shown over TLS; the default trusts whom the machine trusts."""
@@ -88,24 +96,26 @@ class WebsocketProbe(ProbeSettings):
     def listens_at(self) -> tuple[str, int]:
         """The host and port of the URL."""
         parts = urlsplit(self.url)
-        return parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        return parts.hostname or "", parts.port or WEBSOCKET_PORTS[parts.scheme]
+
+    @property
+    def trust(self) -> TlsOptions | None:
+        """What the settings say, over wss."""
+        return self.tls.options if self.url.startswith("wss:") else None
 
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Open the connection, and observe the answer to the handshake, and a message."""
         from tiktoktoe_cli.health.probes.extra import Look
+        from tiktoktoe_cli.transport.tcp import TcpRequest
 
-        return await Look("WebSocket", self.url, timeout_ns, outside.clock).run(self._ask)
+        request = TcpRequest(*self.listens_at, timeout_ns, self.trust)
+        return await Look("WebSocket", self.url, timeout_ns, outside).run(self._ask, request)
 
     async def _ask(self, look: Look) -> Answer | Failure:
         from websockets import exceptions
 
-        from tiktoktoe_cli.transport.phases import Phase
-
         try:
             async with self._open(look) as connection:
-                look.begin(Phase.TTFB)
-                await connection.handshake(self.headers)
-                look.end()
                 return await self._talk(connection, look)
         except exceptions.InvalidStatus as error:
             return _refused(error, self.url)
@@ -115,52 +125,54 @@ class WebsocketProbe(ProbeSettings):
             return _closed(error, look)
 
     @asynccontextmanager
-    async def _open(self, look: Look) -> AsyncIterator[ClientConnection]:
+    async def _open(self, look: Look) -> AsyncIterator[Frames]:
         """Connect, with TLS if the URL says so; the connection is closed at the end, politely if that is quick."""
-        from tiktoktoe_cli.health.probes.extra import context_of, opened
+        import asyncio
+
+        from tiktoktoe_cli.health.probes.extra import opened
+        from tiktoktoe_cli.health.probes.frames import Frames
 
         host, port = self.listens_at
-        options = self.tls.options
-        make = self._client()
-        context = context_of(options) if self.url.startswith("wss:") else None
+        protocol = self._rules()
+        context = look.context(self.trust)
         connection = await look.connect(host, port)
-        name = options.server_name or host
-        async with opened(look, connection, context, name, make) as (_, client):
+        name, reader = self.tls.server_name or host, asyncio.StreamReader()
+        async with opened(look, connection, context, name, reader) as writer:
+            client = Frames(protocol, reader, writer)
             yield client
-            await client.close()
+            await client.close(min(_FAREWELL_S, look.left_ns / NS_PER_S / 2))
 
-    def _client(self) -> Callable[[], ClientConnection]:
-        """Make what makes the client once there is a connection."""
-        from websockets.asyncio.client import ClientConnection
+    def _rules(self) -> ClientProtocol:
         from websockets.client import ClientProtocol
         from websockets.typing import Subprotocol
         from websockets.uri import parse_uri
 
         from tiktoktoe_cli.health.probes.extra import silent_logger
 
-        protocol = ClientProtocol(
+        return ClientProtocol(
             parse_uri(self.url),
             subprotocols=[Subprotocol(one) for one in self.subprotocols] or None,
-            max_size=self.max_message // NANOS_PER_UNIT,
+            max_size=self.max_message.whole,
             logger=silent_logger(),
         )
-        return partial(ClientConnection, protocol, ping_interval=None, close_timeout=_FAREWELL_S)
 
-    async def _talk(self, connection: ClientConnection, look: Look) -> Answer:
+    async def _talk(self, connection: Frames, look: Look) -> Answer:
         from tiktoktoe_cli.health.probes.extra import Answer
         from tiktoktoe_cli.transport.phases import Phase
 
-        response = connection.response
-        assert response is not None, "the handshake is over"  # noqa: S101  # states an invariant
+        look.begin(Phase.TTFB)
+        response = await connection.shake_hands(self.headers)
+        look.end()
+        headers = response.headers
         values: dict[str, Any] = {  # CEL values
-            "subprotocol": connection.subprotocol or "",
-            "headers": {name.lower(): ", ".join(response.headers.get_all(name)) for name in response.headers},
+            "subprotocol": headers.get("Sec-WebSocket-Protocol", ""),
+            "headers": {name.lower(): ", ".join(headers.get_all(name)) for name in headers},
         }
         if self.send is not None:
             await connection.send(self.send)
         if self.send is not None or self.receive:
             look.begin(Phase.TRANSFER)
-            values["message"] = _read(await connection.recv())
+            values["message"] = _read(await connection.receive())
             look.end()
         return Answer(values)
 

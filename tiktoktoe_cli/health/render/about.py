@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from tiktoktoe_cli.errors import Place
+
+CheckPlace: TypeAlias = "Callable[[str, str], Place | None]"
+"""Tells where a service's check is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""The forms of the answer that only health has: the status page, a monitoring plugin's output, health+json."""
+"""The forms of the answer that only health has: the status page, a monitoring plugin's output, health+json.
+
+What draws one is imported when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,37 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.health.render.health_json import draw_health_json
-from tiktoktoe_cli.health.render.nagios import nagios_of
-from tiktoktoe_cli.health.render.page import StatusPage, draw_status_page
 from tiktoktoe_cli.report.catalog import ReportKind
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.health.render.status_page import StatusPage
     from tiktoktoe_cli.report import Drawing, Report
+    from tiktoktoe_cli.report.view import View
 
 
 def with_drawings(report: Report, status: StatusPage) -> Report:
     """Give a report the forms that `--report` asks for by `html`, `nagios` and `health+json`."""
-    facts, about = status.facts, status.about
     drawings: dict[str, Drawing] = {
-        ReportKind.HTML: partial(draw_status_page, status),
-        ReportKind.NAGIOS: lambda view: nagios_of(facts, view)[0],
-        ReportKind.HEALTH_JSON: partial(draw_health_json, facts, about),
+        ReportKind.HTML: partial(_page, status),
+        ReportKind.NAGIOS: partial(_nagios, status),
+        ReportKind.HEALTH_JSON: partial(_health_json, status),
     }
     return replace(report, drawings=drawings)
+
+
+def _page(status: StatusPage, view: View) -> str:
+    from tiktoktoe_cli.health.render.page import draw_status_page
+
+    return draw_status_page(status, view)
+
+
+def _nagios(status: StatusPage, view: View) -> str:
+    from tiktoktoe_cli.health.render.nagios import nagios_of
+
+    return nagios_of(status.facts, view)[0]
+
+
+def _health_json(status: StatusPage, view: View) -> str:
+    from tiktoktoe_cli.health.render.health_json import draw_health_json
+
+    return draw_health_json(status.facts, status.about, view)

@@ -1,19 +1,23 @@
-"""Checks explained to a person: the attempts, a waterfall of phases, each expectation, parts and certificates. Pure."""
+"""Checks explained to a person: the attempts, a waterfall of phases, expectations, the answer, certificates. Pure."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions.conditions import describe
+from tiktoktoe_cli.health.render.answer import answer_lines
 from tiktoktoe_cli.health.render.chain import certificates_of
+from tiktoktoe_cli.health.render.phases import PHASE_WORDS
 from tiktoktoe_cli.health.render.report import report_of
-from tiktoktoe_cli.health.render.rows import MOST_CAUSES, Row, rows_of
+from tiktoktoe_cli.health.render.rows import MOST_NAMES, Row, because_of, rows_of
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.health.verdict import MEANS
 from tiktoktoe_cli.report.palette import paint, tone_of
 from tiktoktoe_cli.report.text import one_line, pad
@@ -31,12 +35,10 @@ _BAR: Final = 32
 """How many columns the whole time takes in a waterfall."""
 _LEAST_ROOM: Final = 20
 """How many columns a text is given even on a terminal that has fewer."""
-_PHASES: Final = {
-    "dns": "name looked up",
-    "connect": "connected",
-    "tls": "TLS handshake",
-    "ttfb": "first byte",
-    "transfer": "body read",
+_IS: Final = {state: f"is {state.value}" for state in HealthState} | {
+    HealthState.MAINTENANCE: "is in maintenance",
+    HealthState.SKIPPED: "was not checked",
+    HealthState.ERROR: "could not be checked",
 }
 
 
@@ -69,23 +71,36 @@ class _Pen:
         return one_line(self.view.mask(words))
 
 
+def only(facts: HealthFacts, service: str, check: str = "") -> HealthFacts:
+    """Leave out all but one service, or all but one of its checks; who is the cause stays known.
+
+    Raises:
+        ValueError: if there is no such service or check.
+    """
+    (found,) = (one for one in facts.services if one.name == service)
+    if check:
+        (row,) = (Row(found, one) for one in found.checks if one.name == check)
+        found = replace(found, checks=(row.check,), state=row.state, cause=row.cause)
+    return replace(facts, services=(found,))
+
+
 def explanation_of(facts: HealthFacts) -> Report:
     """Turn the health of one service into a report."""
     return replace(report_of(facts), command="health explain", verdict=_verdict(facts))
 
 
 def _verdict(facts: HealthFacts) -> str:
-    """Say in one line how the service is, or its only check, and who hangs on whom."""
+    """Say in one line how the service is, or its only check if that is as the service, and who hangs on whom."""
     (service,) = facts.services
     rows = list(rows_of(facts))
     if not rows:
         return f"{quoted(service.name)} has no health check"
-    name = quoted(rows[0].name if len(rows) == 1 else service.name)
-    parts = [f"{name} is {service.state.value}"]
+    is_check = len(rows) == 1 and rows[0].state is service.state
+    parts = [f"{quoted(rows[0].name if is_check else service.name)} {_IS[service.state]}"]
     if service.cause:
-        parts.append(f"because of {listed(service.cause, MOST_CAUSES)}")
+        parts.append(because_of(service))
     if service.affected and service.state.is_failing:
-        parts.append(f"and the cause of what is wrong with {listed(service.affected, MOST_CAUSES)}")
+        parts.append(f"and the cause of what is wrong with {listed(service.affected, MOST_NAMES)}")
     return ("interrupted; " if facts.is_partial else "") + " ".join(parts)
 
 
@@ -100,11 +115,13 @@ def _check(row: Row, pen: _Pen, now: datetime) -> Iterator[str]:
     name = paint(pen.safe(row.name), "bold", color=pen.view.color)
     yield f"{name} {pen.safe(f'{check.kind} {check.target}'.rstrip())}\n"
     yield pen.line(row.state.value, _outcome(row), deep=2)
-    if row.detail:
-        yield pen.plain(row.detail)
+    is_told_below = check.detail in [describe(one.result) for one in check.expectations]
+    if words := row.because if is_told_below else row.detail:
+        yield pen.plain(words)
     yield from _attempts(check, pen)
     yield from _waterfall(check, pen)
     yield from _expectations(check, pen)
+    yield from _answer(check, pen)
     yield from _parts(check, pen)
     yield from _certificates(check, pen, now)
 
@@ -118,11 +135,18 @@ def _outcome(row: Row) -> str:
 
 
 def _attempts(check: CheckResult, pen: _Pen) -> Iterator[str]:
-    if len(check.attempts) > 1:
-        yield pen.head("attempts")
-        for number, one in enumerate(check.attempts, 1):
-            words = f"{number} {one.state.value} in {duration(one.elapsed_ns / NS_PER_S)}"
-            yield pen.line(one.state.value, f"{words}: {one.detail}" if one.detail else words)
+    """Draw the attempts, those that went the same way together; how the last one went is told elsewhere."""
+    if len(check.attempts) < 2:  # noqa: PLR2004  # one needs no list
+        return
+    yield pen.head("attempts")
+    number = 1
+    for (state, detail), group in groupby(check.attempts, lambda one: (one.state, one.detail)):
+        spent = sorted(one.elapsed_ns / NS_PER_S for one in group)
+        last = number + len(spent) - 1
+        which = f"{number}-{last}" if last > number else f"{number}"
+        words = f"{which} {state.value} in {' to '.join(dict.fromkeys(map(duration, (spent[0], spent[-1]))))}"
+        yield pen.line(state.value, f"{words}: {detail}" if detail not in {"", check.detail} else words)
+        number = last + 1
 
 
 def _waterfall(check: CheckResult, pen: _Pen) -> Iterator[str]:
@@ -136,7 +160,7 @@ def _waterfall(check: CheckResult, pen: _Pen) -> Iterator[str]:
     for phase, spent_ns in spent.items():
         took = duration(spent_ns / NS_PER_S)
         bar = _bar(begun_ns / total_ns, spent_ns / total_ns, unicode=pen.view.unicode)
-        yield f"    {phase:<9}{took:>8}  {paint(bar, 'cyan', color=pen.view.color)}  {_PHASES[phase]}\n"
+        yield f"    {phase:<9}{took:>8}  {paint(bar, 'cyan', color=pen.view.color)}  {PHASE_WORDS[phase]}\n"
         begun_ns += spent_ns
     yield f"    {'total':<9}{duration(total_ns / NS_PER_S):>8}\n"
 
@@ -165,6 +189,12 @@ def _expectations(check: CheckResult, pen: _Pen) -> Iterator[str]:
 
 def _written(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _answer(check: CheckResult, pen: _Pen) -> Iterator[str]:
+    if check.values:
+        yield pen.head("answer")
+        yield from (f"    {line}\n" for line in answer_lines(check.values, pen.view.mask))
 
 
 def _parts(check: CheckResult, pen: _Pen) -> Iterator[str]:

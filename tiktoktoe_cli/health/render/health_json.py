@@ -11,9 +11,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_MS
-from tiktoktoe_cli.health.facts import HealthState
 from tiktoktoe_cli.health.render.report import verdict_of
 from tiktoktoe_cli.health.render.rows import Row, rows_of
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.report.documents import plain_data
 from tiktoktoe_cli.report.text import escape_hidden
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.render.about import About
     from tiktoktoe_cli.report.facts import Json
     from tiktoktoe_cli.report.view import View
-
-MEDIA_TYPE: Final = "application/health+json"
 
 _PASS, _WARN, _FAIL = "pass", "warn", "fail"
 _WORDS: Final = {

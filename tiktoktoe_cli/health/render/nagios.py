@@ -1,35 +1,23 @@
 """The health of a system as a monitoring plugin says it, with the exit code that its caller reads.
 
-Follows the Monitoring Plugins Development Guidelines (monitoring-plugins.org/doc/guidelines.html): `STATE - text`,
-then `|` and the performance data, and further lines as long output. The worst of several states is chosen as in that
-project's own plugins: CRITICAL, WARNING, UNKNOWN, OK.
+Behind its line, whose form is that of every plugin, come further ones as long output. The worst of several states is
+chosen as in the Monitoring Plugins themselves: CRITICAL, WARNING, UNKNOWN, OK.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.health.facts import Demand, HealthState
 from tiktoktoe_cli.health.render.latency_limit import latency_limit_ns
 from tiktoktoe_cli.health.render.report import verdict_of
 from tiktoktoe_cli.health.render.rows import Row, rows_of
-from tiktoktoe_cli.report.text import one_line
+from tiktoktoe_cli.health.state import Demand, HealthState
+from tiktoktoe_cli.report.plugin import PluginState, plugin_line, plugin_text
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.facts import HealthFacts
     from tiktoktoe_cli.report.view import View
-
-
-class PluginState(IntEnum):
-    """What a plugin can answer; the number is its exit code."""
-
-    OK = 0
-    WARNING = 1
-    CRITICAL = 2
-    UNKNOWN = 3
-
 
 _WORST_LAST: Final = (PluginState.OK, PluginState.UNKNOWN, PluginState.WARNING, PluginState.CRITICAL)
 _STATES: Final = {
@@ -53,11 +41,11 @@ def nagios_of(facts: HealthFacts, view: View) -> tuple[str, int]:
     state = _state_of(facts)
     rows = [row for row in rows_of(facts) if row.is_made]
     data = " ".join(_performance(row, view) for row in rows)
-    first = f"{state.name} - {_text(verdict_of(facts), view)}" + (f" | {data}" if data else "")
+    first = plugin_line(state, verdict_of(facts), view, data)
     troubles = [
         f"{row.state}: {row.name}: {row.detail}" for row in rows if row.state is not HealthState.HEALTHY
     ]
-    return "\n".join([first, *(_text(line, view) for line in troubles), ""]), state.value
+    return "\n".join([first, *(plugin_text(line, view) for line in troubles), ""]), state.value
 
 
 def _state_of(facts: HealthFacts) -> PluginState:
@@ -71,7 +59,7 @@ def _state_of(facts: HealthFacts) -> PluginState:
 
 def _performance(row: Row, view: View) -> str:
     """Write `'label'=value;warn;crit;min`; a bound is there only where expectations set one for the whole time."""
-    label = _text(row.name, view).translate(_LABEL)
+    label = plugin_text(row.name, view).translate(_LABEL)
     value = "U" if row.check.state is HealthState.ERROR else f"{row.check.timing.total_ns / NS_PER_S:.6f}s"
     warn, crit = (_bound(row, demand) for demand in (Demand.WARN, Demand.EXPECT))
     return f"'{label}'={value};{warn};{crit};0"
@@ -82,8 +70,3 @@ def _bound(row: Row, demand: Demand) -> str:
     texts = [one.result.text for one in row.check.expectations if one.demand is demand]
     limit_ns = latency_limit_ns(texts)
     return "" if limit_ns is None else f"{limit_ns / NS_PER_S:g}"
-
-
-def _text(words: str, view: View) -> str:
-    """Write words on one line; a `|` would begin the performance data."""
-    return one_line(view.mask(words)).replace("|", "¦" if view.unicode else "/")

@@ -6,42 +6,27 @@ The verdict stands on top, then the causes with what hangs on each, then a row f
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.health.facts import HealthState, worst
-from tiktoktoe_cli.health.render.about import About
 from tiktoktoe_cli.health.render.page_inside import Shown, draw_inside
 from tiktoktoe_cli.health.render.page_look import SCRIPT, STYLE
 from tiktoktoe_cli.health.render.page_pictures import PHASES, draw_bar
 from tiktoktoe_cli.health.render.report import verdict_of
 from tiktoktoe_cli.health.render.rows import rows_of
+from tiktoktoe_cli.health.state import HealthState, worst
 from tiktoktoe_cli.report.markup import Writer
 from tiktoktoe_cli.report.page import Page, draw_page, state_word
 from tiktoktoe_cli.words import duration, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from tiktoktoe_cli.health.facts import Attempt, HealthFacts, ServiceHealth
-    from tiktoktoe_cli.health.history import Trend
+    from tiktoktoe_cli.health.facts import HealthFacts, ServiceHealth
     from tiktoktoe_cli.health.render.rows import Row
+    from tiktoktoe_cli.health.render.status_page import StatusPage
     from tiktoktoe_cli.report.markup import Markup
     from tiktoktoe_cli.report.view import View
-
-Key: TypeAlias = tuple[str, str]
-"""A service and its check."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusPage:
-    """What is on the page; `recent` are the latest results of a check that is watched, oldest first."""
-
-    facts: HealthFacts
-    about: About = field(default_factory=About)
-    recent: Mapping[Key, Sequence[Attempt]] = field(default_factory=dict)
-    trends: Mapping[Key, Mapping[str, Trend]] = field(default_factory=dict)
 
 
 def draw_status_page(status: StatusPage, view: View) -> str:
@@ -99,13 +84,18 @@ def _checks(status: StatusPage, rows: Sequence[Row], writer: Writer) -> Markup |
     if not rows:
         return None
     longest_ns = max(row.check.timing.total_ns for row in rows)
-    drawn = (_check(row, longest_ns, status, writer) for row in rows)
+    drawn = (_check(row, longest_ns, status, writer) for row in sorted(rows, key=_urgency))
     return writer.join(
         writer.element("h2", "Checks"),
         _tools(rows, writer),
         _legend(writer),
         writer.element("div", *drawn, class_="checks"),
     )
+
+
+def _urgency(row: Row) -> int:
+    """Say what comes first: what fails, then what is degraded, then the rest, each as in the file."""
+    return 0 if row.state.is_failing else 1 if row.state is HealthState.DEGRADED else 2
 
 
 def _tools(rows: Sequence[Row], writer: Writer) -> Markup:

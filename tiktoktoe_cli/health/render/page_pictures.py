@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.health.render.phases import PHASE_WORDS
 from tiktoktoe_cli.report.palette import tone_of
 from tiktoktoe_cli.transport.variables import phases_of
 from tiktoktoe_cli.words import duration
@@ -16,14 +17,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.markup import Markup, Writer
     from tiktoktoe_cli.transport import Timing
 
-PHASES: Final = {
-    "dns": "name looked up",
-    "connect": "connected",
-    "tls": "TLS agreed on",
-    "ttfb": "answer awaited",
-    "transfer": "answer read",
-    "rest": "other",
-}
+PHASES: Final = {**PHASE_WORDS, "rest": "other"}
 """The parts of a bar, in their order, and what they mean."""
 _WIDTH: Final = 1000.0
 _LEAST: Final = 2.0  # of the width: what took any time is seen

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
-from tiktoktoe_cli.health.facts import HealthFacts, HealthState, worst
+from tiktoktoe_cli.errors import ExitCode
 from tiktoktoe_cli.health.render.chain import certificates_data
 from tiktoktoe_cli.health.render.metrics import metrics_of
-from tiktoktoe_cli.health.render.rows import MOST_CAUSES, Row, rows_of
+from tiktoktoe_cli.health.render.remarks import remarks_of, slowest_of
+from tiktoktoe_cli.health.render.rows import MOST_NAMES, Row, name_causes, rows_of
+from tiktoktoe_cli.health.state import HealthState, worst
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
 from tiktoktoe_cli.transport.variables import PHASES, phases_of
 from tiktoktoe_cli.words import listed, plural
@@ -18,7 +20,8 @@ from tiktoktoe_cli.words import listed, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tiktoktoe_cli.health.facts import Expectation
+    from tiktoktoe_cli.health.facts import Expectation, HealthFacts
+    from tiktoktoe_cli.health.render.about import CheckPlace
 
 _COLUMNS: Final = (
     Column("service", "SERVICE"),
@@ -48,30 +51,38 @@ _OUTCOMES: Final = {
 }
 
 
-def report_of(facts: HealthFacts, *, strict: bool = False) -> Report:
-    """Turn the health of a system into a report; if it is `strict`, what is degraded is not well either."""
+def report_of(
+    facts: HealthFacts, *, strict: bool = False, place: CheckPlace = lambda _service, _check: None
+) -> Report:
+    """Turn the health of a system into a report; if it is `strict`, what is degraded is not well either.
+
+    `place` tells where a check is written, for reports that lead there.
+    """
     return Report(
         command="health check",
-        ok=facts.is_healthy and not facts.is_partial and not (strict and facts.is_degraded),
+        ok=not facts.is_partial and facts.exit_code(strict=strict) is ExitCode.YES,
         verdict=verdict_of(facts),
         summary=_summary(facts),
         items=[_item(row) for row in rows_of(facts)],
         columns=_COLUMNS,
         name_key="service",
-        cases=tuple(_case(row) for row in rows_of(facts)),
+        cases=tuple(_case(row, place) for row in rows_of(facts)),
         metrics=metrics_of(facts),
+        remarks=remarks_of(facts),
     )
 
 
 def verdict_of(facts: HealthFacts) -> str:
-    """Say it in one line: how many are healthy, who is the cause, and what hangs on it."""
+    """Say it in one line: how many are healthy, who is the cause, what hangs on it, and who is degraded."""
     states = Counter(service.state for service in facts.services)
     checked = len(facts.services) - states[HealthState.SKIPPED]
     if not checked:
         return _why_nothing(facts)
     healthy = f"{states[HealthState.HEALTHY]} of {plural(checked, 'service')} healthy"
-    degraded = f", {states[HealthState.DEGRADED]} degraded" if states[HealthState.DEGRADED] else ""
-    parts = [*(["interrupted"] if facts.is_partial else []), healthy + degraded, *_blame(facts, states)]
+    parts = [*(["interrupted"] if facts.is_partial else []), healthy, *_blame(facts), *_degraded(facts)]
+    if states[HealthState.ERROR]:
+        names = listed(_in(facts, HealthState.ERROR), MOST_NAMES)
+        parts.append(f"{states[HealthState.ERROR]} could not be checked: {names}")
     if states[HealthState.MAINTENANCE]:
         parts.append(f"{states[HealthState.MAINTENANCE]} in maintenance")
     return "; ".join([*parts, *_unchecked(facts)])
@@ -92,26 +103,52 @@ def _unchecked(facts: HealthFacts) -> Iterator[str]:
         yield f"{len(skipped) - left_out} without a check"
 
 
-def _blame(facts: HealthFacts, states: Counter[HealthState]) -> Iterator[str]:
-    names = [service.name for service in facts.causes]
-    suffering = [f"{states[HealthState.UNREACHABLE]} unreachable"] if states[HealthState.UNREACHABLE] else []
-    if names:
-        causes = f"{listed(names, MOST_CAUSES)} {'is the cause' if len(names) == 1 else 'are the causes'}"
-        yield ", ".join([causes, *suffering])
+def _blame(facts: HealthFacts) -> Iterator[str]:
+    """Name those because of whom others cannot be reached, and those that fail without that."""
+    lost = [service for service in facts.services if service.state is HealthState.UNREACHABLE]
+    blamed = {cause for service in lost for cause in service.cause}
+    if causes := [service for service in facts.causes if service.name in blamed]:
+        planned = [service.name for service in causes if service.state is HealthState.MAINTENANCE]
+        named = name_causes([service.name for service in causes], planned) + ("," if planned else "")
+        yield f"{named} {'is the cause' if len(causes) == 1 else 'are the causes'}, {len(lost)} unreachable"
+    if alone := [name for name in _in(facts, HealthState.UNHEALTHY) if name not in blamed]:
+        yield f"{_are(alone)} unhealthy"
+
+
+def _degraded(facts: HealthFacts) -> Iterator[str]:
+    """Name those that are degraded by themselves, and those that are because of others."""
+    degraded = [service for service in facts.services if service.state is HealthState.DEGRADED]
+    if alone := [service.name for service in degraded if not service.cause]:
+        yield f"{_are(alone)} degraded"
+    if others := [service.name for service in degraded if service.cause]:
+        causes = dict.fromkeys(cause for service in degraded for cause in service.cause)
+        yield f"{_are(others)} degraded because of {listed(causes, MOST_NAMES)}"
+
+
+def _in(facts: HealthFacts, state: HealthState) -> list[str]:
+    return [service.name for service in facts.services if service.state is state]
+
+
+def _are(names: Sequence[str]) -> str:
+    return f"{listed(names, MOST_NAMES)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _summary(facts: HealthFacts) -> dict[str, Json]:
-    rows = [row for row in rows_of(facts) if row.is_made]
+    slowest = slowest_of(facts)
     return {
         "services": len(facts.services),
         **_counts(service.state for service in facts.services),
         "checks": _counts(row.state for row in rows_of(facts)),
         "groups": _groups(facts),
-        "slowest": {phase: _slowest(phase, rows) for phase in PHASES},
+        "slowest": {phase: _spent(slowest.get(phase)) for phase in PHASES},
         "elapsed_s": facts.elapsed_ns / NS_PER_S,
         "causes": [{"service": one.name, "affected": list(one.affected)} for one in facts.causes],
         "partial": facts.is_partial,
     }
+
+
+def _spent(slowest: tuple[str, int] | None) -> Json:
+    return slowest and {"name": slowest[0], "ms": slowest[1] / NS_PER_MS}
 
 
 def _counts(states: Iterable[HealthState]) -> dict[str, int]:
@@ -130,13 +167,6 @@ def _groups(facts: HealthFacts) -> list[Json]:
         {"group": group, "state": worst(states).value, "services": len(states), **_counts(states)}
         for group, states in members.items()
     ]
-
-
-def _slowest(phase: str, rows: Sequence[Row]) -> Json:
-    """Name the check in which a phase took longest; None if no check had it."""
-    spent = [(phases_of(row.check.timing).get(phase), row.name) for row in rows]
-    longest_ns, name = max(((ns, name) for ns, name in spent if ns is not None), default=(None, ""))
-    return None if longest_ns is None else {"name": name, "ms": longest_ns / NS_PER_MS}
 
 
 def _item(row: Row) -> dict[str, Json]:
@@ -185,6 +215,7 @@ def _expectation(one: Expectation) -> dict[str, Json]:
     }
 
 
-def _case(row: Row) -> Case:
+def _case(row: Row, place: CheckPlace) -> Case:
+    service, check = row.service.name, row.check.name
     elapsed_s = sum(attempt.elapsed_ns for attempt in row.check.attempts) / NS_PER_S
-    return Case(row.service.name, row.check.name, _OUTCOMES[row.state], row.detail, elapsed_s)
+    return Case(service, check, _OUTCOMES[row.state], row.detail, elapsed_s, place(service, check))

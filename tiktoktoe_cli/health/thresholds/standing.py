@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tiktoktoe_cli.health.facts import HealthState
+from tiktoktoe_cli.health.state import HealthState
 from tiktoktoe_cli.health.thresholds.rules import Rules
 
 
@@ -17,14 +17,15 @@ from tiktoktoe_cli.health.thresholds.rules import Rules
 class Standing:
     """The state that holds, and what it takes to change it.
 
-    `run` is how many results in a row were passes; negative, how many were failures; 0 before the first. The lowest
-    bit of `failed` is set if the latest result was a failure, the next one for the one before. `has_changed` says
-    that the last step brought another state.
+    `passes` is how many results in a row were passes, `failures` how many were failures; one of them is 0, and both
+    before the first. The lowest bit of `failed` is set if the latest result was a failure, the next one for the one
+    before. `has_changed` says that the last step brought another state.
     """
 
     rules: Rules
     state: HealthState
-    run: int = 0
+    passes: int = 0
+    failures: int = 0
     failed: int = 0
     has_changed: bool = False
 
@@ -48,10 +49,15 @@ class Standing:
 def _counted(standing: Standing, *, passed: bool) -> Standing:
     rules = standing.rules
     enough = rules.pass_ if passed else rules.fail
-    times = enough if rules.first_decides and not standing.run else 1
-    run = max(standing.run, 0) + times if passed else min(standing.run, 0) - times
+    is_first = not (standing.passes or standing.failures)
+    times = enough if rules.first_decides and is_first else 1
     failed = standing.failed << times | (0 if passed else (1 << times) - 1)
-    return replace(standing, run=run, failed=failed & (1 << rules.window) - 1)
+    return replace(
+        standing,
+        passes=standing.passes + times if passed else 0,
+        failures=0 if passed else standing.failures + times,
+        failed=failed & (1 << rules.window) - 1,
+    )
 
 
 def _decided(standing: Standing, result: HealthState, *, answered: bool) -> HealthState:
@@ -60,11 +66,11 @@ def _decided(standing: Standing, result: HealthState, *, answered: bool) -> Heal
         return result
     failures = standing.failed.bit_count()
     if result.is_passing:
-        is_enough = standing.run >= rules.pass_ and failures < rules.fail
+        is_enough = standing.passes >= rules.pass_ and failures < rules.fail
         return result if is_enough else standing.state
     if failures >= rules.fail or (answered and not rules.retriable):
         return result
-    is_warned = rules.warn is not None and -standing.run >= rules.warn
+    is_warned = rules.warn is not None and standing.failures >= rules.warn
     return HealthState.DEGRADED if is_warned else standing.state
 
 

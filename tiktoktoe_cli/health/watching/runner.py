@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.health.effects import LOOK_AROUND_NS
 from tiktoktoe_cli.health.runner import run_check
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.watching.tally import Tally
     from tiktoktoe_cli.health.watching.watch import Change, Watch
 
-_LOOK_AROUND_NS: Final = 50 * NS_PER_MS
-"""How often it is looked what has ended, what is due and whether to stop."""
-
 
 class WatchObserver(Protocol):
     """Is told what a watch sees, as it happens."""
@@ -27,7 +25,7 @@ class WatchObserver(Protocol):
         """A check was made once more."""
 
     def on_change(self, change: Change) -> None:
-        """A check is in another state."""
+        """Checks are in another state."""
 
 
 class WatchRunner:
@@ -50,19 +48,21 @@ class WatchRunner:
 
     async def run(self, until_ns: int | None = None) -> bool:
         """Watch until that time of the clock, or without end; tell whether it had to stop before."""
-        clock = self._effects.clock
+        clock, is_stopped = self._effects.clock, False
         try:
             while until_ns is None or clock.now() < until_ns:
-                if self._effects.should_stop():
-                    return True
+                if is_stopped := self._effects.should_stop():
+                    break
                 self._begin()
                 await clock.sleep(self._pause_ns(until_ns))
                 self._collect()
+                self._tell()
+            self._tell(is_last=True)
         finally:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
-        return False
+        return is_stopped
 
     def _begin(self) -> None:
         room = self._effects.concurrency - len(self._running)
@@ -72,16 +72,19 @@ class WatchRunner:
 
     def _pause_ns(self, until_ns: int | None) -> int:
         now_ns = self._effects.clock.now()
-        ends = [now_ns + _LOOK_AROUND_NS, until_ns, None if self._running else self._watch.next_ns]
+        ends = [now_ns + LOOK_AROUND_NS, until_ns, None if self._running else self._watch.next_ns]
         return max(min(end for end in ends if end is not None) - now_ns, 0)
 
     def _collect(self) -> None:
-        """Take the results of what has ended, and tell what has changed by them."""
+        """Take the results of what has ended."""
         now_ns = self._effects.clock.now()
         for task in [task for task in self._running if task.done()]:
             number = self._running.pop(task)
             self._observer.on_result(self._watch.take(number, task.result(), now_ns))
-        for change in self._watch.settle(now_ns, self._maintained_at(now_ns)):
+
+    def _tell(self, *, is_last: bool = False) -> None:
+        now_ns = self._effects.clock.now()
+        for change in self._watch.settle(now_ns, self._maintained_at(now_ns), is_last=is_last):
             self._observer.on_change(change)
 
     def _maintained_at(self, now_ns: int) -> frozenset[str]:

@@ -16,16 +16,17 @@ Key = TypeVar("Key")
 _MOST_SPREAD_NS: Final = 3 * NS_PER_S
 """Within this time everything has been looked at for the first time."""
 _JITTER: Final = 0.05
-"""How far a look may be from its beat, as a share of the interval: two of them are 10 % longer or shorter apart."""
+"""How far from its beat a check may be made, as a share of its interval: two times are at most 10 % more or less apart.
+"""
 
 
 class Schedule(Generic[Key]):
-    """The beats of many checks; what is under way is not in it until `again` puts it back.
+    """When each of many checks is due next: at the beats of its interval.
 
-    The beats of all checks are spread evenly over their intervals, and stay where they are: how long a look takes,
-    and by how much one is early or late, moves none of them. A beat that finds the look before it still under way
-    is left out. The first looks do not wait for the beats: they come within three seconds, and the first beat that
-    counts is at least half an interval later.
+    The beats of all checks are spread evenly over their intervals, and never move: neither by how long a check takes,
+    nor by the jitter. `take` hands out a check that is due, and it is due again only after `again`; beats that pass
+    in between are left out. The first time does not wait for a beat: every check is due within three seconds, and
+    the next time at its first beat that is at least half an interval later.
     """
 
     def __init__(self, intervals_ns: Mapping[Key, int], now_ns: int, random: Random) -> None:

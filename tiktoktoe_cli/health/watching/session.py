@@ -3,56 +3,46 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from tiktoktoe_cli.health.effects import Effects
+from tiktoktoe_cli.health.open_files import Places
 from tiktoktoe_cli.health.probes import open_probes
+from tiktoktoe_cli.health.watching.facts import facts_of
 from tiktoktoe_cli.health.watching.runner import WatchRunner
 from tiktoktoe_cli.health.watching.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
-    from tiktoktoe_cli.health.facts import HealthFacts
     from tiktoktoe_cli.health.session import HealthInputs
+    from tiktoktoe_cli.health.watching.facts import WatchFacts
     from tiktoktoe_cli.health.watching.runner import WatchObserver
-    from tiktoktoe_cli.health.watching.tally import Tally
-    from tiktoktoe_cli.report.view import Mask
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """Where to listen, what to hide in what is answered, and whom to tell the address once it is open."""
+class Listener(Protocol):
+    """Tells others of a watch, and looks for them, as long as the context that it opens is not left."""
 
-    host: str
-    port: int
-    mask: Mask
-    opened: Callable[[str], None]
+    def __call__(
+        self, watch: Watch, effects: Effects, inputs: HealthInputs, places: Places, /
+    ) -> AbstractAsyncContextManager[None]:
+        """Open it.
+
+        Raises:
+            UsageError: if it cannot be listened where that is wanted.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class WatchOptions:
-    """How to watch: an interval for all checks, for how long, and where to tell others; None is not at all."""
+    """How to watch: an interval for all checks, for how long, and who tells others; None is not at all."""
 
     interval_ns: int | None = None
     for_ns: int | None = None
-    listening: Listening | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WatchFacts:
-    """How a watch of a system ended: how everything stands, what was counted, and until when.
-
-    `is_cut_short` says that it was to go on for longer.
-    """
-
-    system: str
-
-    health: HealthFacts
-    tallies: tuple[Tally, ...]
-    ended_ns: int
-    is_cut_short: bool
+    listener: Listener | None = None
 
 
 async def watch_health(
@@ -64,8 +54,11 @@ async def watch_health(
         UsageError: if it cannot be listened where that is wanted.
     """
     clock = inputs.clock
+    places = Places.within(inputs.open_files)
+    if options.listener:
+        inputs = replace(inputs, open_files=inputs.open_files - places.files)
     async with AsyncExitStack() as stack:
-        probe = await stack.enter_async_context(open_probes(clock, inputs.environ))
+        probe = await stack.enter_async_context(open_probes(clock, inputs.environ, inputs.enabled))
         watch = Watch(inputs.round(), inputs.random, clock.now(), options.interval_ns)
         effects = Effects(
             probe,
@@ -74,17 +67,9 @@ async def watch_health(
             should_stop=should_stop,
             random=inputs.random,
         )
-        if options.listening:
-            from tiktoktoe_cli.health.listening.session import open_listener
-
-            listener = open_listener(options.listening, watch, effects, inputs)
-            await stack.enter_async_context(listener)
+        if options.listener:
+            await stack.enter_async_context(options.listener(watch, effects, inputs, places))
         runner = WatchRunner(watch, effects, observer, lambda: inputs.round().maintained)
         is_stopped = await runner.run(None if options.for_ns is None else clock.now() + options.for_ns)
-    is_cut_short = is_stopped and options.for_ns is not None
-    return facts_of(watch, inputs.system, clock.now(), is_cut_short=is_cut_short)
-
-
-def facts_of(watch: Watch, system: str, now_ns: int, *, is_cut_short: bool = False) -> WatchFacts:
-    """Say how a watch stands at this moment."""
-    return WatchFacts(system, watch.facts(now_ns), tuple(watch.tallies), now_ns, is_cut_short)
+    is_partial = is_stopped and options.for_ns is not None
+    return facts_of(watch, inputs.system, clock.now(), is_partial=is_partial)

@@ -10,7 +10,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_MS
-from tiktoktoe_cli.health.facts import Attempt, HealthState
+from tiktoktoe_cli.health.facts import Attempt
+from tiktoktoe_cli.health.state import HealthState
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.health.facts import CheckResult
@@ -26,7 +27,7 @@ _STEPS: Final = 200
 
 
 class Latencies:
-    """How long looks took: counted in steps of 10 %, so that any number of them needs the same room."""
+    """How long checks took: counted in steps of 10 %, so that any number of them needs the same room."""
 
     def __init__(self) -> None:
         self._counts = array("I", [0]) * _STEPS
@@ -50,7 +51,7 @@ class Tally:
     """One check since the watch began.
 
     `state` is how it is shown, in the light of what else fails, since `since_ns`; `skipped` before the first result.
-    `latest` holds what the latest looks found, oldest first. An outage lasts from the moment when the state begins to
+    `latest` holds what the latest results found, oldest first. An outage lasts from the moment when the state begins to
     be a failing one to the moment when it ceases to be.
     """
 
@@ -63,7 +64,7 @@ class Tally:
     cause: tuple[str, ...] = ()
     latest: deque[Attempt] = field(default_factory=lambda: deque(maxlen=LATEST))
     latencies: Latencies = field(default_factory=Latencies)
-    looks: int = 0
+    checks_made: int = 0
     failures: int = 0
     changes: int = 0
     took_ns: int = 0
@@ -77,17 +78,17 @@ class Tally:
 
     @property
     def availability(self) -> float | None:
-        """The share of looks that passed; None before the first."""
-        return (self.looks - self.failures) / self.looks if self.looks else None
+        """The share of checks made that passed; None before the first."""
+        return (self.checks_made - self.failures) / self.checks_made if self.checks_made else None
 
     @property
     def latest_ms(self) -> list[float | None]:
-        """How long the latest looks took in milliseconds, and None for those that failed."""
+        """How long the latest checks took in milliseconds, and None for those that failed."""
         return [one.elapsed_ns / NS_PER_MS if one.state.is_passing else None for one in self.latest]
 
     @property
     def detail(self) -> str:
-        """What was wrong at the latest look, in one line; empty if all was well."""
+        """What was wrong at the latest check, in one line; empty if all was well."""
         return self.result.detail if self.result else ""
 
     def take(self, result: CheckResult) -> bool:
@@ -95,7 +96,7 @@ class Tally:
         is_first = self.result is None
         self.result = result
         self.standing = self.standing.after(result.state, answered=not result.error)
-        self.looks += 1
+        self.checks_made += 1
         self.failures += not result.state.is_passing
         self.took_ns += result.timing.total_ns
         self.latencies.add(result.timing.total_ns)
