@@ -62,11 +62,28 @@ def test_a_single_window_is_read(write: Callable[[str, str], str]) -> None:
     ]
 
 
+HOW_LONG = (
+    "`duration`: how long it lasts, a week at most; a window that goes over midnight belongs to the day on "
+    "which it starts"
+)
+ON_WHICH_DAYS = "`every`: the days of the week on which it starts, in full or their first three letters; every day by default"
+
+
 @pytest.mark.parametrize(
     ("window", "code", "message", "hint"),
     [
-        ("{start: 23:00}", "missing-key", "the key `duration` is missing", None),
-        ("{from: 2026-12-01T20:00:00Z}", "missing-key", "the key `until` is missing", None),
+        (
+            "{start: 23:00}",
+            "missing-key",
+            "the key `duration` is missing",
+            HOW_LONG,
+        ),
+        (
+            "{from: 2026-12-01T20:00:00Z}",
+            "missing-key",
+            "the key `until` is missing",
+            "`until`: when it is over",
+        ),
         (
             "{start: 2300, duration: 1h}",
             "wrong-form",
@@ -83,9 +100,14 @@ def test_a_single_window_is_read(write: Callable[[str, str], str]) -> None:
             "{start: 23:00, duration: 8d}",
             "out-of-range",
             "`8d` is too large: the most is 7d",
-            None,
+            HOW_LONG,
         ),
-        ("{start: 23:00, duration: 0}", "out-of-range", "`0` is too small: it must be more than 0", None),
+        (
+            "{start: 23:00, duration: 0}",
+            "out-of-range",
+            "`0` is too small: it must be more than 0",
+            HOW_LONG,
+        ),
         (
             "{start: 23:00, duration: 1h, timezone: Europe/Berln}",
             "unknown-value",
@@ -98,7 +120,12 @@ def test_a_single_window_is_read(write: Callable[[str, str], str]) -> None:
             "there is no time zone `../secret`",
             "write it as `Europe/Berlin`",
         ),
-        ("{start: 23:00, duration: 1h, every: []}", "too-few", "expected at least 1, found 0", None),
+        (
+            "{start: 23:00, duration: 1h, every: []}",
+            "too-few",
+            "expected at least 1, found 0",
+            ON_WHICH_DAYS,
+        ),
         (
             "{start: 23:00, duration: 1h, services: [leger]}",
             "unknown-name",
