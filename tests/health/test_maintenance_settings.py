@@ -66,7 +66,10 @@ HOW_LONG = (
     "`duration`: how long it lasts, a week at most; a window that goes over midnight belongs to the day on "
     "which it starts"
 )
-ON_WHICH_DAYS = "`every`: the days of the week on which it starts, in full or their first three letters; every day by default"
+ON_WHICH_DAYS = (
+    "`every`: the days of the week on which it starts, in full or their first three letters; "
+    "every day by default"
+)
 
 
 @pytest.mark.parametrize(

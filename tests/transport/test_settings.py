@@ -242,7 +242,9 @@ def test_a_key_without_its_certificate_is_refused() -> None:
     assert code_of(TlsSettings, {"key": "/c.key"}) == "key-without-certificate"
 
 
-@pytest.mark.parametrize(("written", "size"), [("0", 0), ("64Ki", 65_536), ("1.5Ki", 1536), ("256Mi", 268_435_456)])
+@pytest.mark.parametrize(
+    ("written", "size"), [("0", 0), ("64Ki", 65_536), ("1.5Ki", 1536), ("256Mi", 268_435_456)]
+)
 def test_the_length_of_a_body_is_a_number_of_bytes(written: str, size: int) -> None:
     """Lengths are written as everywhere, and reach the request in bytes."""
     assert AnswerSettings.model_validate({"max_body": written}).max_body_bytes == size
