@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.health.settings import CheckSettings
     from tiktoktoe_cli.resilience import WallClock
 
-_SPREAD_PER_CHECK_NS: Final = 5 * NS_PER_MS
+_SPREAD_PER_CHECK_NS: Final = 2 * NS_PER_MS
 _MOST_SPREAD_NS: Final = 250 * NS_PER_MS
 
 

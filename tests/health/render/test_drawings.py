@@ -16,6 +16,7 @@ from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
         (ReportKind.HTML, "on it: gateway, orders"),
         (ReportKind.NAGIOS, "'payments/api'=0.400000s;0.3;;0"),
         (ReportKind.HEALTH_JSON, '"ledger/api:responseTime"'),
+        (ReportKind.OPENMETRICS, 'tiktoktoe_service_state{service="orders",state="unreachable"} 1.0'),
     ],
 )
 def test_health_draws_its_own_forms(kind: ReportKind, words: str) -> None:
@@ -24,5 +25,5 @@ def test_health_draws_its_own_forms(kind: ReportKind, words: str) -> None:
 
     report = with_drawings(report_of(facts), StatusPage(facts))
 
-    assert report.drawings.keys() == SPECIAL_KINDS
+    assert report.drawings.keys() == SPECIAL_KINDS | {ReportKind.OPENMETRICS}
     assert words in render_report(report, kind, View())

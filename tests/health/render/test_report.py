@@ -12,6 +12,7 @@ from tiktoktoe_cli.config.masking import MASKED, Mask
 from tiktoktoe_cli.errors import ExitCode, Place
 from tiktoktoe_cli.health import Effects, HealthFacts, HealthState, ServiceHealth
 from tiktoktoe_cli.health.render import report_of
+from tiktoktoe_cli.health.render.metrics import metrics_of
 from tiktoktoe_cli.health.root_cause import explain
 from tiktoktoe_cli.health.round import Round
 from tiktoktoe_cli.health.runner import check_system
@@ -42,7 +43,12 @@ def facts_of(needs: Mapping[str, Any], **seen: Observation) -> HealthFacts:
 
 
 def shop() -> Report:
-    """Report on a shop in which one service fails, two cannot be reached and one is degraded."""
+    """Report on it."""
+    return report_of(shop_facts())
+
+
+def shop_facts() -> HealthFacts:
+    """Check a shop in which one service fails, two cannot be reached and one is degraded."""
     needs = {
         "gateway": ["orders"],
         "orders": ["payments"],
@@ -50,14 +56,12 @@ def shop() -> Report:
         "catalog": [],
         "mail": [],
     }
-    return report_of(
-        facts_of(
-            needs,
-            gateway=answered(503),
-            orders=answered(503),
-            payments=unanswered(),
-            catalog=answered(203),
-        )
+    return facts_of(
+        needs,
+        gateway=answered(503),
+        orders=answered(503),
+        payments=unanswered(),
+        catalog=answered(203),
     )
 
 
@@ -279,7 +283,7 @@ def test_cases_know_where_their_checks_are_written() -> None:
 
 def test_metrics_tell_the_states_of_services_and_when_certificates_end() -> None:
     """As `/metrics` of a watch; of certificates only where they matter to the verdict."""
-    metrics = {metric.name: metric for metric in report_of(make_facts()).metrics}
+    metrics = {metric.name: metric for metric in metrics_of(make_facts())}
 
     held = [dict(one.labels) for one in metrics["tiktoktoe_service_state"].samples if one.value]
     assert {"service": "orders", "state": "unreachable"} in held
@@ -304,7 +308,7 @@ def test_test_reports_have_a_case_for_each_check() -> None:
 
 def test_metrics_tell_success_duration_and_attempts() -> None:
     """Each check is a sample of each metric, labelled with its service, name and kind."""
-    metrics = {metric.name: metric for metric in shop().metrics}
+    metrics = {metric.name: metric for metric in metrics_of(shop_facts())}
 
     success = {dict(sample.labels)["service"]: sample.value for sample in metrics["probe_success"].samples}
     assert success == {"gateway": 0, "orders": 0, "payments": 0, "catalog": 1}
@@ -320,7 +324,7 @@ def test_metrics_tell_success_duration_and_attempts() -> None:
 
 def test_degraded_can_be_told_from_healthy_in_metrics() -> None:
     """A check that passes, but not as it should, has a metric of its own."""
-    metrics = {metric.name: metric for metric in shop().metrics}
+    metrics = {metric.name: metric for metric in metrics_of(shop_facts())}
 
     degraded = {dict(sample.labels)["service"]: sample.value for sample in metrics["probe_degraded"].samples}
     assert degraded == {"gateway": 0, "orders": 0, "payments": 0, "catalog": 1}

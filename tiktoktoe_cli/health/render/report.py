@@ -9,7 +9,6 @@ from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_MS, NS_PER_S
 from tiktoktoe_cli.errors import ExitCode
 from tiktoktoe_cli.health.render.chain import certificates_data
-from tiktoktoe_cli.health.render.metrics import metrics_of
 from tiktoktoe_cli.health.render.remarks import remarks_of, slowest_of
 from tiktoktoe_cli.health.render.rows import MOST_NAMES, Row, name_causes, rows_of
 from tiktoktoe_cli.health.state import HealthState, worst
@@ -67,7 +66,6 @@ def report_of(
         columns=_COLUMNS,
         name_key="service",
         cases=tuple(_case(row, place) for row in rows_of(facts)),
-        metrics=metrics_of(facts),
         remarks=remarks_of(facts),
     )
 

@@ -57,8 +57,8 @@ def watch_report_of(facts: WatchFacts, place: CheckPlace = lambda _service, _che
     changes = sum(tally.changes for tally in facts.tallies)
     time = duration(facts.health.elapsed_ns / NS_PER_S)
     counted = f"{plural(made, 'check')} made, {plural(changes, 'change')} in {time}"
-    report = with_drawings(report_of(facts.health, place=place), _page(facts))
-    return replace(
+    report = report_of(facts.health, place=place)
+    watched = replace(
         report,
         command="health watch",
         verdict=f"{verdict_of(facts.health)}; {counted}",
@@ -67,6 +67,7 @@ def watch_report_of(facts: WatchFacts, place: CheckPlace = lambda _service, _che
         columns=_COLUMNS,
         metrics=all_metrics_of(facts),
     )
+    return with_drawings(watched, _page(facts))
 
 
 def draw_watch(report: Report, view: View) -> str:
