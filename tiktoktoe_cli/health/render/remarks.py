@@ -44,6 +44,8 @@ def _slowest(facts: HealthFacts) -> Iterator[str]:
         phases = slowest_of(facts)
         phases.pop("total", None)
         words = [
-            f"{phase} {duration(ns / NS_PER_S)} of {quoted(name)}" for phase, (name, ns) in phases.items()
+            f"{phase} {duration(ns / NS_PER_S)} of {quoted(name)}"
+            for phase, (name, ns) in phases.items()
+            if ns
         ]
         yield from [f"slowest: {', '.join(words)}"] if words else []
