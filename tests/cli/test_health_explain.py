@@ -87,6 +87,7 @@ def test_explains_a_check_over_tls(tiktoktoe: Run) -> None:
     assert "s3cret" not in result.out + json.dumps(answer)
     assert result.err.splitlines()[-1] == "`shop/api` is healthy"
     assert answer["command"] == "health explain"
+    assert answer["items"][0]["answer"]["body"] == {"status": "UP", "token": "••••"}
 
 
 def test_explains_why_nobody_is_trusted(tiktoktoe: Run) -> None:
@@ -96,8 +97,10 @@ def test_explains_why_nobody_is_trusted(tiktoktoe: Run) -> None:
         configure({"shop": {"health": [check]}})
 
         result = tiktoktoe("health", "explain", "shop")
+        _, answer = answer_of(tiktoktoe, "shop", command="explain")
 
     assert result.code == 1
+    assert "OU=Testing CA" in answer["items"][0]["certificates"][0]["issuer"]
     assert "certificates (not verified, " in result.out
     assert "issued by OU=Testing CA" in result.out
 

@@ -1,6 +1,7 @@
 """What the YAML says about maintenance: windows that come back, and windows that come once."""
 
 import re
+from abc import abstractmethod
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
@@ -115,9 +116,9 @@ class WindowSettings(Settings):
     """The groups whose services are worked on, beside `services`."""
 
     @property
+    @abstractmethod
     def times(self) -> Times:
         """When they are."""
-        raise NotImplementedError
 
     @property
     def window(self) -> Window:

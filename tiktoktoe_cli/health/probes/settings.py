@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
@@ -79,12 +80,12 @@ class ProbeSettings(Settings):
         for name in cls.late:
             import_module(name)
 
+    @abstractmethod
     async def observe(self, timeout_ns: int, outside: Outside) -> Observation:
         """Look once, for no longer than `timeout_ns`; what happens on the way is part of what was seen.
 
         Raises nothing but cancellation.
         """
-        raise NotImplementedError
 
 
 class Probe(Protocol):

@@ -13,7 +13,7 @@ from tiktoktoe_cli.words import shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tiktoktoe_cli.report import Mask
+    from tiktoktoe_cli.report import Json, Mask
 
 _LONGEST: Final = 500
 _LONGEST_LINE: Final = 80
@@ -39,6 +39,14 @@ def answer_lines(values: Mapping[str, Any], mask: Mask) -> Iterator[str]:  # Any
         else:
             for key, inner in value.items():
                 yield one_line(f"  {key}: {shortened(mask(_written(inner)), _LONGEST)}")
+
+
+def answer_data(values: Mapping[str, Any]) -> Json:  # as above
+    """Write an answer as other programs read it; a text that was understood stands there as what it says."""
+    shown: dict[str, Json] = without_secrets({name: to_json(value) for name, value in values.items()})
+    if not isinstance(shown.get("body", ""), str):
+        del shown["text"]  # in which a secret would have no key to be known by
+    return shown
 
 
 def _is_long(value: Any) -> bool:  # JSON

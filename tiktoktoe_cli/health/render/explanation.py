@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.config.masking import without_secrets
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions.conditions import describe
-from tiktoktoe_cli.health.render.answer import answer_lines
+from tiktoktoe_cli.health.render.answer import answer_data, answer_lines
 from tiktoktoe_cli.health.render.chain import certificates_of
 from tiktoktoe_cli.health.render.phases import PHASE_WORDS
 from tiktoktoe_cli.health.render.report import report_of
@@ -85,8 +85,15 @@ def only(facts: HealthFacts, service: str, check: str = "") -> HealthFacts:
 
 
 def explanation_of(facts: HealthFacts) -> Report:
-    """Turn the health of one service into a report."""
-    return replace(report_of(facts), command="health explain", verdict=_verdict(facts))
+    """Turn the health of one service into a report that has the certificates and the answer of each check."""
+    (service,) = facts.services
+    checks = tuple(replace(check, is_tls_read=check.session is not None) for check in service.checks)
+    report = report_of(replace(facts, services=(replace(service, checks=checks),)))
+    items = [
+        {**item, "answer": answer_data(check.values)}
+        for item, check in zip(report.items, checks, strict=True)
+    ]
+    return replace(report, command="health explain", verdict=_verdict(facts), items=items)
 
 
 def _verdict(facts: HealthFacts) -> str:
