@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tiktoktoe_cli.config.codes import Code
+    from tiktoktoe_cli.graph.rules import Subject
     from tiktoktoe_cli.health.settings import Examination
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
@@ -75,7 +76,6 @@ def report_of(checkup: Checkup, fail_on: Severity = Severity.ERROR) -> Report:
 def findings(system: System) -> Iterator[Problem]:
     """Yield what only a feature can see; it needs settings that are right in themselves."""
     from tiktoktoe_cli.client.fallbacks import find_fallback_faults
-    from tiktoktoe_cli.graph import build_graph
     from tiktoktoe_cli.graph.rules import validate_graph
     from tiktoktoe_cli.health import find_vacuous
     from tiktoktoe_cli.health.maintenance import find_unknown_groups
@@ -83,9 +83,9 @@ def findings(system: System) -> Iterator[Problem]:
     from tiktoktoe_cli.simulation import check_scenario, simulated_services
     from tiktoktoe_cli.simulation.lint import lint_calls, lint_rates
 
-    graph = build_graph(system["services"], system.place, system.value_place)
-    checked = {name for name, checks in system["checks"].items() if checks}
-    yield from validate_graph(graph, system["capacity"], checked)
+    subject = subject_of(system)
+    graph = subject.graph
+    yield from validate_graph(subject)
     for path, check in _checks(system):
         yield from find_vacuous(check, path, system.place)
     groups = {one.group for one in system["services"].values() if one.group}
@@ -99,6 +99,20 @@ def findings(system: System) -> Iterator[Problem]:
     for name, settings in system["simulations"].items():
         yield from check_scenario(name, settings, services, system.place, system["policies"])
         yield from lint_rates(name, settings, services, system["policies"], system.place)
+
+
+SUBJECT_PARTS = ("services", "capacity", "checks")
+"""The parts of the configuration that the rules of the graph look at."""
+
+
+def subject_of(system: System) -> Subject:
+    """Collect what the rules of the graph look at, from all sections that say something about it."""
+    from tiktoktoe_cli.graph import Graph
+    from tiktoktoe_cli.graph.rules import Operations, Subject
+
+    checked = {name for name, checks in system["checks"].items() if checks}
+    graph = Graph(system["services"], system.value_place, system.place)
+    return Subject(graph, system["capacity"], Operations(checked))
 
 
 def _checks(system: System) -> Iterator[tuple[tuple[str | int, ...], Examination]]:

@@ -93,7 +93,8 @@ class Problem:
     """One thing that is wrong in what the user wrote.
 
     `code` is stable (`config explain CODE`); `message` is lower case and says what was found and what was
-    expected; advice stays in `hint`; `related` names other places that matter, each with a few words.
+    expected; advice stays in `hint`; `related` names other places that matter, each with a few words. `about` names
+    what it is about: with the code, it is the same problem as long as these are, on whichever line they stand.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Problem:
     hint: str | None = None
     severity: Severity = Severity.ERROR
     related: tuple[tuple[str, Place], ...] = ()
+    about: tuple[str, ...] = ()
 
 
 def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:

@@ -13,7 +13,7 @@ from tiktoktoe_cli.errors import ConfigError, Problem, Severity
 from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.config.nodes import Node
     from tiktoktoe_cli.errors import Place
@@ -24,20 +24,33 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the YAML: its name here, where it stands (`*` is every name), and the type its room reads it as."""
+    """A part of the YAML: its name here, where it stands (`*` is every name), and the type its room reads it as.
+
+    `made` is the room's function that turns a name and its settings into what is kept, as soon as they are read: a
+    large system would not fit twice.
+    """
 
     name: str
     path: tuple[str, ...]
     module: str
     type_name: str
+    made: str = ""
 
     def type(self) -> Any:  # a settings class, or an annotated type of them
         """Import the type from the room that owns it."""
         return getattr(import_module(f"tiktoktoe_cli.{self.module}"), self.type_name)
 
+    def make(self) -> Callable[[str, Any], Any]:  # as above
+        """Import what turns settings into what is kept."""
+        if not self.made:
+            return lambda _, settings: settings
+        module, _, function = self.made.partition(":")
+        made: Callable[[str, Any], Any] = getattr(import_module(f"tiktoktoe_cli.{module}"), function)
+        return made
+
 
 PARTS = (
-    Part("services", ("services", ANY), "graph.settings", "ServiceSettings"),
+    Part("services", ("services", ANY), "graph.settings", "ServiceSettings", made="graph.model:service_of"),
     Part("checks", ("services", ANY, "health"), "health.settings", "ChecksSettings"),
     Part("actions", ("services", ANY, "actions"), "orchestration.settings", "ActionsSettings"),
     Part("performance", ("services", ANY, "performance"), "simulation.settings", "PerformanceSettings"),
@@ -55,7 +68,10 @@ ROOT_WORDS = ("version", "system", "include")
 
 @dataclass(slots=True)
 class System:
-    """A checked configuration: its document, and for each part that was read, the settings (by name, for `*`)."""
+    """A checked configuration: its document, and for each part that was read, the settings (by name, for `*`).
+
+    What is wrong is None.
+    """
 
     document: Document
     name: str
@@ -165,12 +181,13 @@ def _read(document: Document, part: Part, idle: frozenset[str]) -> Any:
         node = document.node(part.path)
         return None if node is None else Shape(part.type()).read(document, node, part.path)
     shape: Shape | None = None
-    found = {}
+    found, make = {}, part.make()
     for name, path, node in _instances(document, part):
         if name in idle:
             continue
         shape = shape or Shape(part.type(), also=_facets(part.path[0]))
-        found[name] = shape.read(document, node, path)
+        settings = shape.read(document, node, path)
+        found[name] = settings if settings is None else make(name, settings)
     return found
 
 

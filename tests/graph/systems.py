@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from tiktoktoe_cli.errors import Place
 from tiktoktoe_cli.graph import build_graph
-from tiktoktoe_cli.graph.rules import validate_graph
+from tiktoktoe_cli.graph.rules import Operations, Subject, validate_graph
 from tiktoktoe_cli.graph.settings import CapacitySettings, ServiceSettings
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def findings(
 ) -> list[Problem]:
     """Validate services; all of them have health checks unless `checked` says which do."""
     machines = CapacitySettings.model_validate(capacity) if capacity else None
-    return list(validate_graph(graph_of(services), machines, services if checked is None else checked))
+    operations = Operations(services if checked is None else checked)
+    return list(validate_graph(Subject(graph_of(services), machines, operations)))
 
 
 def real_system(vectors: Path, name: str) -> Graph:

@@ -15,8 +15,8 @@ def test_services_and_edges_know_their_places() -> None:
 
     edge = graph.services["payments"].dependencies[0]
 
-    assert graph.services["payments"].place == Place("services/payments", 1, 1)
-    assert edge.place == Place("services/payments/depends_on/ledger", 1, 1)
+    assert graph.place_of(graph.services["payments"]) == Place("services/payments", 1, 1)
+    assert graph.place_of(edge) == Place("services/payments/depends_on/ledger", 1, 1)
 
 
 def test_dependents_are_the_edges_that_end_at_a_service() -> None:

@@ -13,7 +13,7 @@ from tests.graph.systems import REAL_SYSTEMS, graph_of, graph_of_edges, random_e
 from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.plan import start_waves
 from tiktoktoe_cli.graph.render import draw_graph, draw_rails, legend
-from tiktoktoe_cli.graph.report import report_of
+from tiktoktoe_cli.graph.reports.overview import report_of
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import width_of
 

@@ -11,8 +11,8 @@ from tests.graph.systems import graph_of
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.facts import Validation, survey, validate
 from tiktoktoe_cli.graph.plan import plan_start
-from tiktoktoe_cli.graph.report import report_of
-from tiktoktoe_cli.graph.rules import RULES
+from tiktoktoe_cli.graph.reports import overview, start_plan, validation
+from tiktoktoe_cli.graph.rules import RULES, Operations, Subject
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, ReportKind, View, render, render_report
 
 CLEAN = {
@@ -24,12 +24,12 @@ CLEAN = {
 
 def validation_of(services: dict[str, object]) -> Validation:
     """Validate services that all have health checks, on no particular machines."""
-    return validate(graph_of(services), None, frozenset(services))
+    return validate(Subject(graph_of(services), operations=Operations(frozenset(services))))
 
 
 def test_a_clean_system_is_counted() -> None:
     """The verdict counts services, dependencies and start waves and says that nothing was found."""
-    report = report_of(validation_of(CLEAN))
+    report = validation.report_of(validation_of(CLEAN))
 
     assert report.ok
     assert report.verdict == "3 services, 2 dependencies, 2 start waves: no findings"
@@ -44,7 +44,9 @@ def test_a_clean_system_is_counted() -> None:
 
 def test_findings_are_items_problems_and_failed_cases() -> None:
     """A finding is an item and a problem, and its rule is a failed test."""
-    report = report_of(validation_of({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}}))
+    report = validation.report_of(
+        validation_of({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}})
+    )
 
     assert not report.ok
     assert report.verdict == "2 services, 2 dependencies, no start order: 1 error"
@@ -65,7 +67,7 @@ def test_what_fails_is_the_users_choice(fail_on: Severity, *, ok: bool) -> None:
     """A warning fails the command, and its test case, only if warnings are asked to."""
     facts = validation_of({"a": {"depends_on": {"b": ">2 <1"}}, "b": {}})
 
-    report = report_of(facts, fail_on)
+    report = validation.report_of(facts, fail_on)
 
     assert report.ok is ok
     assert any(case.outcome is CaseOutcome.FAILED for case in report.cases) is not ok
@@ -73,7 +75,7 @@ def test_what_fails_is_the_users_choice(fail_on: Severity, *, ok: bool) -> None:
 
 def test_a_plan_lists_services_by_wave() -> None:
     """Each service has its wave and what it starts after."""
-    report = report_of(plan_start(graph_of(CLEAN)))
+    report = start_plan.report_of(plan_start(graph_of(CLEAN)))
 
     assert render(report, OutputFormat.TABLE, View()) == (
         "WAVE  SERVICE  AFTER\n   1  db       <none>\n   1  log      <none>\n   2  web      db\n"
@@ -82,7 +84,7 @@ def test_a_plan_lists_services_by_wave() -> None:
 
 def test_an_overview_tells_everything_about_an_edge() -> None:
     """A service's item holds its edges with all that was declared, and who needs it."""
-    report = report_of(survey(graph_of(CLEAN)))
+    report = overview.report_of(survey(graph_of(CLEAN)))
 
     web, database, _ = report.items
     assert web["dependencies"] == [
@@ -92,8 +94,10 @@ def test_an_overview_tells_everything_about_an_edge() -> None:
             "version": ">=1",
             "condition": "healthy",
             "required": True,
+            "restart": False,
             "timeout_s": 60.0,
             "policy": None,
+            "evidence": "declared",
         },
         {
             "name": "log",
@@ -101,8 +105,10 @@ def test_an_overview_tells_everything_about_an_edge() -> None:
             "version": None,
             "condition": "healthy",
             "required": True,
+            "restart": False,
             "timeout_s": 60.0,
             "policy": None,
+            "evidence": "declared",
         },
     ]
     assert database["needed_by"] == ["web"]
@@ -112,19 +118,22 @@ def test_an_overview_tells_everything_about_an_edge() -> None:
 def test_hostile_names_survive_every_format(name: str) -> None:
     """Names with quotes, line ends, emoji or 300 characters are drawn in every format."""
     services = {name: {"version": name, "depends_on": {name + "!": name}}}
-    validation = report_of(validation_of(services))
-    overview = report_of(survey(graph_of(services)))
+    found = validation.report_of(validation_of(services))
+    shown = overview.report_of(survey(graph_of(services)))
 
-    drawn = [render(overview, form, View()) for form in OutputFormat]
-    drawn += [render(validation, form, View()) for form in (OutputFormat.JSON, OutputFormat.YAML)]
-    drawn += [render_report(validation, kind, View()) for kind in ReportKind]
+    drawn = [render(shown, form, View()) for form in OutputFormat]
+    drawn += [render(found, form, View()) for form in (OutputFormat.JSON, OutputFormat.YAML)]
+    drawn += [render_report(found, kind, View()) for kind in ReportKind]
 
     assert all(drawn)
 
 
 def test_an_empty_system_is_no_failure() -> None:
     """A system without services is counted as it is."""
-    assert report_of(validation_of({})).verdict == "0 services, 0 dependencies, 0 start waves: no findings"
+    assert (
+        validation.report_of(validation_of({})).verdict
+        == "0 services, 0 dependencies, 0 start waves: no findings"
+    )
 
 
 SCRIPT = """
@@ -132,11 +141,12 @@ import sys
 from pydantic import TypeAdapter
 from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.facts import validate
-from tiktoktoe_cli.graph.report import report_of
+from tiktoktoe_cli.graph.reports.validation import report_of
+from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.settings import ServiceSettings
 services = {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": BACK}}
 settings = TypeAdapter(dict[str, ServiceSettings]).validate_python(services)
-report_of(validate(build_graph(settings, lambda *path: None), None, settings))
+report_of(validate(Subject(build_graph(settings))))
 print(sorted({"networkx", "rich", "httpx"} & set(sys.modules)))
 """
 

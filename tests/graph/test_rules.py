@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.graph.systems import findings, graph_of, locate
 from tiktoktoe_cli.errors import Severity, UsageError
-from tiktoktoe_cli.graph.rules import RULES, explain, validate_graph
+from tiktoktoe_cli.graph import Graph
+from tiktoktoe_cli.graph.rules import RULES, Operations, Subject, explain, validate_graph
 
 NODES = {"nodes": [{"name": "small", "count": 2, "cpu": "4", "memory": "8Gi"}], "reserve": "50%"}
 
@@ -208,9 +209,9 @@ def test_waiting_for_the_health_of_an_unchecked_service_is_found_once() -> None:
 def test_a_graph_that_was_read_from_no_file_has_no_places() -> None:
     """Rules work as well where nothing is known about files."""
     graph = graph_of(BROKEN["TTG201"])
-    nowhere = type(graph)(graph.services, lambda *_: None)
+    nowhere = Graph(graph.services)
 
-    (found,) = validate_graph(nowhere, None, graph.services)
+    (found,) = validate_graph(Subject(nowhere, operations=Operations(nowhere.services)))
 
     assert found.place is None
     assert found.related == ()

@@ -62,7 +62,7 @@ def health_inputs(desk: Desk, choice: Choice, concurrency: int | None = None) ->
         ConfigError: if it is wrong.
         UsageError: if there is no such service, check, tag or group, or none that fits all that was asked for.
     """
-    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.health.choice import choose
     from tiktoktoe_cli.health.session import HealthInputs
     from tiktoktoe_cli.health.settings import HealthSettings

@@ -45,7 +45,7 @@ def run(desk: Desk) -> ExitCode:
 )
 def plan(desk: Desk) -> ExitCode:
     """Show what would be started and what each service waits for; start nothing."""
-    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.orchestration import report_of
     from tiktoktoe_cli.orchestration.session import plan_of
 
@@ -66,7 +66,7 @@ def _load(desk: Desk) -> System:
 def _inputs(desk: Desk, system: System, progress: Progress) -> OrchestrationInputs:
     from datetime import UTC, datetime
 
-    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.orchestration.jobs import make_jobs
     from tiktoktoe_cli.orchestration.session import OrchestrationInputs
 
@@ -83,7 +83,7 @@ def _inputs(desk: Desk, system: System, progress: Progress) -> OrchestrationInpu
 
 
 def _workshop(system: System, progress: Progress) -> Workshop:
-    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.cli.watching import ReplayWatcher, SimulationWatcher
     from tiktoktoe_cli.orchestration.jobs import Workshop
     from tiktoktoe_cli.simulation import simulated_services

@@ -37,7 +37,7 @@ def run(
     ] = None,
 ) -> ExitCode:
     """Run a scenario in virtual time, every call under the policies of the YAML, and judge its assertions."""
-    from tiktoktoe_cli.cli.graph import graph_of
+    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.cli.watching import SimulationWatcher
     from tiktoktoe_cli.simulation import (
         check_scenario,

@@ -6,6 +6,26 @@ May use `config` (units, quantities), `report` (facts, text) and the errors. Mus
 The rules are in `graph.rules`, the order in `graph.plan`, the pictures in `graph.render`.
 """
 
-from tiktoktoe_cli.graph.model import Condition, Edge, EdgeKind, Graph, Resource, Service, build_graph
+from tiktoktoe_cli.graph.model import (
+    Condition,
+    Edge,
+    EdgeKind,
+    Evidence,
+    Graph,
+    Resource,
+    Service,
+    build_graph,
+    service_of,
+)
 
-__all__ = ["Condition", "Edge", "EdgeKind", "Graph", "Resource", "Service", "build_graph"]
+__all__ = [
+    "Condition",
+    "Edge",
+    "EdgeKind",
+    "Evidence",
+    "Graph",
+    "Resource",
+    "Service",
+    "build_graph",
+    "service_of",
+]

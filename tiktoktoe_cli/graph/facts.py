@@ -9,12 +9,10 @@ from tiktoktoe_cli.graph.plan import StartCycleError, start_waves
 from tiktoktoe_cli.graph.rules import validate_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.model import Graph
     from tiktoktoe_cli.graph.plan import Waves
-    from tiktoktoe_cli.graph.settings import CapacitySettings
+    from tiktoktoe_cli.graph.rules import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,9 @@ class Overview:
     waves: Waves | None
 
 
-def validate(graph: Graph, capacity: CapacitySettings | None, checked: Collection[str]) -> Validation:
-    """Apply every rule; `checked` are the services that have health checks."""
-    return Validation(graph, _waves(graph), validate_graph(graph, capacity, checked))
+def validate(subject: Subject) -> Validation:
+    """Apply every rule."""
+    return Validation(subject.graph, _waves(subject.graph), validate_graph(subject))
 
 
 def survey(graph: Graph) -> Overview:

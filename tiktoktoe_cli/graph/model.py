@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from sys import intern
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,6 +28,17 @@ class Condition(StrEnum):
 
     STARTED = "started"
     HEALTHY = "healthy"
+    COMPLETED = "completed"  # it has ended, however
+    COMPLETED_SUCCESSFULLY = "completed_successfully"  # it has ended with exit code 0
+    READY_LINE = "ready_line"  # it has printed the line that its start action waits for
+
+
+class Evidence(StrEnum):
+    """How an edge is known: somebody declared it, an import found it in use, or both."""
+
+    DECLARED = "declared"
+    INFERRED = "inferred"
+    BOTH = "both"
 
 
 class Resource(StrEnum):
@@ -41,7 +53,7 @@ class Edge:
     """`source` depends on `target`, which may be a name that no service has.
 
     `version_range` is the text the user wrote, or None if any version will do; `timeout` limits the wait for
-    `condition`; `policy` names an entry of `resilience`.
+    `condition`; `policy` names an entry of `resilience`. With `restart` the source is restarted when the target was.
     """
 
     source: str
@@ -50,14 +62,18 @@ class Edge:
     version_range: str | None
     condition: Condition
     required: bool
+    restart: bool
     timeout: Duration
     policy: str | None
-    place: Place | None
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: what it is, what one replica needs, and the edges to what it depends on, as declared."""
+    """One service: what it is, what one replica needs, and the edges to what it depends on, as declared.
+
+    `available` are other versions that could be deployed; `start_time` is how long its start takes, if that is known.
+    """
 
     name: str
     version: str | None
@@ -66,19 +82,25 @@ class Service:
     tags: tuple[str, ...]
     resources: ResourceSettings
     replicas: int
-    place: Place | None
+    start_time: Duration | None
     dependencies: tuple[Edge, ...]
+
+
+def _nowhere(*_path: str | int) -> None:
+    """Find nothing: the graph was read from no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """All services by name, in the order of the configuration.
 
-    `locate` finds values: places that are finer than a service or an edge.
+    `locate` finds values (of a list or a map, its key) and `locate_key` finds keys: places are looked up when a
+    finding needs them, since a large system has hundreds of thousands.
     """
 
     services: Mapping[str, Service]
-    locate: Locate = field(compare=False, repr=False)
+    locate: Locate = field(default=_nowhere, compare=False, repr=False)
+    locate_key: Locate = field(default=_nowhere, compare=False, repr=False)
     _dependents: Mapping[str, tuple[Edge, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -91,6 +113,12 @@ class Graph:
         """Yield every edge, service by service, also those to names that no service has."""
         for service in self.services.values():
             yield from service.dependencies
+
+    def place_of(self, part: Service | Edge) -> Place | None:
+        """Return where a service or a dependency is written: its key."""
+        if isinstance(part, Edge):
+            return self.locate_key("services", part.source, "depends_on", part.target)
+        return self.locate_key("services", part.name)
 
     def dependents_of(self, name: str) -> tuple[Edge, ...]:
         """Return the edges that end at a service: whoever depends on it directly."""
@@ -132,38 +160,45 @@ class Graph:
 
 
 def build_graph(
-    services: Mapping[str, ServiceSettings], locate: Locate, locate_value: Locate | None = None
+    services: Mapping[str, ServiceSettings], locate: Locate = _nowhere, locate_value: Locate | None = None
 ) -> Graph:
-    """Build the graph of the configured services; the two are the document's `place` and `value_place`."""
-    built = {name: _service(name, settings, locate) for name, settings in services.items()}
-    return Graph(built, locate_value or locate)
+    """Build the graph of settings; the two are the document's `place` and `value_place`."""
+    made = {name: service_of(name, settings) for name, settings in services.items()}
+    return Graph(made, locate_value or locate, locate)
 
 
-def _service(name: str, settings: ServiceSettings, locate: Locate) -> Service:
+def service_of(name: str, settings: ServiceSettings) -> Service:
+    """Make one service of its settings; texts that many say are kept once."""
     return Service(
         name=name,
-        version=settings.version,
+        version=_once(settings.version),
         available=settings.available,
-        group=settings.group,
+        group=_once(settings.group),
         tags=settings.tags,
         resources=settings.resources,
         replicas=settings.replicas,
-        place=locate("services", name),
-        dependencies=tuple(
-            _edge(name, target, entry, locate) for target, entry in settings.depends_on.items()
-        ),
+        start_time=settings.start_time,
+        dependencies=tuple(_edge(name, target, entry) for target, entry in settings.depends_on.items()),
     )
 
 
-def _edge(source: str, target: str, settings: DependencySettings, locate: Locate) -> Edge:
+def _edge(source: str, target: str, settings: DependencySettings) -> Edge:
     return Edge(
         source=source,
-        target=target,
+        target=_once(target),
         kind=settings.kind,
-        version_range=settings.version,
+        version_range=_once(settings.version),
         condition=settings.condition,
         required=settings.required,
+        restart=settings.restart,
         timeout=settings.timeout,
         policy=settings.policy,
-        place=locate("services", source, "depends_on", target),
+        evidence=settings.evidence,
     )
+
+
+_Text = TypeVar("_Text", str, "str | None")
+
+
+def _once(text: _Text) -> _Text:
+    return text and intern(str(text))

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from tiktoktoe_cli.config.fields import Reference, Settings, Text
 from tiktoktoe_cli.config.quantity import Quantity
 from tiktoktoe_cli.config.units import Duration, Ratio
-from tiktoktoe_cli.graph.model import Condition, EdgeKind, Resource
+from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence, Resource
 
 
 def _refuse_less_than_nothing(amount: Quantity) -> Quantity:
@@ -57,15 +57,22 @@ class DependencySettings(Settings):
     kind: EdgeKind = EdgeKind.START
     """`start` orders the start and must be free of cycles, `runtime` is a call, `soft` never blocks."""
     condition: Condition = Condition.HEALTHY
-    """What the dependency must have reached before this service may start."""
+    """What the dependency must have reached before this service may start: `started`, `healthy`, `completed` (it has
+    ended), `completed_successfully` (with exit code 0) or `ready_line` (it has printed the line that its start action
+    names)."""
     required: bool = True
     """Whether a dependency that fails stops this service from starting. A service that something depends on, but
     only over edges that are soft or not required, is optional: without it a run goes on and warns."""
+    restart: bool = False
+    """Whether this service is restarted when the dependency was; the default is no."""
     timeout: Duration = Duration.of(60)
     """How long to wait for the condition; `60s` by default."""
     policy: Annotated[str, Reference("resilience")] | None = None
     """The policy of `resilience` that calls over this dependency use; by default the scenario's, or the one called
     `default`, if there is one."""
+    evidence: Evidence = Evidence.DECLARED
+    """How it is known: `declared` (the default), `inferred` (an import found it in use, and nobody declared it), or
+    `both`."""
 
 
 def _from_short_form(value: object) -> object:
@@ -98,6 +105,8 @@ class ServiceSettings(Settings):
     """What one replica needs."""
     replicas: int = Field(default=1, ge=0)
     """How many copies run at the same time; 1 by default."""
+    start_time: Duration | None = None
+    """How long its start takes until others may rely on it, for predictions; unknown by default."""
 
 
 class NodeSettings(Settings):

@@ -118,5 +118,5 @@ async def _run(
         began = (inputs.started_at, inputs.clock.now())
         with signals_to(runner.ask_to_stop):
             await runner.run()
-    places = {name: service.place for name, service in inputs.graph.services.items()}
+    places = {name: inputs.graph.place_of(service) for name, service in inputs.graph.services.items()}
     return facts_of(coordinator, inputs.jobs, began, places)

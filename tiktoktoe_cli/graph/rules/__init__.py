@@ -9,26 +9,19 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.rules.catalog import RULES
-from tiktoktoe_cli.graph.rules.rule import Finding, Rule, Subject
+from tiktoktoe_cli.graph.rules.rule import Finding, Operations, Rule, Subject
 from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.graph.model import Graph
-    from tiktoktoe_cli.graph.settings import CapacitySettings
 
-__all__ = ["RULES", "RULE_PREFIX", "Finding", "Rule", "Subject", "explain", "validate_graph"]
+__all__ = ["RULES", "RULE_PREFIX", "Finding", "Operations", "Rule", "Subject", "explain", "validate_graph"]
 
 RULE_PREFIX = "TTG"
 
 
-def validate_graph(
-    graph: Graph, capacity: CapacitySettings | None, checked: Collection[str]
-) -> tuple[Problem, ...]:
-    """Apply every rule; `checked` are the services that have health checks. Findings come rule by rule."""
-    subject = Subject(graph, capacity, checked)
+def validate_graph(subject: Subject) -> tuple[Problem, ...]:
+    """Apply every rule. Findings come rule by rule."""
     return tuple(problem for rule in RULES for problem in rule.problems(subject))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
+from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.model import Resource
-from tiktoktoe_cli.graph.rules.rule import Finding, located
+from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.graph.words import amount_words
 from tiktoktoe_cli.words import quoted
 
@@ -35,7 +36,7 @@ def find_oversized_replicas(subject: Subject) -> Iterator[Finding]:
             words = " and ".join(amount_words(resource, need[resource]) for resource in Resource)
             place = subject.graph.locate("services", service.name, "resources", "requests")
             message = f"one replica of {quoted(service.name)} requests {words}, more than any node has free"
-            yield Finding(message, place, _largest(rooms))
+            yield Finding(message, place, _largest(rooms), about=(service.name,))
 
 
 def find_exceeded_capacity(subject: Subject) -> Iterator[Finding]:
@@ -50,7 +51,11 @@ def find_exceeded_capacity(subject: Subject) -> Iterator[Finding]:
             place = subject.graph.locate("capacity", "nodes")
             hint = "request less, run fewer replicas, or add nodes"
             yield Finding(
-                f"all replicas together request {sums}", place, hint, _thirstiest(subject.graph, resource)
+                f"all replicas together request {sums}",
+                place,
+                hint,
+                _thirstiest(subject.graph, resource),
+                (resource.value,),
             )
 
 
@@ -60,7 +65,7 @@ def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
         if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
             message = f"`{amount}` of memory is {amount.value:g} bytes"
             hint = "`m` means thousandths; megabytes are `M`, mebibytes `Mi`"
-            yield Finding(message, subject.graph.locate(*path), hint)
+            yield Finding(message, subject.graph.locate(*path), hint, about=tuple(map(str, path[1:])))
 
 
 def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
@@ -75,7 +80,12 @@ def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
                 place = subject.graph.locate(
                     "services", service.name, "resources", "requests", resource.value
                 )
-                yield Finding(message, place, "raise the limit or lower the request")
+                yield Finding(
+                    message,
+                    place,
+                    "raise the limit or lower the request",
+                    about=(service.name, resource.value),
+                )
 
 
 def _requested(service: Service, resource: Resource) -> int:
@@ -110,10 +120,13 @@ def _thirstiest(graph: Graph, resource: Resource) -> tuple[tuple[str, Place], ..
     asking.sort(key=lambda service: -_total(service, resource))
     shown = len(asking) if len(asking) == _MOST_RELATED + 1 else _MOST_RELATED
     notes = [
-        (f"{quoted(one.name)} requests {_total_words([one], resource)}", one.place) for one in asking[:shown]
+        (f"{quoted(one.name)} requests {_total_words([one], resource)}", graph.place_of(one))
+        for one in asking[:shown]
     ]
     if rest := asking[shown:]:
-        notes.append((f"{len(rest)} more services request {_total_words(rest, resource)}", rest[0].place))
+        notes.append(
+            (f"{len(rest)} more services request {_total_words(rest, resource)}", graph.place_of(rest[0]))
+        )
     return located(*notes)
 
 
@@ -128,3 +141,45 @@ def _memory_amounts(subject: Subject) -> Iterator[tuple[tuple[str | int, ...], Q
                 yield ("services", name, "resources", side, "memory"), amounts.memory
     for position, node in enumerate(subject.capacity.nodes if subject.capacity else ()):
         yield ("capacity", "nodes", position, "memory"), node.memory
+
+
+RULES = (
+    Rule(
+        id="TTG301",
+        severity=Severity.ERROR,
+        title="replica larger than every node",
+        why="A replica runs on one machine; none has this much free once the reserve is kept.",
+        example='capacity: {nodes: [{name: small, cpu: "4", memory: 8Gi}]}\n'
+        "services: {search: {resources: {requests: {memory: 16Gi}}}}",
+        fix="request less, split the service, or add a larger kind of node.",
+        check=find_oversized_replicas,
+    ),
+    Rule(
+        id="TTG302",
+        severity=Severity.ERROR,
+        title="requests exceed the capacity",
+        why="All replicas together request more of a resource than all machines have, the reserve kept.",
+        example='capacity: {nodes: [{name: small, count: 3, cpu: "4", memory: 8Gi}], reserve: 10%}\n'
+        'services: {search: {replicas: 12, resources: {requests: {cpu: "1"}}}}',
+        fix="request less, run fewer replicas, or add nodes.",
+        check=find_exceeded_capacity,
+    ),
+    Rule(
+        id="TTG304",
+        severity=Severity.ERROR,
+        title="hardly any memory",
+        why="`m` means thousandths: `128m` of memory is an eighth of a byte. Below 1 KiB nothing runs.",
+        example="search: {resources: {requests: {memory: 128m}}}",
+        fix="write `128M` (128 million bytes) or `128Mi` (128 mebibytes).",
+        check=find_tiny_memory,
+    ),
+    Rule(
+        id="TTG306",
+        severity=Severity.WARNING,
+        title="request above the limit",
+        why="What is guaranteed cannot be more than what is allowed; schedulers refuse such a service.",
+        example='search: {resources: {requests: {cpu: "2"}, limits: {cpu: "1"}}}',
+        fix="raise the limit or lower the request.",
+        check=find_requests_above_limits,
+    ),
+)

@@ -15,22 +15,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Operations:
+    """What other sections of the configuration say about the services, as far as rules ask for it.
+
+    `checked` have health checks.
+    """
+
+    checked: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """What rules look at: the graph, the machines if any are declared, and which services have health checks."""
+    """What rules look at: the graph, the machines if any are declared, and how the services are operated."""
 
     graph: Graph
-    capacity: CapacitySettings | None
-    checked: Collection[str]
+    capacity: CapacitySettings | None = None
+    operations: Operations = Operations()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One violation of a rule; `related` names other places that matter, without those that are unknown."""
+    """One violation of a rule.
+
+    `about` names the services (or whatever else) that it is about, the same as long as the violation is; `related`
+    names other places that matter, without those that are unknown.
+    """
 
     message: str
     place: Place | None
     hint: str | None = None
     related: tuple[tuple[str, Place], ...] = ()
+    about: tuple[str, ...] = ()
 
 
 Check: TypeAlias = Callable[[Subject], Iterator[Finding]]
@@ -51,7 +66,9 @@ class Rule:
     def problems(self, subject: Subject) -> Iterator[Problem]:
         """Yield every violation as a problem with this rule's id and severity."""
         for found in self.check(subject):
-            yield Problem(self.id, found.message, found.place, found.hint, self.severity, found.related)
+            yield Problem(
+                self.id, found.message, found.place, found.hint, self.severity, found.related, found.about
+            )
 
     def explanation(self) -> str:
         """Write what the rule means, for `config explain`."""

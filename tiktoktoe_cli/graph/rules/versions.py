@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tiktoktoe_cli.graph.rules.rule import Finding, located
+from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.graph.semver import SemverError, Version, VersionRange
 from tiktoktoe_cli.words import quoted
 
@@ -31,6 +32,7 @@ def find_unsatisfied_ranges(subject: Subject) -> Iterator[Finding]:
                 _range_place(subject.graph, edge),
                 _advice(target, version, accepted),
                 located((f"the version of {quoted(target.name)}", declared)),
+                (edge.source, edge.target),
             )
 
 
@@ -41,7 +43,7 @@ def find_invalid_versions(subject: Subject) -> Iterator[Finding]:
             written.parse(written.text)
         except SemverError as error:
             place = subject.graph.locate(*written.path)
-            yield Finding(f"{written.owner}: {error.message}", place, error.hint)
+            yield Finding(f"{written.owner}: {error.message}", place, error.hint, about=written.about)
 
 
 def find_empty_ranges(subject: Subject) -> Iterator[Finding]:
@@ -54,7 +56,7 @@ def find_empty_ranges(subject: Subject) -> Iterator[Finding]:
             names = f"{quoted(edge.source)} on {quoted(edge.target)}"
             message = f"{names}: no version can be in {quoted(edge.version_range or '')}"
             hint = "a space or a comma means that both bounds must hold; alternatives are written with `||`"
-            yield Finding(message, _range_place(subject.graph, edge), hint)
+            yield Finding(message, _range_place(subject.graph, edge), hint, about=(edge.source, edge.target))
 
 
 class _Written(NamedTuple):
@@ -64,6 +66,10 @@ class _Written(NamedTuple):
     text: str
     parse: Callable[[str], object]
     path: tuple[str | int, ...]
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return tuple(str(step) for step in self.path if step not in {"services", "depends_on"})
 
 
 def _written(graph: Graph) -> Iterator[_Written]:
@@ -112,3 +118,34 @@ def _advice(target: Service, version: Version, accepted: VersionRange) -> str:
             f"a prerelease is only in ranges that name one of the same three numbers, as `>={version}` does"
         )
     return f"deploy {quoted(target.name)} in this range, or widen the range"
+
+
+RULES = (
+    Rule(
+        id="TTG201",
+        severity=Severity.ERROR,
+        title="version outside the range of a dependent",
+        why="The version that is deployed is not one of those that a dependent says it can work with.",
+        example='ledger: {version: "2.0.0"}\norders: {depends_on: {ledger: "^1.4"}}',
+        fix="deploy a version in the range, or widen the range once the dependent can use the new one.",
+        check=find_unsatisfied_ranges,
+    ),
+    Rule(
+        id="TTG203",
+        severity=Severity.ERROR,
+        title="invalid version or range",
+        why="Versions follow semver.org, ranges follow npm; what cannot be read cannot be compared.",
+        example='ledger: {version: "1.10"}\norders: {depends_on: {ledger: "~=1.4"}}',
+        fix="write all three numbers of a version; write ranges with `^ ~ < <= > >=`, spaces and `||`.",
+        check=find_invalid_versions,
+    ),
+    Rule(
+        id="TTG204",
+        severity=Severity.WARNING,
+        title="range that no version can be in",
+        why="The bounds exclude each other, so no deployment will ever satisfy them.",
+        example='orders: {depends_on: {ledger: ">2 <1"}}',
+        fix="swap the bounds, or separate alternatives with `||`.",
+        check=find_empty_ranges,
+    ),
+)
