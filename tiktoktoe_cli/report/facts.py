@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tiktoktoe_cli.errors import Place, Problem
+    from tiktoktoe_cli.errors import Place, Problem, Severity
     from tiktoktoe_cli.report.view import View
 
 Drawing: TypeAlias = "Callable[[View], str]"
@@ -104,6 +104,31 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """What the code of a problem means, for the tools that show it beside the problem."""
+
+    title: str
+    meaning: str
+    fix: str
+    severity: Severity
+
+
+class ExcuseKind(StrEnum):
+    """Where it is written that a problem does not count, in SARIF's words (3.35.2)."""
+
+    IN_SOURCE = "inSource"  # beside what it is about, with a reason
+    EXTERNAL = "external"  # in a list of those that were there before
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a problem does not count."""
+
+    kind: ExcuseKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole answer of one command.
 
@@ -111,6 +136,7 @@ class Report:
     person reads last (`8 services healthy in 1.2 s`); `remarks` say more to persons, a line each, and `next_steps` are
     commands for them to type next.
     `items` are the rows, under keys that are an interface; `columns` picks what a table shows of them;
+    `excused` are problems that do not count, each with the reason; `rules` explains the codes of problems.
     `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone. `drawings` holds, by the
     kind of `--report`, what the feature draws itself.
     """
@@ -123,6 +149,8 @@ class Report:
     columns: tuple[Column, ...] = ()
     name_key: str = "name"
     problems: tuple[Problem, ...] = ()
+    excused: tuple[tuple[Problem, Excuse], ...] = ()
+    rules: Mapping[str, RuleText] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     metrics: tuple[Metric, ...] = ()
     remarks: tuple[str, ...] = ()
