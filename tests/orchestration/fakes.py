@@ -42,6 +42,16 @@ class FakeService:
     stop_note: str = ""
     end: str | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    line: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_success(self) -> bool:
+        """Say whether it ended well."""
+        return self.end == "exited with 0"
+
+    async def wait_line(self) -> None:
+        """Wait until it is told that the line is there."""
+        await self.line.wait()
 
     def die(self, end: str) -> None:
         """End by itself."""
@@ -70,6 +80,11 @@ class FakeWorld:
     health_after: Mapping[str, float | None] = field(default_factory=dict)
     refusals: Mapping[str, TiktoktoeError] = field(default_factory=dict)
     deaths: Mapping[str, str] = field(default_factory=dict)
+    line_after: Mapping[str, float] = field(default_factory=dict)
+    end_after: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    undone: list[str] = field(default_factory=list)
+    undo_note: str = ""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
     clock: Clock = field(default_factory=VirtualClock)
     services: dict[str, FakeService] = field(default_factory=dict)
 
@@ -80,7 +95,24 @@ class FakeWorld:
         self.services[service] = running = FakeService(("last words",))
         if service in self.deaths:
             running.die(self.deaths[service])
+        if service in self.line_after:
+            self._later(self.line_after[service], running.line.set)
+        if service in self.end_after:
+            after_s, end = self.end_after[service]
+            self._later(after_s, lambda: running.die(end))
         return running
+
+    async def undo(self, service: str) -> str:
+        """Note that a service was undone."""
+        self.undone.append(service)
+        return self.undo_note
+
+    def _later(self, after_s: float, what: Callable[[], None]) -> None:
+        async def happen() -> None:
+            await self.clock.sleep(round(after_s * SECOND))
+            what()
+
+        self.tasks.add(asyncio.ensure_future(happen()))
 
     async def wait_healthy(
         self,

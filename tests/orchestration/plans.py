@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from signal import SIGINT
 
 from hypothesis import strategies as st
@@ -14,12 +14,16 @@ from tiktoktoe_cli.orchestration.moves import (
     Announce,
     Broke,
     CancelJob,
+    Completed,
+    DeadlinePassed,
     Event,
     JobEnded,
     JobOutcome,
     Launch,
     Launched,
+    LimitStart,
     LimitWait,
+    Printed,
     Ready,
     RunJob,
     Stop,
@@ -43,7 +47,7 @@ def plan(*services: PlannedService) -> Plan:
 def service(name: str, *waits: str | Wait, role: Role = Role.STARTED, checked: bool = True) -> PlannedService:
     """Make an essential service that waits for others to be healthy."""
     each = tuple(wait if isinstance(wait, Wait) else Wait(wait) for wait in waits)
-    return PlannedService(name, LIMIT, role, checked, each)
+    return PlannedService(name, LIMIT, role, checked, waits=each)
 
 
 def optional(name: str, *waits: str | Wait) -> PlannedService:
@@ -69,8 +73,27 @@ def plans(draw: st.DrawFn) -> Plan:
         )
         role = draw(st.sampled_from([Role.STARTED, Role.STARTED, Role.STARTED, Role.AWAITED, Role.ASSUMED]))
         checked = role is Role.AWAITED or draw(st.booleans())
-        services.append(PlannedService(f"s{number}", LIMIT, role, checked, waits, 1, draw(st.booleans())))
-    return plan(*services)
+        services.append(
+            PlannedService(
+                f"s{number}",
+                LIMIT,
+                role,
+                checked,
+                has_line=draw(st.booleans()),
+                is_undoable=draw(st.booleans()),
+                waits=waits,
+                is_essential=draw(st.booleans()),
+            )
+        )
+    return plan(*(_with_its_end(service, services) for service in services))
+
+
+def _with_its_end(service: PlannedService, services: list[PlannedService]) -> PlannedService:
+    """Note how the end of a service is waited for, as a plan does."""
+    awaited = {wait.condition for other in services for wait in other.waits if wait.on == service.name}
+    ends = (Condition.COMPLETED_SUCCESSFULLY, Condition.COMPLETED)
+    end = next((one for one in ends if one in awaited), None)
+    return replace(service, awaited_end=end if service.role is Role.STARTED else None)
 
 
 @dataclass(slots=True)
@@ -95,6 +118,8 @@ class World:
                 self.launched.append(name)
                 self.running.add(name)
                 self.possible += [Launched(name), Broke(name, "could not start", is_over=True)]
+            case LimitStart():
+                self.possible.append(DeadlinePassed())
             case Stop(name):
                 self.stopped.append(name)
                 # it may still end by itself before it is found stopped
@@ -108,18 +133,20 @@ class World:
             case Announce() | CancelJob():
                 pass
 
-    def happen(self, event: Event) -> None:
+    def happen(self, event: Event) -> None:  # noqa: C901  # one case an event
         """Note that one of the possible events happened, and what becomes possible by it."""
         match event:
             case Launched(name):
+                self._launch(name)
+            case Printed(name):
+                self.possible.remove(event)
+                self._get_ready(name)
+            case Completed(name):
                 self._forget(name)
-                self.possible.append(Broke(name, "died", is_over=True))
-                if self.plan.services[name].is_checked:
-                    self.possible += [Ready(name), Ready(name, is_degraded=True)]
-                    self.possible.append(Broke(name, "never healthy", is_over=False))
+                self.running.discard(name)
             case Ready(name):
                 self._forget(name)
-                self.possible.append(Broke(name, "died", is_over=True))
+                self.possible.append(self._end_of(name))
                 if self.plan.services[name].role is Role.AWAITED:
                     self._forget(name)
                     self.running.discard(name)
@@ -132,8 +159,32 @@ class World:
                 self.possible = [other for other in self.possible if not isinstance(other, JobEnded)]
             case StopAsked():
                 self._ask_to_stop(event)
-            case WaitExpired():
+            case WaitExpired() | DeadlinePassed():
                 self.possible.remove(event)
+
+    def _launch(self, name: str) -> None:
+        planned = self.plan.services[name]
+        self._forget(name)
+        self.possible.append(Broke(name, "died", is_over=True))
+        if planned.has_line and planned.role is Role.STARTED:
+            self.possible.append(Printed(name))
+        elif planned.tells_how_it_is:
+            self._get_ready(name)
+
+    def _get_ready(self, name: str) -> None:
+        planned = self.plan.services[name]
+        if planned.awaited_end and not planned.is_checked:
+            self.possible.append(Completed(name))
+        elif planned.is_checked:
+            self.possible += [Ready(name), Ready(name, is_degraded=True)]
+            self.possible.append(Broke(name, "never healthy", is_over=False))
+        else:
+            self.possible.append(Ready(name))
+
+    def _end_of(self, name: str) -> Event:
+        """Return how a service ends by itself: a loss, unless its end is waited for."""
+        is_awaited = self.plan.services[name].awaited_end is not None
+        return Completed(name) if is_awaited else Broke(name, "died", is_over=True)
 
     def _ask_to_stop(self, event: StopAsked) -> None:
         self.possible.remove(event)
@@ -154,11 +205,11 @@ class World:
         self.possible = [
             event
             for event in self.possible
-            if isinstance(event, WaitExpired | StopAsked | JobEnded) or event.service != name
+            if isinstance(event, WaitExpired | StopAsked | JobEnded | DeadlinePassed) or event.service != name
         ]
 
 
 def _is_trouble(event: Event) -> bool:
     if isinstance(event, JobEnded):
         return event.outcome.state is JobState.UNFINISHED
-    return isinstance(event, Broke | WaitExpired | StopAsked)
+    return isinstance(event, Broke | WaitExpired | StopAsked | DeadlinePassed)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.orchestration.plans import World, plans
+from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.orchestration.coordinator import Coordinator
 from tiktoktoe_cli.orchestration.moves import Launch, Stop
-from tiktoktoe_cli.orchestration.states import SERVING, ServiceState
+from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
+from tiktoktoe_cli.orchestration.states import ARRIVED, Role, ServiceState
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.plan import Plan
 
+DEADLINE = Duration.of(60)
 MOST_EVENTS = 200  # more than eight services, all their waits and two jobs can cause
 
 
@@ -22,7 +26,10 @@ MOST_EVENTS = 200  # more than eight services, all their waits and two jobs can 
 @given(st.data(), plans(), st.integers(0, 2), st.integers(1, 3))
 def test_every_run_ends_in_order(data: st.DataObject, plan: Plan, jobs: int, concurrency: int) -> None:
     """No service starts before what it requires, none stops before its dependents, and nothing is left."""
-    coordinator = Coordinator(plan, jobs=jobs, concurrency=concurrency)
+    timed = replace(
+        plan, settings=OrchestrationSettings(deadline=data.draw(st.sampled_from([None, DEADLINE])))
+    )
+    coordinator = Coordinator(timed, jobs=jobs, concurrency=concurrency)
     world = World(plan)
     actions = coordinator.begin(0)
 
@@ -32,7 +39,8 @@ def test_every_run_ends_in_order(data: st.DataObject, plan: Plan, jobs: int, con
                 case Launch(name):
                     assert not world.stopped, "nothing is launched once the stop has begun"
                     assert_may_start(coordinator, plan, name)
-                case Stop(name):
+                case Stop(name, undo):
+                    assert not undo or (coordinator.failure and plan.services[name].is_undoable)
                     is_first = not world.running & set(plan.dependents[name])
                     assert is_first or coordinator.is_forced, "dependents are stopped first"
             world.carry_out(action)
@@ -54,11 +62,18 @@ def test_every_run_ends_in_order(data: st.DataObject, plan: Plan, jobs: int, con
 
 
 def assert_may_start(coordinator: Coordinator, plan: Plan, name: str) -> None:
-    """Look at the plan alone: all that a service requires serves, or at least runs where that is enough."""
+    """Look at the plan alone: what a service requires has come as far as the condition says."""
     for wait in plan.services[name].waits:
         other = coordinator.services[wait.on]
-        is_launched = wait.condition == "started" and other.is_launched
+        is_ours = other.plan.role is Role.STARTED
         has_expired = wait.on in coordinator.services[name].expired
         lost = other.state in {ServiceState.FAILED, ServiceState.SKIPPED}
-        assert other.state in SERVING or is_launched or (not wait.required and (lost or has_expired))
+        has_come = other.state in ARRIVED
+        if wait.condition == "started":
+            has_come = has_come or other.is_launched
+        elif wait.condition == "ready_line" and is_ours and other.plan.has_line:
+            has_come = has_come or other.has_printed
+        elif wait.condition in {"completed", "completed_successfully"} and is_ours:
+            has_come = other.state is ServiceState.COMPLETED
+        assert has_come or (not wait.required and (lost or has_expired))
         assert not (wait.required and lost)

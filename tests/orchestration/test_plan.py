@@ -10,7 +10,7 @@ from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph import Condition, Graph, build_graph
 from tiktoktoe_cli.graph.plan import StartCycleError
 from tiktoktoe_cli.graph.settings import ServiceSettings
-from tiktoktoe_cli.orchestration.plan import Plan, StartLimit, Wait, make_plan
+from tiktoktoe_cli.orchestration.plan import Means, Plan, StartLimit, Wait, make_plan
 from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import Role
 
@@ -29,7 +29,7 @@ def graph(**depends_on: dict[str, Any]) -> Graph:
 
 def planned(**depends_on: dict[str, Any]) -> Plan:
     """Plan services that are all started and checked."""
-    return make_plan(graph(**depends_on), depends_on, depends_on, SETTINGS)
+    return make_plan(graph(**depends_on), Means(depends_on, depends_on), SETTINGS)
 
 
 def optional(plan: Plan) -> set[str]:
@@ -80,7 +80,7 @@ def test_a_cycle_has_no_order() -> None:
 
 def test_the_role_follows_from_actions_and_checks() -> None:
     """What we start, what somebody else runs but can be checked, and what is taken for granted."""
-    plan = make_plan(graph(ours={}, theirs={}, given={}), {"ours"}, {"ours", "theirs"}, SETTINGS)
+    plan = make_plan(graph(ours={}, theirs={}, given={}), Means({"ours"}, {"ours", "theirs"}), SETTINGS)
 
     roles = {name: service.role for name, service in plan.services.items()}
     assert roles == {"ours": Role.STARTED, "theirs": Role.AWAITED, "given": Role.ASSUMED}
@@ -90,7 +90,7 @@ def test_a_service_scaled_to_nothing_is_not_started() -> None:
     """With 0 replicas a service is neither started nor awaited."""
     settings = {"off": ServiceSettings(replicas=0)}
 
-    plan = make_plan(build_graph(settings, lambda *_: None), {"off"}, {"off"}, SETTINGS)
+    plan = make_plan(build_graph(settings), Means({"off"}, {"off"}), SETTINGS)
 
     assert plan.services["off"].role is Role.ASSUMED
     assert plan.started == ()
@@ -148,9 +148,43 @@ def test_that_a_service_of_somebody_else_was_started_shows_in_its_health() -> No
     """Nobody launches it, so a wait for its start limits its health."""
     dependencies = graph(core={"theirs": {"condition": "started", "timeout": "5s"}}, theirs={})
 
-    plan = make_plan(dependencies, {"core"}, {"theirs"}, SETTINGS)
+    plan = make_plan(dependencies, Means({"core"}, {"theirs"}), SETTINGS)
 
     assert plan.services["theirs"].limit.timeout == Duration.of(5)
+
+
+def test_an_end_that_is_waited_for_is_planned_with_the_strictest_condition() -> None:
+    """One who needs it to end well is enough; nobody's end matters unless somebody waits for it."""
+    plan = planned(
+        migrate={},
+        seed={},
+        core={"migrate": {"condition": "completed"}, "seed": {"condition": "completed"}},
+        jobs={"migrate": {"condition": "completed_successfully"}},
+    )
+
+    ends = {name: service.awaited_end for name, service in plan.services.items()}
+    assert ends == {
+        "migrate": Condition.COMPLETED_SUCCESSFULLY,
+        "seed": Condition.COMPLETED,
+        "core": None,
+        "jobs": None,
+    }
+
+
+def test_who_must_have_its_end_limits_how_long_it_may_take() -> None:
+    """A migration that is waited for 10 s has 10 s."""
+    plan = planned(migrate={}, core={"migrate": {"condition": "completed", "timeout": "10s"}})
+
+    assert plan.services["migrate"].limit.timeout == Duration.of(10)
+
+
+def test_what_can_be_done_with_a_service_is_planned() -> None:
+    """Its line and its rollback are those of its actions."""
+    means = Means({"core"}, (), {"core"}, {"core"})
+
+    core = make_plan(graph(core={}), means, SETTINGS).services["core"]
+
+    assert (core.is_checked, core.has_line, core.is_undoable) == (False, True, True)
 
 
 def test_services_that_need_each_other_are_essential() -> None:

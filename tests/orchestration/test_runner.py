@@ -14,11 +14,13 @@ from tests.orchestration.fakes import SECOND, Diary, FakeJob, FakeWorld, StillCl
 from tests.orchestration.plans import plan, service
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.graph import Condition
 from tiktoktoe_cli.orchestration.coordinator import Coordinator
 from tiktoktoe_cli.orchestration.effects import Surroundings
 from tiktoktoe_cli.orchestration.moves import JobOutcome
 from tiktoktoe_cli.orchestration.plan import Plan, StartLimit, Wait
 from tiktoktoe_cli.orchestration.runner import Runner
+from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import JobState, Role
 
 if TYPE_CHECKING:
@@ -108,6 +110,132 @@ def test_names_a_service_that_never_gets_healthy() -> None:
 
     assert trial.coordinator.failure == "`core` was not healthy within 1m: api: connection refused"
     assert all(running.end for running in world.services.values())
+
+
+MIGRATED = Wait("migrate", Condition.COMPLETED_SUCCESSFULLY)
+TASK = replace(
+    service("migrate", checked=False), awaited_end=Condition.COMPLETED_SUCCESSFULLY, is_undoable=True
+)
+
+
+def test_waits_until_a_task_has_ended() -> None:
+    """A service that needs a migration starts when that has ended with 0, and no sooner."""
+    world = FakeWorld({"core": 1.0}, end_after={"migrate": (3.0, "exited with 0")})
+
+    trial = Trial(plan(TASK, service("core", MIGRATED)), world).run()
+
+    assert trial.coordinator.failure is None
+    assert trial.coordinator.services["core"].started_ns == 3 * SECOND
+    assert trial.states() == {"migrate": "completed", "core": "stopped"}
+    assert world.undone == []
+
+
+def test_a_task_that_fails_ends_the_run() -> None:
+    """Who needs a migration does not start if that ended with 1."""
+    world = FakeWorld(end_after={"migrate": (3.0, "exited with 1")})
+
+    trial = Trial(plan(TASK, service("core", MIGRATED)), world).run()
+
+    assert trial.coordinator.failure == "`migrate` exited with 1"
+    assert trial.states() == {"migrate": "failed", "core": "skipped"}
+
+
+def test_how_a_task_ends_is_told_where_any_end_will_do() -> None:
+    """With `completed`, a seed that ended with 1 lets others start, and the note says how it ended."""
+    seed = replace(service("seed", checked=False), awaited_end=Condition.COMPLETED)
+    world = FakeWorld({"core": 0.0}, end_after={"seed": (1.0, "exited with 1")})
+
+    trial = Trial(plan(seed, service("core", Wait("seed", Condition.COMPLETED))), world).run()
+
+    record = trial.coordinator.services["seed"]
+    assert (record.state.value, record.reason) == ("completed", "exited with 1")
+    assert trial.states()["core"] == "stopped"
+
+
+def test_names_a_task_that_never_ends() -> None:
+    """It has as long as a service has for its start."""
+    trial = Trial(plan(TASK, service("core", MIGRATED)), FakeWorld()).run()
+
+    assert trial.coordinator.failure == "`migrate` did not end within 1m"
+    assert trial.coordinator.services["migrate"].hint == (
+        "if it only needs longer, raise `orchestration.start_timeout`"
+    )
+
+
+def test_waits_for_a_line() -> None:
+    """Who waits for the line of a queue starts when it is printed, even before the queue is healthy."""
+    queue = replace(service("queue"), has_line=True)
+    world = FakeWorld({"queue": 5.0, "core": 0.0}, line_after={"queue": 2.0})
+
+    trial = Trial(plan(queue, service("core", Wait("queue", Condition.READY_LINE))), world).run()
+
+    assert trial.coordinator.services["core"].started_ns == 2 * SECOND
+    assert trial.coordinator.services["queue"].served_ns == 5 * SECOND
+
+
+def test_a_line_is_part_of_the_start() -> None:
+    """A service without checks is ready when it has printed its line; one that never does is lost."""
+    queue = replace(service("queue", checked=False), has_line=True)
+
+    ready = Trial(plan(queue), FakeWorld(line_after={"queue": 2.0})).run()
+    silent = Trial(plan(queue), FakeWorld()).run()
+
+    assert ready.coordinator.services["queue"].served_ns == 2 * SECOND
+    assert ("queue", "running") in ready.diary.entries
+    assert silent.coordinator.failure == "`queue` did not print its line within 1m"
+
+
+def test_a_task_that_ends_without_its_line_is_lost() -> None:
+    """Whoever waits for the line would wait for ever."""
+    task = replace(TASK, has_line=True)
+    world = FakeWorld(end_after={"migrate": (1.0, "exited with 0")})
+
+    trial = Trial(plan(task, service("core", Wait("migrate", Condition.READY_LINE))), world).run()
+
+    assert trial.coordinator.failure == "`migrate` exited with 0 before it printed its line"
+
+
+def test_a_run_that_fails_is_undone_in_reverse() -> None:
+    """What was started is stopped and undone, the last first: also a task that has ended, and what failed itself."""
+    store = replace(service("store", MIGRATED), is_undoable=True)
+    core = replace(service("core", "store"), is_undoable=True)
+    world = FakeWorld({"store": 0.0, "core": None}, end_after={"migrate": (0.5, "exited with 0")})
+
+    trial = Trial(plan(TASK, store, core), world).run()
+
+    assert world.undone == ["core", "store", "migrate"]
+    assert trial.states() == {"migrate": "completed", "store": "stopped", "core": "failed"}
+
+
+def test_what_an_undo_says_is_told() -> None:
+    """A rollback that fails is a note of the service, whose state stays."""
+    world = FakeWorld(
+        {"core": None}, end_after={"migrate": (0.5, "exited with 0")}, undo_note="rollback exited with 1"
+    )
+
+    trial = Trial(plan(TASK, service("core", MIGRATED)), world).run()
+
+    assert trial.coordinator.services["migrate"].reason == "rollback exited with 1"
+
+
+def test_all_together_have_a_deadline() -> None:
+    """Who has not arrived when it passes is named, and everything is stopped."""
+    slow = plan(service("store"), service("core", "store"), service("shop", "core"))
+    limited = replace(slow, settings=OrchestrationSettings(deadline=Duration.of(5)))
+
+    trial = Trial(limited, FakeWorld({"store": 1.0, "core": 30.0})).run()
+
+    assert trial.coordinator.failure == "`core` and `shop` had not arrived within 5s"
+    assert trial.states() == {"store": "stopped", "core": "stopped", "shop": "skipped"}
+
+
+def test_a_deadline_that_is_met_is_not_heard_of() -> None:
+    """What comes after the start has all the time it needs."""
+    limited = replace(CHAIN, settings=OrchestrationSettings(deadline=Duration.of(5)))
+
+    trial = Trial(limited, FakeWorld(), FakeJob()).run()
+
+    assert trial.coordinator.failure is None
 
 
 def test_names_a_service_that_dies_while_a_job_runs() -> None:

@@ -107,4 +107,5 @@ CODES = (
     Code("bad-variable", "A name cannot be that of an environment variable."),
     Code("program-missing", "A service could not be started here: its program or its folder is missing."),
     Code("failed", "The command could not answer; the message says what kept it."),
+    Code("bad-pattern", "A regular expression is written in RE2's syntax.", 'expect: "("', "expect: '\\('"),
 )

@@ -18,7 +18,6 @@ CODES = (
         'query: "SELECT count(*) AS jobs FROM job"',
     ),
     Code("bad-record-type", "DNS knows no type of record by this name.", "type: AAA", "type: AAAA"),
-    Code("bad-pattern", "A regular expression is written in RE2's syntax.", 'expect: "("', "expect: '\\('"),
     Code(
         "unknown-variable",
         "The expression names something that this kind of check never sees.",
@@ -37,10 +36,4 @@ CODES = (
         'api: {http: {auth: {bearer: "${API_TOKEN}"}}}',
         'api: {http: {auth: {bearer: "${API_TOKEN}"}}, targets: ["*.example.org:443"]}',
     ),
-    Code("import-untranslated", "A part of what was imported has no counterpart here, and was left out."),
-    Code(
-        "import-changed", "A part of what was imported is there, and does not mean quite the same as before."
-    ),
-    Code("import-inferred", "A part of what was imported is a guess: read it before you rely on it."),
-    Code("import-ignored", "Parts of what was imported are about something else than health."),
 )

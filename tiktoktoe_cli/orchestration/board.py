@@ -2,30 +2,48 @@
 
     pending ─► starting ─► healthy | degraded | running ─► stopping ─► stopped
        │          └────────────┴──► failed                  ▲
+       │          └────────────┴──► completed               │
        │                      starting ─────────────────────┘
        ├─► assumed    nobody starts or checks it
        └─► skipped    what it needs is lost, or the run ends before its turn
 
 A service starts as soon as its own waits are over; what became of a service is recorded before anybody who waits
-for it is looked at. A service is stopped when nobody who waited for it is up.
+for it is looked at. A service is stopped when nobody who waited for it is up. One that can be undone is up until that
+is done, or need not be, even if nothing of it runs.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from tiktoktoe_cli.orchestration.moves import Announce, Launch, LimitWait, Stop
+from tiktoktoe_cli.orchestration.moves import (
+    Announce,
+    Broke,
+    Completed,
+    Launch,
+    Launched,
+    LimitWait,
+    Printed,
+    Ready,
+    Stop,
+    Stopped,
+    WaitExpired,
+)
 from tiktoktoe_cli.orchestration.records import ServiceRecord
-from tiktoktoe_cli.orchestration.states import SERVING, Role, ServiceState
+from tiktoktoe_cli.orchestration.states import ARRIVED, Role, ServiceState
+from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiktoktoe_cli.orchestration.moves import Action, Broke, Launched, Ready, Stopped, WaitExpired
+    from tiktoktoe_cli.config.units import Duration
+    from tiktoktoe_cli.orchestration.moves import Action, ServiceEvent
     from tiktoktoe_cli.orchestration.plan import Plan, Wait
 
-_MAY_FAIL = {ServiceState.STARTING, *SERVING}
+_MAY_FAIL = {ServiceState.STARTING, *ARRIVED}
+_OVER = {ServiceState.FAILED, ServiceState.COMPLETED}
+_ON_THEIR_WAY = {ServiceState.PENDING, ServiceState.STARTING}
 _LOSSES = {ServiceState.FAILED: "failed", ServiceState.SKIPPED: "was skipped"}
 
 
@@ -51,7 +69,7 @@ class Board:
     @property
     def is_settled(self) -> bool:
         """Tell whether every service has arrived somewhere: none is pending or starting."""
-        return not self._states[ServiceState.PENDING] and not self._states[ServiceState.STARTING]
+        return not any(self._states[state] for state in _ON_THEIR_WAY)
 
     @property
     def is_empty(self) -> bool:
@@ -87,25 +105,57 @@ class Board:
             if record.is_up and not record.is_stop_ordered:
                 self._stop(record)
 
-    def on_launched(self, event: Launched) -> None:
+    def note(self, event: ServiceEvent) -> None:
+        """Note what happened to a service."""
+        match event:
+            case Launched():
+                self._on_launched(event)
+            case Printed():
+                self._on_printed(event)
+            case Ready():
+                self._on_ready(event)
+            case Completed():
+                self._on_completed(event)
+            case Broke():
+                self._on_broke(event)
+            case WaitExpired():
+                self._on_expired(event)
+            case Stopped():
+                self._on_stopped(event)
+            case _:
+                assert_never(event)
+
+    def _on_launched(self, event: Launched) -> None:
         """Note that a program runs."""
         record = self.records[event.service]
         if record.state is not ServiceState.STARTING:
             return
         record.is_launched = True
         self._touched.extend(self._dependents[record.name])
-        if not record.plan.is_checked:
+        if not record.plan.tells_how_it_is:
             self._serve(record, ServiceState.RUNNING)
 
-    def on_ready(self, event: Ready) -> None:
-        """Note that the checks of a service pass."""
+    def _on_printed(self, event: Printed) -> None:
+        """Note that a service has printed its line."""
+        self.records[event.service].has_printed = True
+        self._touched.extend(self._dependents[event.service])
+
+    def _on_ready(self, event: Ready) -> None:
+        """Note that a service is ready: healthy, if it has checks that could tell."""
         record = self.records[event.service]
         if record.state is ServiceState.STARTING:
-            self._serve(
-                record, ServiceState.DEGRADED if event.is_degraded else ServiceState.HEALTHY, event.note
-            )
+            well = ServiceState.HEALTHY if record.plan.is_checked else ServiceState.RUNNING
+            self._serve(record, ServiceState.DEGRADED if event.is_degraded else well, event.note)
 
-    def on_broke(self, event: Broke) -> None:
+    def _on_completed(self, event: Completed) -> None:
+        """Note that a service has ended well, unless it is being stopped: then its end is no news."""
+        record = self.records[event.service]
+        if not record.is_stop_ordered:
+            record.is_launched = True
+            self._serve(record, ServiceState.COMPLETED, event.note)
+            self._end(record)
+
+    def _on_broke(self, event: Broke) -> None:
         """Note that a service is lost, unless it is being stopped: then its end is no news."""
         record = self.records[event.service]
         if record.is_stop_ordered:
@@ -114,15 +164,20 @@ class Board:
             record.hint, record.output = event.hint, event.output
             self._fail(record, event.reason)
         if event.is_over:
-            self._lower(record)
+            self._end(record)
 
-    def on_expired(self, event: WaitExpired) -> None:
+    def on_late(self, deadline: Duration) -> None:
+        """Note that the services together had this long for their start, and have not all arrived."""
+        late = [one.name for one in self.records.values() if one.state in _ON_THEIR_WAY]
+        self.failure = self.failure or f"{listed(late, limit=3)} had not arrived within {deadline}"
+
+    def _on_expired(self, event: WaitExpired) -> None:
         """Note that a service need not wait any longer for another one."""
         record = self.records[event.service]
         record.expired.add(event.on)
         self._touched.append(record.name)
 
-    def on_stopped(self, event: Stopped) -> None:
+    def _on_stopped(self, event: Stopped) -> None:
         """Note that a service is over, or that it cannot be brought to an end."""
         record = self.records[event.service]
         record.stopped_ns = self.now_ns
@@ -133,6 +188,9 @@ class Board:
         elif record.state is ServiceState.STOPPING:
             record.reason = event.note or record.reason
             self._move(record, ServiceState.STOPPED, event.note)
+        elif event.note:
+            record.reason = "; ".join(part for part in (record.reason, event.note) if part)
+            self._emit(Announce(record.name, record.state, record.reason))
         self._lower(record)
 
     def _is_over(self, record: ServiceRecord, wait: Wait) -> bool:
@@ -194,7 +252,7 @@ class Board:
     def _serve(self, record: ServiceRecord, state: ServiceState, note: str = "") -> None:
         record.reached = state
         record.reason = note
-        record.served_ns = self.now_ns
+        record.served_ns = record.served_ns or self.now_ns
         self._move(record, state, note)
         if record.plan.role is Role.AWAITED:
             self._lower(record)  # it is not ours to stop
@@ -204,6 +262,13 @@ class Board:
         if record.plan.is_essential and self.failure is None:
             self.failure = f"`{record.name}` {reason}"
         self._move(record, ServiceState.FAILED, reason)
+
+    def _end(self, record: ServiceRecord) -> None:
+        """Note that nothing of a service runs; if it can be undone, that may be left to do."""
+        if record.is_stop_ordered or not record.plan.is_undoable:
+            self._lower(record)
+        elif not self.is_open:
+            self._stop_if_unused(record)
 
     def _lower(self, record: ServiceRecord) -> None:
         if not record.is_up:
@@ -222,9 +287,9 @@ class Board:
     def _stop(self, record: ServiceRecord) -> None:
         record.is_stop_ordered = True
         record.stopping_ns = self.now_ns
-        if record.state is not ServiceState.FAILED:
+        if record.state not in _OVER:
             self._move(record, ServiceState.STOPPING)
-        self._emit(Stop(record.name))
+        self._emit(Stop(record.name, undo=self.failure is not None and record.plan.is_undoable))
 
     def _move(self, record: ServiceRecord, state: ServiceState, note: str = "") -> None:
         self._states[record.state] -= 1

@@ -7,21 +7,18 @@ An essential service that is lost, a job that cannot finish, or the user ends th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.orchestration.board import Board
 from tiktoktoe_cli.orchestration.moves import (
     Action,
-    Broke,
     CancelJob,
+    DeadlinePassed,
     Event,
     JobEnded,
-    Launched,
-    Ready,
+    LimitStart,
     RunJob,
     StopAsked,
-    Stopped,
-    WaitExpired,
 )
 from tiktoktoe_cli.orchestration.records import JobRecord
 from tiktoktoe_cli.orchestration.states import JobState, Phase
@@ -38,8 +35,8 @@ class Coordinator:
     """The state of one run.
 
     `begin` and `take` return the actions that follow; whoever carries them out reports back with events. Every
-    `Launch` is followed by `Launched` and `Ready`, or by `Broke`; every `Stop` by `Stopped`; every `RunJob` by
-    `JobEnded`. Events that come too late to matter are ignored.
+    `Launch` is followed by `Launched` and `Ready`, by `Completed`, or by `Broke`; every `Stop` by `Stopped`; every
+    `RunJob` by `JobEnded`. Events that come too late to matter are ignored.
     """
 
     def __init__(self, plan: Plan, *, jobs: int, concurrency: int) -> None:
@@ -52,6 +49,7 @@ class Coordinator:
         self.done_ns: int | None = None
         self._actions: list[Action] = []
         self._board = Board(plan, concurrency, self._actions.append)
+        self._deadline = plan.settings.deadline
         self._job_failure: str | None = None
         self._running_job: int | None = None
         self._next_job = 0
@@ -74,6 +72,8 @@ class Coordinator:
     def begin(self, now_ns: int) -> tuple[Action, ...]:
         """Start the run at a moment of any monotonic clock, in nanoseconds."""
         self._board.now_ns = now_ns
+        if self._deadline:
+            self._actions.append(LimitStart(self._deadline))
         return self._follow_up()
 
     def take(self, event: Event, now_ns: int) -> tuple[Action, ...]:
@@ -84,28 +84,24 @@ class Coordinator:
 
     def _note(self, event: Event) -> None:
         match event:
-            case Launched():
-                self._board.on_launched(event)
-            case Ready():
-                self._board.on_ready(event)
-            case Broke():
-                self._board.on_broke(event)
-            case WaitExpired():
-                self._board.on_expired(event)
-            case Stopped():
-                self._board.on_stopped(event)
             case JobEnded():
                 self._end_job(event)
             case StopAsked():
                 self._interrupt(event)
+            case DeadlinePassed():
+                self._expire()
             case _:
-                assert_never(event)
+                self._board.note(event)
 
     def _interrupt(self, event: StopAsked) -> None:
         self.interruption = self.interruption or event.by
         if event.is_forced and not self.is_done:
             self.is_forced = True
             self._board.close_by_force()
+
+    def _expire(self) -> None:
+        if self._deadline and self.phase is Phase.STARTING:
+            self._board.on_late(self._deadline)
 
     def _end_job(self, event: JobEnded) -> None:
         job = self.jobs[event.index]

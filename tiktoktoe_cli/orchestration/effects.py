@@ -26,8 +26,17 @@ class Running(Protocol):
         """How it ended (`exited with 1`), or None while it runs."""
         ...
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it ended by itself, with exit code 0."""
+        ...
+
     async def wait(self) -> str:
         """Wait until it is over and say how it ended."""
+        ...
+
+    async def wait_line(self) -> None:
+        """Wait until it has printed the line that its start action names."""
         ...
 
     async def stop(self) -> str:
@@ -50,14 +59,22 @@ class Launcher(Protocol):
         """
         ...
 
+    async def undo(self, service: str) -> str:
+        """Undo what the start of a service has done; say what went wrong, nothing if all went well."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """How a wait for health ended: `detail` is what the checks found wrong, or not quite as it should be."""
+    """How a wait for health, or for a line, ended.
+
+    `detail` is what was found wrong, or not quite as it should be; `missing` says what did not happen.
+    """
 
     is_passing: bool
     is_degraded: bool = False
     detail: str = ""
+    missing: str = "was not healthy"
 
 
 class HealthGate(Protocol):

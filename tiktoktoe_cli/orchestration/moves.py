@@ -20,11 +20,29 @@ class Launched:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A service has printed the line that its start action names."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """The health checks of a service pass, `is_degraded` with a warning."""
+    """A service is ready: it has printed its line and its checks pass, as far as it has such.
+
+    It is degraded if a check has a warning, in the `note`.
+    """
 
     service: str
     is_degraded: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A service whose end is waited for has ended well."""
+
+    service: str
     note: str = ""
 
 
@@ -86,7 +104,13 @@ class StopAsked:
     is_forced: bool = False
 
 
-Event: TypeAlias = Launched | Ready | Broke | WaitExpired | Stopped | JobEnded | StopAsked
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The time that all services together have for their start is over."""
+
+
+ServiceEvent: TypeAlias = Launched | Printed | Ready | Completed | Broke | WaitExpired | Stopped
+Event: TypeAlias = ServiceEvent | JobEnded | StopAsked | DeadlinePassed
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +130,13 @@ class LimitWait:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitStart:
+    """Tell when the services together have taken long enough."""
+
+    timeout_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunJob:
     """Begin a job."""
 
@@ -121,9 +152,10 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Stop a service, or stop waiting for it."""
+    """Stop a service, or stop waiting for it; `undo` says to undo then what its start has done."""
 
     service: str
+    undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +167,4 @@ class Announce:
     note: str = ""
 
 
-Action: TypeAlias = Launch | LimitWait | RunJob | CancelJob | Stop | Announce
+Action: TypeAlias = Launch | LimitWait | LimitStart | RunJob | CancelJob | Stop | Announce

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 
 
+_ENDS = (Condition.COMPLETED_SUCCESSFULLY, Condition.COMPLETED)  # the strictest first
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """One thing a service waits for before it starts: that `on` has reached `condition`.
@@ -34,7 +37,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class StartLimit:
-    """How long a service may take from its start until it is healthy, and the setting that says so."""
+    """How long a service may take from its start until it has arrived, and the setting that says so."""
 
     timeout: Duration
     setting: str
@@ -43,6 +46,8 @@ class StartLimit:
 @dataclass(frozen=True, slots=True)
 class PlannedService:
     """One service of a plan.
+
+    `awaited_end` is the strictest of the conditions with which others wait for its end, None if nobody does.
 
     `wave` is 1 for services that wait for nothing, and else one more than the latest it waits for: for people to
     read, the execution does not wait for waves. The failure of an essential service ends the run; the others are
@@ -53,9 +58,17 @@ class PlannedService:
     limit: StartLimit
     role: Role = Role.STARTED
     is_checked: bool = True
+    has_line: bool = False  # that it prints when it is ready
+    is_undoable: bool = False
+    awaited_end: Condition | None = None
     waits: tuple[Wait, ...] = ()
     wave: int = 1
     is_essential: bool = True
+
+    @property
+    def tells_how_it_is(self) -> bool:
+        """Whether its checks, its line or its end show how its start went; else that it runs must do."""
+        return self.is_checked or self.has_line or self.awaited_end is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +92,38 @@ class Plan:
         return tuple(name for name, service in self.services.items() if service.role is Role.STARTED)
 
 
-def make_plan(
-    graph: Graph, started: Collection[str], checked: Collection[str], settings: OrchestrationSettings
-) -> Plan:
-    """Plan the start of a validated graph; `started` have a start action, `checked` have health checks.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What there is to run services with, by their names.
+
+    `started` have a start action, `checked` health checks, `announced` a line that they print when they are ready, and
+    `undoable` a rollback action.
+    """
+
+    started: Collection[str] = ()
+    checked: Collection[str] = ()
+    announced: Collection[str] = ()
+    undoable: Collection[str] = ()
+
+
+def make_plan(graph: Graph, means: Means, settings: OrchestrationSettings) -> Plan:
+    """Plan the start of a validated graph.
 
     A service that is scaled to 0 replicas is neither started nor awaited.
 
     Raises:
         StartCycleError: if start edges form a cycle.
     """
-    roles = {name: _role(service, started, checked) for name, service in graph.services.items()}
+    roles = {name: _role(service, means) for name, service in graph.services.items()}
     planned = (
         PlannedService(
             name=name,
             limit=_limit(name, roles[name], graph, settings.start_timeout),
             role=roles[name],
-            is_checked=name in checked,
+            is_checked=name in means.checked,
+            has_line=name in means.announced,
+            is_undoable=name in means.undoable,
+            awaited_end=_awaited_end(name, graph) if roles[name] is Role.STARTED else None,
             waits=tuple(_waits(name, graph, settings.start_timeout)),
             wave=number,
             is_essential=_is_essential(name, graph),
@@ -118,22 +146,27 @@ def _limit(name: str, role: Role, graph: Graph, start_timeout: Duration) -> Star
     limits += [
         StartLimit(edge.timeout, f"services.{edge.source}.depends_on.{name}.timeout")
         for edge in graph.dependents_of(name)
-        if edge.kind is EdgeKind.START and edge.required and _is_for_health(edge, role)
+        if edge.kind is EdgeKind.START and edge.required and _is_for_more_than_its_start(edge, role)
     ]
     return min(limits, key=lambda limit: limit.timeout)
 
 
-def _is_for_health(edge: Edge, role: Role) -> bool:
+def _is_for_more_than_its_start(edge: Edge, role: Role) -> bool:
     # that a service which somebody else runs was started shows only in its health
-    return edge.condition is Condition.HEALTHY or role is Role.AWAITED
+    return edge.condition is not Condition.STARTED or role is Role.AWAITED
 
 
-def _role(service: Service, started: Collection[str], checked: Collection[str]) -> Role:
+def _role(service: Service, means: Means) -> Role:
     if not service.replicas:
         return Role.ASSUMED
-    if service.name in started:
+    if service.name in means.started:
         return Role.STARTED
-    return Role.AWAITED if service.name in checked else Role.ASSUMED
+    return Role.AWAITED if service.name in means.checked else Role.ASSUMED
+
+
+def _awaited_end(name: str, graph: Graph) -> Condition | None:
+    awaited = {edge.condition for edge in graph.dependents_of(name) if edge.kind is EdgeKind.START}
+    return next((one for one in _ENDS if one in awaited), None)
 
 
 def _is_essential(name: str, graph: Graph) -> bool:

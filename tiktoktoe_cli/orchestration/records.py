@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph import Condition
-from tiktoktoe_cli.orchestration.states import LOST, SERVING, ServiceState
+from tiktoktoe_cli.orchestration.states import ARRIVED, LOST, Role, ServiceState
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.moves import JobOutcome
@@ -27,6 +27,7 @@ class ServiceRecord:
     blockers: tuple[str, ...] = ()  # as last announced
     is_free: bool = False
     is_launched: bool = False
+    has_printed: bool = False  # its line
     is_up: bool = False
     is_stop_ordered: bool = False
     is_stuck: bool = False  # it does not end, not even when killed
@@ -46,10 +47,20 @@ class ServiceRecord:
         return self.plan.name
 
     def reaches(self, condition: Condition) -> bool:
-        """Tell whether whoever waits for the condition has what it needs."""
-        if condition is Condition.STARTED and self.state is ServiceState.STARTING:
-            return self.is_launched
-        return self.state in SERVING
+        """Tell whether whoever waits for the condition has what it needs.
+
+        Of a service that somebody else runs only its health is known.
+        """
+        is_starting = self.state is ServiceState.STARTING
+        if self.plan.role is Role.STARTED:
+            match condition:
+                case Condition.STARTED if is_starting:
+                    return self.is_launched
+                case Condition.READY_LINE if self.plan.has_line and is_starting:
+                    return self.has_printed
+                case Condition.COMPLETED | Condition.COMPLETED_SUCCESSFULLY:
+                    return self.state is ServiceState.COMPLETED
+        return self.state in ARRIVED
 
     @property
     def is_lost(self) -> bool:

@@ -9,7 +9,7 @@ from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.errors import ExitCode, Problem, Severity
 from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
 from tiktoktoe_cli.orchestration.plan import Plan
-from tiktoktoe_cli.orchestration.states import LOST, SERVING, JobState, Role, ServiceState
+from tiktoktoe_cli.orchestration.states import ARRIVED, LOST, JobState, Role, ServiceState
 from tiktoktoe_cli.report.facts import (
     Case,
     CaseOutcome,
@@ -258,7 +258,7 @@ def _service_outcome(service: ServiceFacts) -> CaseOutcome:
 
 def _metrics(facts: OrchestrationFacts) -> Iterator[Metric]:
     known = [one for one in facts.services if one.role is not Role.ASSUMED]
-    health = tuple(Sample(float(one.result in SERVING), (("service", one.name),)) for one in known)
+    health = tuple(Sample(float(one.result in ARRIVED), (("service", one.name),)) for one in known)
     meaning = "1 if a service came up and was not lost, else 0"
     yield Metric("orchestration_service_healthy", MetricKind.GAUGE, meaning, samples=health)
     starts = [(one.name, one.healthy_after_s) for one in facts.services if one.healthy_after_s is not None]

@@ -11,8 +11,10 @@ from tiktoktoe_cli.orchestration.life import ServiceLife
 from tiktoktoe_cli.orchestration.moves import (
     Announce,
     CancelJob,
+    DeadlinePassed,
     JobEnded,
     Launch,
+    LimitStart,
     LimitWait,
     RunJob,
     Stop,
@@ -82,8 +84,10 @@ class Runner:
             match action:
                 case Launch(name):
                     self._lives[name].begin(group)
-                case Stop(name):
-                    group.create_task(self._lives[name].stop())
+                case Stop(name, undo):
+                    group.create_task(self._lives[name].stop(undo=undo))
+                case LimitStart(timeout_ns):
+                    self._timers.add(group.create_task(self._limit_start(timeout_ns)))
                 case LimitWait():
                     self._timers.add(group.create_task(self._limit_wait(action)))
                 case RunJob(index):
@@ -94,6 +98,10 @@ class Runner:
                     self._surroundings.observer.on_service(name, state, note)
                 case _:
                     assert_never(action)
+
+    async def _limit_start(self, timeout_ns: int) -> None:
+        await self._surroundings.clock.sleep(timeout_ns)
+        self._events.put_nowait(DeadlinePassed())
 
     async def _limit_wait(self, limit: LimitWait) -> None:
         await self._surroundings.clock.sleep(limit.timeout_ns)

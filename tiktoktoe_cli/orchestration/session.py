@@ -14,7 +14,7 @@ from tiktoktoe_cli.orchestration.effects import SilentObserver, Surroundings
 from tiktoktoe_cli.orchestration.facts import facts_of
 from tiktoktoe_cli.orchestration.gate import CheckGate
 from tiktoktoe_cli.orchestration.launcher import ChildLauncher, check_commands
-from tiktoktoe_cli.orchestration.plan import make_plan
+from tiktoktoe_cli.orchestration.plan import Means, make_plan
 from tiktoktoe_cli.orchestration.preflight import check_ports
 from tiktoktoe_cli.orchestration.runner import Runner
 from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
@@ -64,8 +64,13 @@ def plan_of(
     Raises:
         UsageError: if the start edges form a cycle.
     """
-    checked = [name for name, some in checks.items() if some]
-    return make_plan(graph, actions, checked, settings or OrchestrationSettings())
+    means = Means(
+        started=actions.keys(),
+        checked=[name for name, some in checks.items() if some],
+        announced=[name for name, one in actions.items() if one.start.ready_line],
+        undoable=[name for name, one in actions.items() if one.rollback],
+    )
+    return make_plan(graph, means, settings or OrchestrationSettings())
 
 
 def run_orchestration(

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tiktoktoe_cli.config.fields import LocalPath, OneOf, Reference, Settings
+from tiktoktoe_cli.config.patterns import Pattern  # noqa: TC001  # pydantic reads it
 from tiktoktoe_cli.config.programs import Environment, ProgramSettings
 from tiktoktoe_cli.config.units import Duration
 
@@ -27,6 +28,9 @@ class StartSettings(ProgramSettings):
 
     env: Environment = Field(default_factory=dict)
     """Environment variables to add to those of tiktoktoe; the default adds none."""
+    ready_line: Pattern | None = None
+    """A regular expression in RE2's syntax. The service is ready once it has printed a line in which it is found: for
+    those that wait with `condition: ready_line`, and for its own start. By default nothing that it prints matters."""
 
 
 class StopSettings(Settings):
@@ -38,13 +42,26 @@ class StopSettings(Settings):
     """How long the group may take to end after the signal before it is killed; the default is 5s."""
 
 
+class StepSettings(ProgramSettings):
+    """A program that does one thing for a service, and ends."""
+
+    env: Environment = Field(default_factory=dict)
+    """Environment variables to add to those of tiktoktoe; the default adds none."""
+    timeout: Duration = Duration.of(30)
+    """How long it may take before it is killed; the default is 30s."""
+
+
 class ActionsSettings(Settings):
     """What can be done with a service."""
 
     start: StartSettings
     """How it is started."""
+    drain: StepSettings | None = None
+    """What is done before it is stopped, so that nothing is lost: take no new work and finish the old."""
     stop: StopSettings = StopSettings()
     """How it is stopped."""
+    rollback: StepSettings | None = None
+    """What undoes its start, once it is stopped, if the run fails: say, take back a migration."""
 
 
 class Strategy(StrEnum):
@@ -81,6 +98,8 @@ class OrchestrationSettings(Settings):
     """`rollback`: everything that was started is stopped again, in reverse order."""
     start_timeout: Duration = Duration.of(60)
     """How long a service may take from its start until it is healthy; the default is 60s."""
+    deadline: Duration | None = None
+    """How long it may take until all services are up; by default only each single start is limited."""
     jobs: tuple[JobSettings, ...] = ()
     """What to do while all services are up, one after the other; the default is nothing."""
     output: LocalPath | None = None

@@ -14,6 +14,7 @@ class ServiceState(StrEnum):
     DEGRADED = "degraded"  # it serves, with a warning
     RUNNING = "running"  # launched, and it has no checks that could tell more
     ASSUMED = "assumed"  # neither started nor checked by us: taken for granted
+    COMPLETED = "completed"  # it ended by itself, as those who wait for its end expect
     FAILED = "failed"  # could not start, was never healthy, or died
     STOPPING = "stopping"
     STOPPED = "stopped"  # by us
@@ -29,12 +30,22 @@ _SETTLED = frozenset(
     {
         ServiceState.HEALTHY,
         ServiceState.DEGRADED,
+        ServiceState.COMPLETED,
         ServiceState.FAILED,
         ServiceState.STOPPED,
         ServiceState.SKIPPED,
     }
 )
-SERVING = frozenset({ServiceState.HEALTHY, ServiceState.DEGRADED, ServiceState.RUNNING, ServiceState.ASSUMED})
+ARRIVED = frozenset(
+    {
+        ServiceState.HEALTHY,
+        ServiceState.DEGRADED,
+        ServiceState.RUNNING,
+        ServiceState.ASSUMED,
+        ServiceState.COMPLETED,
+    }
+)
+"""It serves, or has done its work."""
 LOST = frozenset({ServiceState.FAILED, ServiceState.SKIPPED})
 
 

@@ -9,6 +9,7 @@ from tiktoktoe_cli.processes.child import Child, StopOutcome
 from tiktoktoe_cli.processes.command import Command, check_command
 from tiktoktoe_cli.processes.exits import Exit
 from tiktoktoe_cli.processes.guard import Guard
+from tiktoktoe_cli.processes.lines import LineWatch
 from tiktoktoe_cli.processes.tail import Tail
 
-__all__ = ["Child", "Command", "Exit", "Guard", "StopOutcome", "Tail", "check_command"]
+__all__ = ["Child", "Command", "Exit", "Guard", "LineWatch", "StopOutcome", "Tail", "check_command"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.processes.command import Command
     from tiktoktoe_cli.processes.guard import Guard
+    from tiktoktoe_cli.processes.lines import LineWatch
 
 _KILL_PATIENCE_S = 5.0  # a killed process ends at once, unless the kernel waits for a device
 _OUTPUT_PATIENCE_S = 0.5
@@ -52,14 +53,23 @@ class Child:
         self._end = asyncio.ensure_future(self._collect())
 
     @classmethod
-    async def start(cls, command: Command, *, log: Path | None = None, guard: Guard | None = None) -> Self:
+    async def start(
+        cls,
+        command: Command,
+        *,
+        log: Path | None = None,
+        guard: Guard | None = None,
+        watch: LineWatch | None = None,
+    ) -> Self:
         """Start a program; `log` takes its output, `guard` ends its group if this process is killed.
+
+        `watch` looks at what it prints.
 
         Raises:
             UsageError: if the folder or the program is missing, or the program is not executable.
             UnfinishedError: if the system refuses for another reason, or the log cannot be written.
         """
-        output = Output.open(log)
+        output = Output.open(log, watch)
         try:
             process = await _spawn_guarded(command, output, guard)
         except BaseException:

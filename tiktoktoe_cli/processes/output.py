@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from io import FileIO
     from pathlib import Path
 
+    from tiktoktoe_cli.processes.lines import LineWatch
+
 LOG_LIMIT_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _CUT = b"\n[tiktoktoe: the log ends here, it reached its limit]\n"
@@ -73,9 +75,10 @@ def _not_regular() -> OSError:
 class Pipe:
     """One stream of a program: `sink` is the end that the program writes to."""
 
-    def __init__(self, log: Log | None) -> None:
+    def __init__(self, log: Log | None, watch: LineWatch | None) -> None:
         self.tail = Tail()
         self._log = log
+        self._watch = watch.stream() if watch else None
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._source, self.sink = os.pipe()
@@ -106,6 +109,8 @@ class Pipe:
             self.close()
             return
         self.tail.feed(data)
+        if self._watch:
+            self._watch(data)
         if self._log:
             self._log.write(data)
 
@@ -119,8 +124,8 @@ class Output:
         self._log = log
 
     @classmethod
-    def open(cls, log_path: Path | None) -> Self:
-        """Make the pipes, and the log if a path is given.
+    def open(cls, log_path: Path | None, watch: LineWatch | None = None) -> Self:
+        """Make the pipes, and the log if a path is given; `watch` sees what both streams print.
 
         Raises:
             UnfinishedError: if the log cannot be written, or too many files are open.
@@ -128,8 +133,8 @@ class Output:
         with ExitStack() as undo:
             log = undo.enter_context(closing(Log(log_path))) if log_path else None
             try:
-                stdout = undo.enter_context(closing(Pipe(log)))
-                stderr = undo.enter_context(closing(Pipe(log)))
+                stdout = undo.enter_context(closing(Pipe(log, watch)))
+                stderr = undo.enter_context(closing(Pipe(log, watch)))
             except OSError as error:
                 raise UnfinishedError(
                     f"cannot open a pipe: {reason_of(error)}", hint=advice_on(error)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tiktoktoe_cli.config.units import NS_PER_S
 
-_TURNS = 10
+_TURNS = 20
 """How often other tasks may run before virtual time jumps: one that woke reaches its next wait."""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from tiktoktoe_cli.config.fields import OneOf, Text
+from tiktoktoe_cli.config.patterns import Pattern
 from tiktoktoe_cli.expressions.regex import compile_re2
 from tiktoktoe_cli.health.observation import Failure, Observation
 from tiktoktoe_cli.health.probes.dialogue import MAX_HEARD, Heard
@@ -27,23 +27,11 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.transport.tcp import TcpRequest
 
 
-def _as_pattern(pattern: str) -> str:
-    try:
-        compile_re2(pattern)
-    except ValueError as error:
-        hint = "see https://github.com/google/re2/wiki/Syntax"
-        context = {"pattern": pattern, "reason": str(error), "hint": hint}
-        raise PydanticCustomError(
-            "bad-pattern", "`{pattern}` is not a regular expression: {reason}", context
-        ) from None
-    return pattern
-
-
 class StepSettings(OneOf):
     """One step of a dialogue."""
 
     choice_of: ClassVar[str] = "thing to do"
-    expect: Annotated[Text, AfterValidator(_as_pattern)] | None = None
+    expect: Pattern | None = None
     """Wait for a regular expression in what the server says after what the steps before have found; what its named
     groups find is in `captures`."""
     send: Annotated[Text, Field(min_length=1)] | None = None
