@@ -49,10 +49,18 @@ def _probes_table() -> str:
     return "\n".join(["| probe | | expectations read |", "|---|---|---|", *rows])
 
 
+def _rules_table() -> str:
+    from tiktoktoe_cli.graph.rules import RULES
+
+    rows = [f"| `{rule.id}` | {rule.severity} | {rule.title} |" for rule in RULES]
+    return "\n".join(["| rule | | |", "|---|---|---|", *rows])
+
+
 GENERATED = {
     "commands": _commands_table,
     "exit-codes": _exit_codes_table,
     "probes": _probes_table,
+    "rules": _rules_table,
     "breaker": _breaker_diagram,
 }
 

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "tiktoktoe_cli"
 
 FLOORS = (
     {"errors", "words"},
-    {"config", "expressions", "resilience", "transport", "processes", "report"},
+    {"config", "expressions", "resilience", "transport", "processes", "report", "importing"},
     {"health", "graph", "messaging", "client", "monitoring"},
     {"replay", "cqrs", "simulation"},
     {"orchestration"},
@@ -25,6 +25,7 @@ ARROWS = {
     "config": {"expressions"},
     "resilience": {"config"},
     "transport": {"resilience", "config"},
+    "importing": {"config", "report"},
     "health": {"graph"},
     "checkup": {"system"},
     "__main__": {"cli"},

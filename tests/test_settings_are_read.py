@@ -11,6 +11,7 @@ import pytest
 
 import tiktoktoe_cli
 from tiktoktoe_cli.config.fields import OneOf, Settings
+from tiktoktoe_cli.graph.rules.settings import GraphSettings
 from tiktoktoe_cli.health.settings import PROBES, CheckSettings, HealthSettings
 from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
 from tiktoktoe_cli.resilience.presets.catalog import PRESETS, settings_of
@@ -56,6 +57,7 @@ def attributes() -> frozenset[str]:
     [
         OrchestrationSettings,
         ActionsSettings,
+        GraphSettings,
         CheckSettings,
         HealthSettings,
         LayerSettings,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ from tiktoktoe_cli.report import Case, CaseOutcome, Report
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tiktoktoe_cli.config.codes import Code
+    from tiktoktoe_cli.graph.baseline import Baseline
     from tiktoktoe_cli.graph.rules import Subject
     from tiktoktoe_cli.health.settings import Examination
+    from tiktoktoe_cli.orchestration.settings import ActionsSettings
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
 
@@ -24,6 +27,7 @@ _ROOMS_WITH_CODES = (
     "resilience",
     "transport",
     "client",
+    "graph",
     "health",
     "replay",
     "simulation",
@@ -76,7 +80,6 @@ def report_of(checkup: Checkup, fail_on: Severity = Severity.ERROR) -> Report:
 def findings(system: System) -> Iterator[Problem]:
     """Yield what only a feature can see; it needs settings that are right in themselves."""
     from tiktoktoe_cli.client.fallbacks import find_fallback_faults
-    from tiktoktoe_cli.graph.rules import validate_graph
     from tiktoktoe_cli.health import find_vacuous
     from tiktoktoe_cli.health.maintenance import find_unknown_groups
     from tiktoktoe_cli.resilience.lint import lint_policy
@@ -85,7 +88,7 @@ def findings(system: System) -> Iterator[Problem]:
 
     subject = subject_of(system)
     graph = subject.graph
-    yield from validate_graph(subject)
+    yield from _graph_findings(system, subject)
     for path, check in _checks(system):
         yield from find_vacuous(check, path, system.place)
     groups = {one.group for one in system["services"].values() if one.group}
@@ -101,7 +104,7 @@ def findings(system: System) -> Iterator[Problem]:
         yield from lint_rates(name, settings, services, system["policies"], system.place)
 
 
-SUBJECT_PARTS = ("services", "capacity", "checks")
+SUBJECT_PARTS = ("services", "graph", "capacity", "checks", "actions", "orchestration")
 """The parts of the configuration that the rules of the graph look at."""
 
 
@@ -109,10 +112,70 @@ def subject_of(system: System) -> Subject:
     """Collect what the rules of the graph look at, from all sections that say something about it."""
     from tiktoktoe_cli.graph import Graph
     from tiktoktoe_cli.graph.rules import Operations, Subject
+    from tiktoktoe_cli.graph.rules.settings import GraphSettings
+    from tiktoktoe_cli.graph.usage import find_uses
 
-    checked = {name for name, checks in system["checks"].items() if checks}
+    checks, actions, plan = system["checks"], system["actions"], system["orchestration"]
+    addresses = {
+        name: [one for check in found if (one := check.probe.listens_at)] for name, found in checks.items()
+    }
+    operations = Operations(
+        checked={name for name, found in checks.items() if found},
+        startable=actions.keys(),
+        announced={name for name, found in actions.items() if found.start.ready_line},
+        undone={name for name, found in actions.items() if found.rollback},
+        drained={name for name, found in actions.items() if found.drain},
+        uses=find_uses(addresses, {name: _start_texts(name, found) for name, found in actions.items()}),
+        deadline=plan and plan.deadline,
+    )
     graph = Graph(system["services"], system.value_place, system.place)
-    return Subject(graph, system["capacity"], Operations(checked))
+    settings = system["graph"] or GraphSettings()
+    return Subject(graph, system["capacity"], operations, settings, _is_bare(system))
+
+
+def _start_texts(name: str, actions: ActionsSettings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """List what a service is told when it is started, with where that is written."""
+    at = ("services", name, "actions", "start")
+    for variable, value in actions.start.env.items():
+        yield (*at, "env", variable), value
+    for position, argument in enumerate(actions.start.run):
+        yield (*at, "run", position), argument
+
+
+def _is_bare(system: System) -> Callable[..., bool]:
+    """Make the function that tells whether a text stands in the file itself, and without quotes."""
+    from tiktoktoe_cli.config.nodes import ScalarNode
+
+    def is_bare(*path: str | int) -> bool:
+        node = system.document.node(path) or system.document.node(path[:-1])  # `ledger: 1.10` is a short form
+        return isinstance(node, ScalarNode) and node.plain and not node.interpolated
+
+    return is_bare
+
+
+def _graph_findings(system: System, subject: Subject) -> Iterator[Problem]:
+    """Yield what the rules of the graph find, without what is accepted."""
+    from tiktoktoe_cli.graph.baseline import Baseline
+    from tiktoktoe_cli.graph.validation import validate
+
+    path = subject.settings.baseline
+    baseline = Baseline() if path is None else baseline_at(system, os.path.relpath(path))
+    if isinstance(baseline, Problem):
+        yield baseline
+        baseline = Baseline()
+    yield from validate(subject, baseline=baseline).findings
+
+
+def baseline_at(system: System, path: str) -> Baseline | Problem:
+    """Read a baseline; its text joins those that frames are drawn from."""
+    from tiktoktoe_cli.config.reader import read_source
+    from tiktoktoe_cli.graph.baseline import read_baseline
+
+    source = read_source(path)
+    if isinstance(source, Problem):
+        return replace(source, place=source.place or system.place("graph", "baseline"))
+    system.document.sources[source.name] = source.text
+    return read_baseline(source.name, source.text)
 
 
 def _checks(system: System) -> Iterator[tuple[tuple[str | int, ...], Examination]]:
@@ -143,12 +206,23 @@ def surroundings(system: System, environ: Mapping[str, str]) -> Iterator[Problem
 def explanations() -> dict[str, Code]:
     """Return what every code means that can stand in brackets: the rooms' own, and the graph's rules."""
     from tiktoktoe_cli.config.codes import Code
-    from tiktoktoe_cli.graph.rules import RULES
+    from tiktoktoe_cli.graph.rules import READING, RULES
 
     modules = (import_module(f"tiktoktoe_cli.{room}.codes") for room in _ROOMS_WITH_CODES)
     codes: list[Code] = [code for module in modules for code in module.CODES]
+    known = {entry.code: entry for entry in codes}
+    before = [
+        _named_in_the_field(rule, title, [known[code] for code in ids])
+        for rule, (title, ids) in READING.items()
+    ]
     rules = [Code(rule.id, f"{rule.title}. {rule.why}", rule.example, rule.fix) for rule in RULES]
-    return {entry.code: entry for entry in (*codes, *rules)}
+    return known | {entry.code: entry for entry in (*before, *rules)}
+
+
+def _named_in_the_field(rule: str, title: str, codes: list[Code]) -> Code:
+    """Explain a rule that is applied while the text is read, by the codes that its findings have."""
+    meanings = " ".join(f"`{code.code}`: {code.meaning}" for code in codes)
+    return replace(codes[0], code=rule, meaning=f"{title}. Reported with more precise codes. {meanings}")
 
 
 def _item(problem: Problem) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.config import Document, load
-from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot, scalars
+from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot, child, scalars
 from tiktoktoe_cli.config.validation import Shape
 from tiktoktoe_cli.errors import ConfigError, Problem, Severity
 from tiktoktoe_cli.words import suggestion
@@ -55,6 +55,7 @@ PARTS = (
     Part("actions", ("services", ANY, "actions"), "orchestration.settings", "ActionsSettings"),
     Part("performance", ("services", ANY, "performance"), "simulation.settings", "PerformanceSettings"),
     Part("health", ("health",), "health.settings", "HealthSettings"),
+    Part("graph", ("graph",), "graph.rules.settings", "GraphSettings"),
     Part("capacity", ("capacity",), "graph.settings", "CapacitySettings"),
     Part("policies", ("resilience", ANY), "resilience.settings", "PolicySettings"),
     Part("requests", ("requests", ANY), "client.settings", "RequestSettings"),
@@ -202,9 +203,9 @@ def _instances(document: Document, part: Part) -> Iterator[tuple[str, tuple[str,
     for name, entry in _entries(document, section, report=not facet):
         node = entry.value
         if not facet:
-            yield name, (section, name), _without_facets(node, section)
-        elif isinstance(node, MapNode) and facet[0] in node.entries:
-            yield name, (section, name, *facet), node.entries[facet[0]].value
+            yield name, (section, name), node
+        elif (inner := child(node, facet[0])) is not None:
+            yield name, (section, name, *facet), inner
 
 
 def _entries(document: Document, section: str, *, report: bool) -> Iterator[tuple[str, Entry]]:
@@ -216,12 +217,3 @@ def _entries(document: Document, section: str, *, report: bool) -> Iterator[tupl
         document.problems.append(
             Problem("wrong-type", f"expected a mapping of names under `{section}`", spot.place)
         )
-
-
-def _without_facets(node: Node, section: str) -> Node:
-    """Leave out the keys of an entry that other rooms own."""
-    facets = _facets(section)
-    if not isinstance(node, MapNode) or not facets & node.entries.keys():
-        return node
-    kept = {key: entry for key, entry in node.entries.items() if key not in facets}
-    return MapNode(node.source, node.start, node.end, kept)

@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: `python -m tests.benchmarks [NAME ...]`.
 
-Each prints ratios to a baseline or a peer measured in the same run; none passes or fails.
+Each prints ratios to a baseline or a peer measured in the same run; those that state a target fail if it is missed.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def test_a_variable_that_sounds_secret_is_one(text: str, learnt: set[str]) -> No
 @given(st.text(alphabet="${}:-?+AB file.", max_size=60))
 def test_any_text_is_replaced_or_refused(text: str) -> None:
     """No text makes the interpolation fail otherwise than by a problem."""
-    node = ScalarNode(Source("a.yaml", Path(), ""), _Mark(), _Mark(), text, text, plain=False)
+    node = ScalarNode(Source("a.yaml", Path(), ""), 0, 0, text, text, plain=False)
 
     problem = Interpolator({"A": "1"}, lambda _node, _path: "s").apply(node)
 

@@ -43,6 +43,28 @@ def test_refuses_what_kubernetes_refuses(text: str) -> None:
         Quantity.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("128mb", ["`128Mi`", "`128M`", "Compose"]),
+        ("1GB", ["`1Gi`", "`1G`"]),
+        ("1.5g", ["`1.5Gi`", "`1.5G`"]),
+        ("64kb", ["`64Ki`", "`64k`"]),
+        ("64K", ["`64Ki`", "`64k`"]),
+        ("100b", ["`100`"]),
+        ("512 Mi", ["`512Mi`", "without spaces"]),
+        ("512 mb", ["`512Mi`", "`512M`"]),
+        ("much", ["`128Mi`", "letter case"]),
+    ],
+)
+def test_a_wrong_suffix_is_told_the_right_ones(text: str, meant: list[str]) -> None:
+    """Who writes a size as Compose does, in powers of 1024, is offered the same amount and the decimal one."""
+    with pytest.raises(UnitError) as refusal:
+        Quantity.parse(text)
+
+    assert all(word in (refusal.value.hint or "") for word in meant)
+
+
 @pytest.mark.parametrize("text", ["250m", "1.5", "-1", "0.1Ki"])
 def test_a_part_of_a_byte_is_no_size(text: str) -> None:
     """A quarter of a byte, which `250m` is, is refused; what a size looks like is said."""

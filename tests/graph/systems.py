@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from tiktoktoe_cli.errors import Place
 from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.rules import Operations, Subject, validate_graph
+from tiktoktoe_cli.graph.rules.settings import GraphSettings
 from tiktoktoe_cli.graph.settings import CapacitySettings, ServiceSettings
 
 if TYPE_CHECKING:
@@ -47,11 +48,31 @@ def findings(
     *,
     capacity: Mapping[str, Any] | None = None,  # as above
     checked: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,  # as above
+    **known: Any,
 ) -> list[Problem]:
-    """Validate services; all of them have health checks unless `checked` says which do."""
+    """Apply every rule to services; all of them have health checks unless `checked` says which do.
+
+    `settings` is the section `graph`; what else is `known` of the services is named as in `Operations`.
+    """
+    return list(
+        validate_graph(subject_of(services, capacity=capacity, checked=checked, settings=settings, **known))
+    )
+
+
+def subject_of(
+    services: Mapping[str, Any],  # what YAML can hold
+    *,
+    capacity: Mapping[str, Any] | None = None,  # as above
+    checked: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,  # as above
+    **known: Any,
+) -> Subject:
+    """Make what rules look at, as `findings` does."""
     machines = CapacitySettings.model_validate(capacity) if capacity else None
-    operations = Operations(services if checked is None else checked)
-    return list(validate_graph(Subject(graph_of(services), machines, operations)))
+    operations = Operations(services if checked is None else checked, **known)
+    graph = graph_of(services)
+    return Subject(graph, machines, operations, GraphSettings.model_validate(settings or {}))
 
 
 def real_system(vectors: Path, name: str) -> Graph:

@@ -9,14 +9,15 @@ import pytest
 
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.facts import Validation, survey, validate
+from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.plan import plan_start
 from tiktoktoe_cli.graph.reports import overview, start_plan, validation
 from tiktoktoe_cli.graph.rules import RULES, Operations, Subject
+from tiktoktoe_cli.graph.validation import Validation, validate
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, ReportKind, View, render, render_report
 
 CLEAN = {
-    "web": {"depends_on": {"db": ">=1", "log": {"kind": "runtime"}}},
+    "web": {"depends_on": {"db": "^1", "log": {"kind": "runtime"}}},
     "db": {"version": "1.2.0"},
     "log": {},
 }
@@ -38,6 +39,7 @@ def test_a_clean_system_is_counted() -> None:
         "dependencies": 2,
         "start_waves": 2,
         "findings": {"error": 0, "warning": 0, "info": 0},
+        "accepted": {"suppression": 0, "baseline": 0},
     }
     assert {case.outcome for case in report.cases} == {CaseOutcome.PASSED}
 
@@ -91,7 +93,7 @@ def test_an_overview_tells_everything_about_an_edge() -> None:
         {
             "name": "db",
             "kind": "start",
-            "version": ">=1",
+            "version": "^1",
             "condition": "healthy",
             "required": True,
             "restart": False,
@@ -140,7 +142,7 @@ SCRIPT = """
 import sys
 from pydantic import TypeAdapter
 from tiktoktoe_cli.graph import build_graph
-from tiktoktoe_cli.graph.facts import validate
+from tiktoktoe_cli.graph.validation import validate
 from tiktoktoe_cli.graph.reports.validation import report_of
 from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.settings import ServiceSettings

@@ -72,6 +72,19 @@ def test_a_limit_is_requested_where_no_request_is_stated() -> None:
     assert resources.requested(Resource.MEMORY) == 2**30 * 10**9
 
 
+@pytest.mark.parametrize(
+    ("written", "cpu", "memory"),
+    [("10%", 0.1, 0.1), (0.25, 0.25, 0.25), ({"memory": "10%"}, 0, 0.1), ({"cpu": 1, "memory": 0}, 1, 0)],
+)
+def test_a_reserve_is_of_everything_or_of_each_resource(written: object, cpu: float, memory: float) -> None:
+    """One share is kept of all resources; a mapping keeps of each what it says, and nothing of the others."""
+    nodes = [{"name": "small", "cpu": 1, "memory": 1}]
+
+    reserve = CapacitySettings.model_validate({"nodes": nodes, "reserve": written}).reserve
+
+    assert (reserve.cpu, reserve.memory) == (cpu, memory)
+
+
 def test_capacity_needs_at_least_one_node() -> None:
     """A capacity without nodes is refused: leave the section out instead."""
     with pytest.raises(ValidationError):

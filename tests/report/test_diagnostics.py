@@ -133,3 +133,57 @@ def test_wrapping_loses_no_word(words: list[str], width: int) -> None:
     drawn = draw_problems([Problem("code", " ".join(words))], {}, View(width=width, terminal=True))
 
     assert drawn.removeprefix("error[code]:").removesuffix("1 error\n").split() == words
+
+
+def many(count: int, code: str = "TTG106", severity: Severity = Severity.INFO) -> list[Problem]:
+    """Make findings of one rule, a line each."""
+    return [
+        Problem(code, f"number {line}", Place("a.yaml", line, 1), severity=severity)
+        for line in range(1, count + 1)
+    ]
+
+
+def test_of_very_many_of_one_kind_some_are_shown_and_the_rest_is_counted() -> None:
+    """The others of the file are not hidden, the worst least of all."""
+    last = Problem("TTG101", "the worst", Place("a.yaml", 9_999, 1))
+
+    text = draw_problems([*many(700), *many(60, "TTG105", Severity.WARNING), last], {}, View())
+
+    assert text.count("info[TTG106]") == text.count("warning[TTG105]") == 50
+    assert text.endswith(
+        "error[TTG101]: the worst\n --> a.yaml:9999:1\n\n"
+        "... and 10 more of TTG105\n... and 650 more of TTG106\n    (-v shows them all)\n\n"
+        "1 error, 60 warnings, 700 notes\n"
+    )
+
+
+def test_many_kinds_are_not_all_shown_either() -> None:
+    """Five hundred blocks are more than anybody reads; errors come before the rest."""
+    kinds = [many(50, f"TTG{number}") for number in range(20)]
+    worst = many(1, "TTG999", Severity.ERROR)
+
+    text = draw_problems([*(one for kind in kinds for one in kind), *worst], {}, View())
+
+    assert text.count("\n -->") == 500
+    assert "error[TTG999]" in text
+
+
+def test_the_whole_is_shown_to_who_asks_for_it() -> None:
+    """Nothing is counted instead of shown."""
+    notes = tuple((f"note {line}", Place("a.yaml", line, 1)) for line in range(1, 31))
+    problems = [*many(600), Problem("x", "with notes", related=notes)]
+
+    text = draw_problems(problems, {}, View(), whole=True)
+
+    assert (text.count("info[TTG106]"), text.count("note: note ")) == (600, 30)
+    assert "more" not in text
+
+
+def test_of_very_many_notes_some_are_shown() -> None:
+    """A cycle of a thousand services can still be read."""
+    notes = tuple((f"note {line}", Place("a.yaml", line, 1)) for line in range(1, 13))
+
+    text = draw_problems([Problem("x", "with notes", related=notes)], {}, View())
+
+    assert text.count("note: note ") == 10
+    assert "note: and 2 more (-v shows them all)\n" in text

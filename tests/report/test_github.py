@@ -80,3 +80,14 @@ def test_cuts_the_summary_at_a_line(room: int) -> None:
     assert len(cut.encode()) <= max(0, room)
     kept, note, _ = cut.partition("\n… cut here")
     assert cut in {"", whole} or (note and whole.startswith(kept) and kept[-1:] in {"", "\n"})
+
+
+def test_an_annotation_tells_of_other_places_as_well() -> None:
+    """A cycle is told edge by edge, each with its line; of very many the first ten."""
+    related = tuple((f"edge {line}", Place("a.yaml", line, 1)) for line in range(1, 13))
+
+    (line,) = _annotations(Problem("x", "a cycle", hint="cut it", related=related))
+
+    message = line.rpartition("::")[2].split("%0A")
+    assert message[:3] == ["a cycle", "help: cut it", "note: edge 1 (a.yaml:1:1)"]
+    assert len(message) == 12

@@ -49,3 +49,14 @@ def test_shows_verdict_and_problems() -> None:
         "- **error\\[unknown-key\\]** at x.yaml:4:5: unknown key \\`a\\_b\\`\n"
         "  - help: did you mean \\`ab\\`?\n"
     )
+
+
+def test_a_problem_has_its_other_places_below() -> None:
+    """A cycle is told edge by edge, each with its place; of very many the first ten."""
+    related = tuple((f"edge {line}", Place("a.yaml", line, 1)) for line in range(1, 13))
+    report = Report("x", ok=False, verdict="", problems=(Problem("x", "a cycle", related=related),))
+
+    text = render_report(report, ReportKind.MARKDOWN, View())
+
+    assert "  - note: edge 1 at a.yaml:1:1\n" in text
+    assert text.count("  - note: ") == 10

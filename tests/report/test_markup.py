@@ -47,6 +47,14 @@ def test_attributes_have_the_names_of_html() -> None:
     assert drawn == '<input class="a b" data-name="&quot;x&quot;" hidden width="1.5">'
 
 
+def test_empty_elements_of_svg_close_themselves() -> None:
+    """A file of SVG is XML; with something in it, such an element is one like any other."""
+    title = WRITER.element("title", "x")
+
+    assert WRITER.element("path", d="M0 0H9") == '<path d="M0 0H9"/>'
+    assert WRITER.element("rect", title, width=5) == '<rect width="5"><title>x</title></rect>'
+
+
 def test_secrets_are_hidden_in_texts_and_attributes_but_not_in_our_own_words() -> None:
     """A password that happens to be the name of a class does not break the page."""
     drawn = WRITER.element("p", f"it is {SECRET}", title=SECRET, class_=SECRET)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -32,6 +33,30 @@ def test_a_health_document_of_no_answer_fails() -> None:
     document = json.loads(render_report(NO_ANSWER, ReportKind.HEALTH_JSON, View()))
 
     assert document == {"status": "fail", "output": "no | configuration"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (ReportKind.DOT, 'digraph {\n  label="tiktoktoe health check: no | configuration";\n}\n'),
+        (
+            ReportKind.MERMAID,
+            'flowchart LR\n  verdict["tiktoktoe health check#58; no #124; configuration"]\n',
+        ),
+    ],
+)
+def test_a_graph_of_no_answer_tells_why(kind: ReportKind, text: str) -> None:
+    """What reads such files can read this one."""
+    assert render_report(NO_ANSWER, kind, View()) == text
+
+
+def test_a_picture_of_no_answer_tells_why() -> None:
+    """It is wide enough for all of it."""
+    root = ET.fromstring(render_report(NO_ANSWER, ReportKind.SVG, View()))
+
+    words = "".join(root.itertext())
+    assert words == "tiktoktoe health check: no | configuration"
+    assert int(root.attrib["viewBox"].split()[2]) >= 16 + len(words) * 9
 
 
 def test_a_feature_draws_its_own_forms() -> None:

@@ -57,19 +57,39 @@ def check_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return sorted(name for name in checks if name.startswith(incomplete))
 
 
+def node_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete a kind of node."""
+    return sorted(
+        {
+            word
+            for path, word in _scalars(ctx, "capacity")
+            if path[::2] == ("nodes", "name") and word.startswith(incomplete)
+        }
+    )
+
+
+def replica_counts(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete a service and the sign that its number of replicas follows."""
+    return [f"{name}=" for name in service_names(ctx, incomplete)]
+
+
 def _said_of_services(ctx: typer.Context, key: str, incomplete: str) -> list[str]:
     return sorted({word for _, word in _services(ctx, key) if word.startswith(incomplete)})
 
 
 def _services(ctx: typer.Context, key: str) -> Iterator[tuple[tuple[Step, ...], str]]:
-    """Go through the words under a key of all services and their paths, without checking anything else."""
+    """Go through the words under a key of all services and their paths."""
+    return ((path, word) for path, word in _scalars(ctx, "services") if path[1:2] == (key,))
+
+
+def _scalars(ctx: typer.Context, section: str) -> Iterator[tuple[tuple[Step, ...], str]]:
+    """Go through the words of a section and their paths, without checking anything else."""
     from tiktoktoe_cli.config.nodes import scalars
 
     document = _document(ctx.params.get("config") or ())
-    services = document.node(("services",)) if document else None
-    for path, node in scalars(services) if services else ():
-        if path[1:2] == (key,):
-            yield path, node.raw
+    root = document.node((section,)) if document else None
+    for path, node in scalars(root) if root else ():
+        yield path, node.raw
 
 
 def problem_codes(incomplete: str) -> list[str]:
@@ -77,6 +97,14 @@ def problem_codes(incomplete: str) -> list[str]:
     from tiktoktoe_cli.checkup import explanations
 
     return [code for code in explanations() if code.lower().startswith(incomplete.lower())]
+
+
+def rule_ids(incomplete: str) -> list[str]:
+    """Complete the last of several ids of rules with commas between them."""
+    from tiktoktoe_cli.graph.rules import RULES
+
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{rule.id}" for rule in RULES if rule.id.startswith(last.upper())]
 
 
 def words(*choices: str) -> Callable[[str], list[str]]:

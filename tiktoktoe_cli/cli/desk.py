@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.cli.options import Common
     from tiktoktoe_cli.errors import TiktoktoeError
     from tiktoktoe_cli.report import Progress
-    from tiktoktoe_cli.report.catalog import Draw
+    from tiktoktoe_cli.report.catalog import Draw, Forms
     from tiktoktoe_cli.system import System
 
     Choice = TypeVar("Choice", bound=StrEnum)
@@ -71,8 +71,8 @@ class Desk:
     """Whether lines of the answer are out already."""
 
     @classmethod
-    def open(cls, common: Common, kinds: Collection[ReportKind] = tuple(ReportKind)) -> Desk:
-        """Read the common options of a command that has these kinds of reports.
+    def open(cls, common: Common, forms: Forms) -> Desk:
+        """Read the common options of a command that answers in these forms.
 
         Raises:
             UsageError: for a word that an option does not know.
@@ -86,10 +86,15 @@ class Desk:
             quiet=bool(common.quiet),
             verbosity=common.verbose or 0,
         )
-        output = choose(OutputFormat, common.output or environ.get("TIKTOKTOE_OUTPUT") or "table", "--output")
+        output = _output(common.output, environ, forms.outputs)
         terminal = Terminal.on((sys.stdin, sys.stdout, sys.stderr), environ, options)
-        reports = tuple(_report_target(text, kinds) for text in common.report or ())
+        reports = tuple(_report_target(text, forms.reports) for text in common.report or ())
         return cls(terminal, output, reports, tuple(common.config or ()), environ, {})
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """In which forms the answer leaves: that of `-o`, and those of the reports."""
+        return (self.output, *(kind for kind, _ in self.reports))
 
     def config_files(self) -> list[str]:
         """Name the configuration files.
@@ -215,7 +220,8 @@ class Desk:
             write(report, kind, path, self.terminal)
         view = self.terminal.answer_view
         if self.output in _PERSONS:
-            self.terminal.answer(draw_problems(report.problems, self.sources, view))
+            whole = self.terminal.options.verbosity > 0
+            self.terminal.answer(draw_problems(report.problems, self.sources, view, whole=whole))
         if picture is not None and self.output is OutputFormat.TABLE:
             self.terminal.answer(escape_hidden(picture))
             return self._code(report, exit_code)
@@ -272,7 +278,8 @@ def tell(error: TiktoktoeError, terminal: Terminal) -> None:
     """Say on standard error why there is no answer; a wrong configuration with all its frames."""
     if isinstance(error, ConfigError):
         view = terminal.masking(error.mask).message_view
-        terminal.show(draw_problems(error.problems, error.sources, view))
+        whole = terminal.options.verbosity > 0
+        terminal.show(draw_problems(error.problems, error.sources, view, whole=whole))
     else:
         terminal.fail(error.message, hint=error.hint)
 
@@ -314,16 +321,29 @@ def choose(choices: type[Choice], word: str, option: str) -> Choice:
         raise unknown(word, [choice.value for choice in choices], f"value of `{option}`") from None
 
 
+def _output(word: str | None, environ: Mapping[str, str], formats: Collection[OutputFormat]) -> OutputFormat:
+    """Choose the form of the answer; what the environment prefers is meant for the commands that have it."""
+    if word:
+        return _offered(choose(OutputFormat, word, "--output"), formats, "output")
+    preferred = choose(
+        OutputFormat, environ.get("TIKTOKTOE_OUTPUT") or OutputFormat.TABLE, "TIKTOKTOE_OUTPUT"
+    )
+    return preferred if preferred in formats else OutputFormat.TABLE
+
+
+def _offered(choice: Choice, choices: Collection[Choice], what: str) -> Choice:
+    if choice not in choices:
+        raise UsageError(
+            f"this command has no {what} of the kind `{choice}`",
+            hint=f"choose one of {listed(choices, last='or')}",
+        )
+    return choice
+
+
 def _report_target(text: str, kinds: Collection[ReportKind]) -> tuple[ReportKind, str]:
     word, separator, path = text.partition("=")
     if not separator or not path:
         raise UsageError(
             f"`--report {text}` names no file", hint=f"write it as `--report {word or 'junit'}=FILE`"
         )
-    kind = choose(ReportKind, word, "--report")
-    if kind not in kinds:
-        raise UsageError(
-            f"this command has no report of the kind `{kind}`",
-            hint=f"choose one of {listed(kinds, last='or')}",
-        )
-    return kind, path
+    return _offered(choose(ReportKind, word, "--report"), kinds, "report"), path

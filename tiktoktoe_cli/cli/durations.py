@@ -11,12 +11,21 @@ def duration_of(text: str, option: str) -> int:
     Raises:
         UsageError: if it is none.
     """
-    from tiktoktoe_cli.config.units import Duration, UnitError
-
-    try:
-        duration = Duration.parse(text)
-    except UnitError as error:
-        raise UsageError(f"`{option}`: {error.message}", hint=error.hint) from None
+    duration = any_duration_of(text, option)
     if not duration:
         raise UsageError(f"`{option}`: expected more than nothing, found `{text}`")
     return duration
+
+
+def any_duration_of(text: str, option: str) -> int:
+    """Read a duration, in nanoseconds; `0` is one.
+
+    Raises:
+        UsageError: if it is none.
+    """
+    from tiktoktoe_cli.config.units import Duration, UnitError
+
+    try:
+        return Duration.parse(text)
+    except UnitError as error:
+        raise UsageError(f"`{option}`: {error.message}", hint=error.hint) from None

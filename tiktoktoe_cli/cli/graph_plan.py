@@ -1,9 +1,12 @@
-"""`tiktoktoe graph plan`: in which order it starts."""
+"""`tiktoktoe graph plan`: in which order it starts, and in which it stops."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from tiktoktoe_cli.cli.completion import service_names
 from tiktoktoe_cli.cli.graph_options import app, graph_of
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
@@ -17,12 +20,50 @@ if TYPE_CHECKING:
     "plan",
     examples=(
         "tiktoktoe graph plan",
-        "tiktoktoe graph plan -o name",
+        "tiktoktoe graph plan --from orders --without catalog",
+        "tiktoktoe graph plan --reverse -o name",
     ),
 )
-def plan(desk: Desk) -> ExitCode:
-    """List the services in waves: those of a wave need nothing but the waves before."""
-    from tiktoktoe_cli.graph.plan import plan_start
-    from tiktoktoe_cli.graph.reports.start_plan import report_of
+def plan(
+    desk: Desk,
+    needed_by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="SERVICE",
+            help="Only this service and what it needs, over all but soft dependencies; repeatable.",
+            autocompletion=service_names,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SERVICE",
+            help="Leave this one out, as if it were up already; repeatable.",
+            autocompletion=service_names,
+        ),
+    ] = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="At most so many starts at the same time; any number by default."
+        ),
+    ] = None,
+    *,
+    reverse: Annotated[
+        bool, typer.Option("--reverse", help="The order for stopping: dependents before what they need.")
+    ] = False,
+) -> ExitCode:
+    """List the services in waves: those of a wave need nothing but the waves before.
 
-    return desk.answer(report_of(plan_start(graph_of(desk.load("services")))))
+    Each service has its turn: the place in the order in which a runner starts them, that waits for dependencies and
+    not for waves (by the declared `start_time` of the services, where it is known). `-o name` prints that order, one
+    service a line. A cycle of start dependencies has no order, and is told as a path.
+    """
+    from tiktoktoe_cli.graph.plan import Scope, plan_start, plan_stop
+    from tiktoktoe_cli.graph.reports.start_plan import draw_plan, report_of
+
+    scope = Scope(tuple(needed_by or ()), tuple(without or ()))
+    make = plan_stop if reverse else plan_start
+    facts = make(graph_of(desk.load("services")), scope, concurrency)
+    return desk.answer(report_of(facts), drawing=draw_plan(facts, desk.terminal.answer_view))

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tiktoktoe_cli.cli.completion import problem_codes, rule_ids
 from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import FailOn, add_command
-from tiktoktoe_cli.errors import ExitCode, Severity
+from tiktoktoe_cli.errors import ExitCode, Severity, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.graph.baseline import Baseline
+    from tiktoktoe_cli.graph.rules import Rule, Subject
+    from tiktoktoe_cli.system import System
+
+_ALL = "all"
 
 
 @add_command(
@@ -20,25 +31,116 @@ if TYPE_CHECKING:
     examples=(
         "tiktoktoe graph validate",
         "tiktoktoe graph validate --fail-on warning -o json",
+        "tiktoktoe graph validate --only TTG1,TTG901 --report github=-",
+        "tiktoktoe graph validate --baseline known.txt --update-baseline",
         "tiktoktoe graph validate --explain TTG101",
+        "tiktoktoe graph validate --explain all",
     ),
 )
-def validate(
+def validate(  # noqa: PLR0913  # an option each
     desk: Desk,
+    *,
     fail_on: FailOn = "error",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE,...",
+            help="Apply these rules only, or those whose ids begin so (TTG1); the default is all.",
+            autocompletion=rule_ids,
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE,...", help="Leave these rules out; the default is none.", autocompletion=rule_ids
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The findings that are accepted for now; the default is `graph.baseline` of the configuration.",
+        ),
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Write all that is found into the baseline.")
+    ] = False,
     explain: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Explain a rule, and check nothing.")
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help="Explain a rule, or list them with `all`, and check nothing.",
+            autocompletion=problem_codes,
+        ),
     ] = None,
 ) -> ExitCode:
-    """Find cycles, versions that do not agree, missing services, resources that do not suffice."""
+    """Find cycles, versions that do not agree, missing services, resources that do not suffice.
+
+    `config explain graph` tells how the configuration makes rules stricter, and accepts findings with a reason.
+    """
     from tiktoktoe_cli.checkup import SUBJECT_PARTS, subject_of
     from tiktoktoe_cli.cli.config import explain_code
     from tiktoktoe_cli.cli.desk import choose
-    from tiktoktoe_cli.graph import facts
-    from tiktoktoe_cli.graph.reports.validation import report_of
+    from tiktoktoe_cli.graph.reports.validation import report_of, rules_report
+    from tiktoktoe_cli.graph.rules import choose_rules
+    from tiktoktoe_cli.graph.validation import validate as find
 
     if explain is not None:
-        return explain_code(desk, explain)
-    level = choose(Severity, fail_on, "--fail-on")
-    subject = subject_of(desk.load(*SUBJECT_PARTS))
-    return desk.answer(report_of(facts.validate(subject), level))
+        return desk.answer(rules_report()) if explain == _ALL else explain_code(desk, explain)
+    level, rules = choose(Severity, fail_on, "--fail-on"), choose_rules(only or (), ignore or ())
+    system = desk.load(*SUBJECT_PARTS)
+    subject = subject_of(system)
+    path = _baseline_path(subject, baseline)
+    if not update_baseline:
+        return desk.answer(report_of(find(subject, rules, _accepted(desk, system, path)), level))
+    accepted, remark = _update(desk, system, path, (subject, rules))
+    return desk.answer(replace(report_of(find(subject, rules, accepted), level), remarks=(remark,)))
+
+
+def _baseline_path(subject: Subject, named: Path | None) -> str | None:
+    """Return the baseline that was named, or else the configuration's, as seen from here."""
+    if named is not None:
+        return str(named)
+    configured = subject.settings.baseline
+    return None if configured is None else os.path.relpath(configured)
+
+
+def _accepted(desk: Desk, system: System, path: str | None) -> Baseline:
+    """Read the baseline; without one, nothing is accepted for now.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    from tiktoktoe_cli.checkup import baseline_at
+    from tiktoktoe_cli.graph.baseline import Baseline
+
+    if path is None:
+        return Baseline()
+    found = baseline_at(system, path)
+    if isinstance(found, Baseline):
+        return found
+    desk.refuse([found])
+    return Baseline()
+
+
+def _update(
+    desk: Desk, system: System, path: str | None, validated: tuple[Subject, Sequence[Rule]]
+) -> tuple[Baseline, str]:
+    """Accept all that is found from now on: write the baseline, and say so.
+
+    Raises:
+        UsageError: if no baseline is named.
+        ConfigError: if there is a file that is none: it is not overwritten.
+    """
+    from tiktoktoe_cli.graph.baseline import Baseline, baseline_text
+    from tiktoktoe_cli.graph.validation import renewed
+    from tiktoktoe_cli.report.files import replace_text
+    from tiktoktoe_cli.words import plural
+
+    if path is None:
+        hint = "add `--baseline FILE`, or `baseline: FILE` to the section `graph`"
+        raise UsageError("which file is the baseline?", hint=hint)
+    before = _accepted(desk, system, path) if Path(path).exists() else Baseline()
+    accepted = renewed(*validated, before)
+    replace_text(path, baseline_text(accepted.entries))
+    return accepted, f"`{path}` accepts {plural(len(accepted.entries), 'finding')} from now on"

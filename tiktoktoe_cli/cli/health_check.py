@@ -12,6 +12,7 @@ import typer
 
 from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.health_options import (
+    OWN_REPORTS,
     Concurrency,
     Groups,
     Services,
@@ -23,7 +24,7 @@ from tiktoktoe_cli.cli.health_options import (
 )
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, TiktoktoeError, UsageError
-from tiktoktoe_cli.report.catalog import SPECIAL_KINDS, OutputFormat
+from tiktoktoe_cli.report.catalog import OutputFormat
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
@@ -51,7 +52,7 @@ class FailOn(StrEnum):
         "tiktoktoe health check --report junit=out/health.xml --report html=out/health.html",
         "tiktoktoe health check --history out/health.db --keep 90d",
     ),
-    reports=SPECIAL_KINDS,
+    reports=OWN_REPORTS,
 )
 def check(  # noqa: PLR0913  # an option each
     desk: Desk,

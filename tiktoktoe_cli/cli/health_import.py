@@ -10,7 +10,7 @@ from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.health_options import app
 from tiktoktoe_cli.cli.options import add_command, words_of
 from tiktoktoe_cli.errors import ExitCode
-from tiktoktoe_cli.health.importers.formats import SourceFormat
+from tiktoktoe_cli.health.importers.formats import CheckFormat
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
@@ -31,8 +31,8 @@ def import_checks(
         str,
         typer.Argument(
             metavar="FORMAT",
-            help=f"{words_of(SourceFormat)}.",
-            autocompletion=words(*SourceFormat),
+            help=f"{words_of(CheckFormat)}.",
+            autocompletion=words(*CheckFormat),
             show_default=False,
         ),
     ],
@@ -54,9 +54,10 @@ def import_checks(
     """
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.health.importers.catalog import import_files
-    from tiktoktoe_cli.health.importers.report import problems_of, report_of
-    from tiktoktoe_cli.health.importers.yaml_text import write_yaml
+    from tiktoktoe_cli.health.importers.report import report_of
+    from tiktoktoe_cli.importing.report import problems_of
+    from tiktoktoe_cli.importing.yaml_text import write_yaml
 
-    imported = import_files(choose(SourceFormat, source, "FORMAT"), files)
+    imported = import_files(choose(CheckFormat, source, "FORMAT"), files)
     desk.refuse(problems_of(imported))
     return desk.answer(report_of(imported, strict=strict), picture=write_yaml(imported))

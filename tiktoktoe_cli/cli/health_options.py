@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import check_names, group_names, tag_names
+from tiktoktoe_cli.report.catalog import ReportKind
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.system import System
 
 app = make_group("health")
+
+OWN_REPORTS: Final = frozenset({ReportKind.HTML, ReportKind.NAGIOS, ReportKind.HEALTH_JSON})
+"""The special kinds of `--report` that health draws."""
 
 Services: TypeAlias = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ from typer.core import TyperCommand
 
 from tiktoktoe_cli.cli.completion import check_names
 from tiktoktoe_cli.cli.health_options import (
+    OWN_REPORTS,
     Concurrency,
     Groups,
     Tags,
@@ -18,7 +19,6 @@ from tiktoktoe_cli.cli.health_options import (
 )
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
-from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
@@ -45,7 +45,7 @@ class WithCommand(TyperCommand):
     app,
     "wait",
     cls=WithCommand,
-    reports=SPECIAL_KINDS,
+    reports=OWN_REPORTS,
     examples=(
         "tiktoktoe health wait --timeout 2s --invert",
         "tiktoktoe health wait payments ledger --timeout 2s --invert -- echo 'both are down'",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from tiktoktoe_cli.cli.health_options import (
+    OWN_REPORTS,
     Concurrency,
     Groups,
     Services,
@@ -21,7 +22,6 @@ from tiktoktoe_cli.cli.health_options import (
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
 from tiktoktoe_cli.report import OutputFormat, ProgressChoice
-from tiktoktoe_cli.report.catalog import SPECIAL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ _PERSONS = {OutputFormat.TABLE, OutputFormat.WIDE}
 @add_command(
     app,
     "watch",
-    reports=SPECIAL_KINDS,
+    reports=OWN_REPORTS,
     examples=(
         "tiktoktoe health watch --interval 1s --for 2s",
         "tiktoktoe health watch --group core --interval 1s --for 1s -o ndjson",

@@ -12,13 +12,15 @@ import typer
 from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.errors import Severity, TiktoktoeError
 from tiktoktoe_cli.report.capabilities import ColorChoice, ProgressChoice
-from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind, kinds_with
+from tiktoktoe_cli.report.catalog import Forms, forms_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from enum import StrEnum
 
     from typer.core import TyperCommand
+
+    from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,20 @@ def words_of(choices: Iterable[StrEnum]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-def _report_option(kinds: tuple[ReportKind, ...]) -> Any:  # an annotation for typer
+def _output_option(formats: tuple[OutputFormat, ...]) -> Any:  # an annotation for typer
+    return Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORMAT",
+            help=f"The answer as {words_of(formats)}.",
+            autocompletion=words(*formats),
+        ),
+    ]
+
+
+def _report_option(kinds: tuple[ReportKind, ...]) -> Any:  # as above
     return Annotated[
         list[str] | None,
         typer.Option(
@@ -63,6 +78,7 @@ def _report_option(kinds: tuple[ReportKind, ...]) -> Any:  # an annotation for t
     ]
 
 
+_ALL_FORMS = Forms()  # before a command's name all are understood: who knows what follows
 _OPTIONS: dict[str, Any] = {
     "config": Annotated[
         list[str] | None,
@@ -70,17 +86,8 @@ _OPTIONS: dict[str, Any] = {
             "-c", "--config", metavar="FILE", help="Configuration; repeat to merge several, - for stdin."
         ),
     ],
-    "output": Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FORMAT",
-            help=f"The answer as {words_of(OutputFormat)}.",
-            autocompletion=words(*OutputFormat),
-        ),
-    ],
-    "report": _report_option(tuple(ReportKind)),
+    "output": _output_option(_ALL_FORMS.outputs),
+    "report": _report_option(_ALL_FORMS.reports),
     "quiet": Annotated[bool | None, typer.Option("-q", "--quiet", help="Print nothing but the answer.")],
     "verbose": Annotated[
         int | None, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says all.")
@@ -118,13 +125,11 @@ FailOn: TypeAlias = Annotated[
 """The option of the commands that find problems."""
 
 
-def with_common_options(
-    function: Callable[..., Any], kinds: tuple[ReportKind, ...] = tuple(ReportKind)
-) -> Callable[..., Any]:
+def with_common_options(function: Callable[..., Any], forms: Forms = _ALL_FORMS) -> Callable[..., Any]:
     """Give a command the common options; it receives them as its first argument, a `Common`.
 
-    What was given before the command's name is in the context and is overridden by what was given after it. `kinds`
-    are the reports that it has.
+    What was given before the command's name is in the context and is overridden by what was given after it. `forms`
+    are those that it can answer in.
     """
     hints = get_type_hints(function, localns=_FIRST, include_extras=True)
     own = [
@@ -133,7 +138,11 @@ def with_common_options(
     ]
     keyword = inspect.Parameter.KEYWORD_ONLY
     context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
-    options = {**_OPTIONS, "report": _report_option(kinds)}
+    options = {
+        **_OPTIONS,
+        "output": _output_option(forms.outputs),
+        "report": _report_option(forms.reports),
+    }
     common = [
         inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in options.items()
     ]
@@ -150,16 +159,14 @@ def with_common_options(
     return command
 
 
-def at_the_desk(
-    function: Callable[..., Any], name: str, kinds: tuple[ReportKind, ...] = tuple(ReportKind)
-) -> Callable[..., Any]:
+def at_the_desk(function: Callable[..., Any], name: str, forms: Forms) -> Callable[..., Any]:
     """Let a command work at a desk: what it cannot answer leaves through the desk, too, in the form asked for."""
 
     @wraps(function)
     def command(common: Common, **given: Any) -> Any:  # as in with_common_options
         from tiktoktoe_cli.cli.desk import Desk
 
-        desk = Desk.open(common, kinds)
+        desk = Desk.open(common, forms)
         try:
             return function(desk, **given)
         except TiktoktoeError as error:
@@ -168,27 +175,28 @@ def at_the_desk(
     return command
 
 
-def add_command(
+def add_command(  # noqa: PLR0913  # they are what a command says of itself
     app: typer.Typer,
     name: str,
     *,
     examples: tuple[str, ...],
+    outputs: Collection[OutputFormat] = (),
     reports: Collection[ReportKind] = (),
     cls: type[TyperCommand] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a command with the common options and its examples, which the tests execute.
 
-    `reports` are the kinds of `--report` that it has beyond those that every command has; `cls` reads the command
-    line where it is a special one.
+    `outputs` and `reports` are the forms of `-o` and `--report` that it has beyond those that every command has;
+    `cls` reads the command line where it is a special one.
     """
-    kinds = kinds_with(reports)
+    forms = forms_with(outputs, reports)
     epilog = "\b\nExamples:\n" + "\n".join(f"  $ {example}" for example in examples)
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         group = app.info.name or ""
         summary = (function.__doc__ or "").partition("\n")[0]  # python -OO leaves out docstrings
         app.command(name, cls=cls, short_help=summary, epilog=epilog)(
-            with_common_options(at_the_desk(function, f"{group} {name}".strip(), kinds), kinds)
+            with_common_options(at_the_desk(function, f"{group} {name}".strip(), forms), forms)
         )
         return function
 

@@ -10,10 +10,12 @@ times as long on a large file. This one keeps its stack in a list, so depth, ali
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, tee
+from sys import intern
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tiktoktoe_cli.config.events import events_of
 from tiktoktoe_cli.config.masking import sounds_secret
 from tiktoktoe_cli.config.nodes import Entry, ListNode, MapNode, Node, ScalarNode, Spot
 from tiktoktoe_cli.config.scalars import resolve
@@ -23,7 +25,8 @@ from tiktoktoe_cli.errors import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tiktoktoe_cli.config.nodes import Mark, Source
+    from tiktoktoe_cli.config.folding import Folder
+    from tiktoktoe_cli.config.nodes import Source
     from tiktoktoe_cli.config.syntax import Position
 
 MAX_DEPTH = 100
@@ -32,9 +35,9 @@ _FREE_EXPANSION = 100_000
 _CORE_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")
 )
-_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_HALF = re.compile("[\ud800-\udfff]")
 _TEXT_TAG = "tag:yaml.org,2002:str"
+_BYTE_ORDER_MARK = "\ufeff"
+_ENTRY_DEPTH = 2  # the root is a map of sections, and these are maps of entries
 
 
 class _StopComposingError(Exception):
@@ -54,21 +57,28 @@ class _Open:
 
 @dataclass(slots=True)
 class Composition:
-    """The outcome: the root if the text could be read, every scalar that was made, and what was wrong."""
+    """The outcome: the root if the text could be read, every scalar that was made, and what was wrong.
+
+    Scalars that are folded were not made: they hold no variables, and nothing is wrong with them.
+    """
 
     root: Node | None = None
     scalars: list[ScalarNode] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def compose(source: Source) -> Composition:
-    """Read a YAML text. Never raises for what the text holds; problems come with their place."""
+def compose(source: Source, *, folds: bool = False) -> Composition:
+    """Read a YAML text; if it `folds`, the entries of sections that are maps are kept folded where that can be.
+
+    Never raises for what the text holds; problems come with their place.
+    """
     import yaml
 
-    composer = _Composer(source)
+    if source.text.startswith(_BYTE_ORDER_MARK):  # which the parser does not count
+        source = replace(source, text=source.text[1:])
+    composer = _Composer(source, _folder(source) if folds else None)
     try:
-        for event in _events(source.text, composer.has_halves):
-            composer.take(event)
+        composer.read(events_of(source.text))
     except yaml.MarkedYAMLError as error:
         opening = _position(error.context_mark)
         at = _position(error.problem_mark) or opening or (0, 0)
@@ -82,22 +92,20 @@ def compose(source: Source) -> Composition:
     return composer.result
 
 
-def _events(text: str, has_halves: bool) -> Iterator[Any]:  # noqa: FBT001  # Any: PyYAML's event classes are untyped
-    """Parse a text with libyaml, or with the slow parser where it refuses what JSON allows."""
-    import yaml
+def _folder(source: Source) -> Folder:
+    from tiktoktoe_cli.config.folding import Folder
 
-    loader = yaml.SafeLoader if has_halves else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.parse(text, Loader=loader)
+    return Folder(source)
 
 
-def _position(mark: Mark | None) -> Position | None:
+def _position(mark: Any) -> Position | None:  # None, or a mark as PyYAML makes them
     return (mark.line, mark.column) if mark else None
 
 
 class _Composer:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, folder: Folder | None) -> None:
         self.source = source
-        self.has_halves = _HALF_ESCAPE.search(source.text) is not None
+        self.folder = folder
         self.result = Composition()
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
@@ -113,7 +121,34 @@ class _Composer:
             "DocumentStartEvent": self._document,
         }
 
-    def take(self, event: Any) -> None:  # see _events
+    def read(self, events: Iterator[Any]) -> None:  # see events_of
+        """Add what all events tell."""
+        while (event := next(events, None)) is not None:
+            is_entry = len(self._stack) == _ENTRY_DEPTH and type(event).__name__ == "MappingStartEvent"
+            if self.folder and is_entry:
+                events = self._fold(self.folder, event, events)
+            else:
+                self.take(event)
+
+    def _fold(self, folder: Folder, start: Any, events: Iterator[Any]) -> Iterator[Any]:
+        """Add a map as one piece, or else begin it as a node; return the events that follow."""
+        import yaml
+
+        events, again = tee(events)
+        try:
+            folded = folder.fold(start, events)
+        except yaml.YAMLError:  # what is wrong before it is told, too
+            for event in chain((start,), again):
+                self.take(event)
+            raise
+        if folded is None:
+            self.take(start)
+            return again
+        self._written += folded.size
+        self._add(folded, folded.size)
+        return events
+
+    def take(self, event: Any) -> None:
         """Add what one event of the parser tells."""
         handler = self._handlers.get(type(event).__name__)
         if handler:
@@ -135,26 +170,17 @@ class _Composer:
 
     def _scalar(self, event: Any) -> None:
         self._written += 1
-        plain = event.style is None or event.style == ""
+        plain, text = not event.style, event.value
         self._check_tag(event)
-        text = self._whole(event) if self.has_halves else event.value
         value = resolve(text) if plain and event.tag != _TEXT_TAG else text
-        node = ScalarNode(self.source, event.start_mark, event.end_mark, value, text, plain)
+        node = ScalarNode(self.source, event.start_mark.index, event.end_mark.index, value, text, plain)
         self.result.scalars.append(node)
         if event.anchor:
             self._anchors[event.anchor] = (node, 1)
         self._add(node, 1)
 
-    def _whole(self, event: Any) -> str:
-        r"""Join the halves of characters: in JSON, which YAML 1.2 holds, an emoji is written `\ud83d\ude00`."""
-        text: str = event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-        if _HALF.search(text):
-            self.complain("surrogate", _position(event.start_mark) or (0, 0))
-            raise _StopComposingError
-        return text
-
     def _alias(self, event: Any) -> None:
-        spot = Spot(self.source, event.start_mark, event.end_mark)
+        spot = self._spot(event)
         if event.anchor in self._unfinished:
             self._stop("alias-loop", f"the alias `*{event.anchor}` stands inside what it names", spot.place)
         if event.anchor not in self._anchors:
@@ -163,10 +189,10 @@ class _Composer:
         self._add(*self._anchors[event.anchor])
 
     def _open_list(self, event: Any) -> None:
-        self._open(event, ListNode(self.source, event.start_mark, event.end_mark))
+        self._open(event, ListNode(self.source, event.start_mark.index, event.end_mark.index))
 
     def _open_map(self, event: Any) -> None:
-        self._open(event, MapNode(self.source, event.start_mark, event.end_mark))
+        self._open(event, MapNode(self.source, event.start_mark.index, event.end_mark.index))
 
     def _open(self, event: Any, node: ListNode | MapNode) -> None:
         self._written += 1
@@ -179,7 +205,7 @@ class _Composer:
 
     def _close(self, event: Any) -> None:
         done = self._stack.pop()
-        done.node.end = event.end_mark
+        done.node.end = event.end_mark.index
         if isinstance(done.node, MapNode):
             self._merge(done.node, done.merges)
         if done.anchor:
@@ -213,22 +239,23 @@ class _Composer:
         if key.raw == "<<" and key.plain:
             parent.merges.append(value)
             return
+        name = intern(key.raw)
         entries = parent.node.entries  # type: ignore[union-attr]  # only maps have keys
-        if key.raw in entries:
-            first = entries[key.raw].key.place
+        if name in entries:
+            first = entries[name].key.place
             self.result.problems.append(
                 Problem(
                     "duplicate-key",
-                    f"the key `{key.raw}` is there twice",
+                    f"the key `{name}` is there twice",
                     key.place,
                     "remove one of them, or merge their values",
                     related=(("first set here", first),),
                 )
             )
             return
-        if isinstance(value, ScalarNode) and sounds_secret(key.raw):
+        if isinstance(value, ScalarNode) and sounds_secret(name):
             value.secret = True
-        entries[key.raw] = Entry(key, value)
+        entries[name] = Entry(key, value)
 
     def _merge(self, node: MapNode, merges: list[Node]) -> None:
         """Apply `<<: *anchor` and `<<: [*a, *b]`: what the map says itself wins, then the earlier anchor."""
@@ -246,11 +273,13 @@ class _Composer:
 
     def _check_tag(self, event: Any) -> None:
         if event.tag and event.tag not in _CORE_TAGS and event.tag != "!":
-            spot = Spot(self.source, event.start_mark, event.end_mark)
             hint = "remove the tag; values are typed by what reads them"
             self.result.problems.append(
-                Problem("unknown-tag", f"unknown tag `{event.tag}`", spot.place, hint)
+                Problem("unknown-tag", f"unknown tag `{event.tag}`", self._spot(event).place, hint)
             )
+
+    def _spot(self, event: Any) -> Spot:
+        return Spot(self.source, event.start_mark.index, event.end_mark.index)
 
     def _stop(self, code: str, message: str, place: Place) -> NoReturn:
         self.result.problems.append(Problem(code, message, place))

@@ -11,7 +11,7 @@ from tiktoktoe_cli.config.composer import compose
 from tiktoktoe_cli.config.interpolation import Interpolator
 from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.merging import merge
-from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Spot, child, scalars
+from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Spot, child, reach, scalars
 from tiktoktoe_cli.config.reader import expand, identify, read_secret, read_source
 from tiktoktoe_cli.errors import Problem, in_file_order
 
@@ -41,10 +41,12 @@ class Document:
         """Return the problems without repetition, in the order of the files and their lines."""
         return tuple(in_file_order(dict.fromkeys(self.problems), self.sources))
 
-    def faults_in(self, node: Node) -> list[Problem]:
-        """List the faults of the values at and below a node."""
-        found = (scalar.fault for _, scalar in scalars(node)) if self.faults else ()
-        return [fault for fault in found if fault]
+    def faults_in(self, node: Node, without: frozenset[str] = frozenset()) -> list[Problem]:
+        """List the faults of the values at and below a node, without some of its keys."""
+        if not self.faults or (isinstance(node, MapNode) and node.is_folded):
+            return []
+        found = scalars(node)
+        return [scalar.fault for path, scalar in found if scalar.fault and without.isdisjoint(path[:1])]
 
     def node(self, path: Iterable[Step]) -> Node | None:
         """Return the node at a path, or None."""
@@ -68,7 +70,7 @@ class Document:
     def keys(self, *path: Step) -> frozenset[str]:
         """Return the keys of the map at a path; empty if there is none."""
         node = self.node(path)
-        return frozenset(node.entries) if isinstance(node, MapNode) else frozenset()
+        return frozenset(node.look()) if isinstance(node, MapNode) else frozenset()
 
 
 def load(names: Sequence[str], environ: Mapping[str, str]) -> Document:
@@ -88,10 +90,9 @@ def spot_of(root: Node | None, path: Iterable[Step]) -> Spot | None:
     node = root
     spot: Spot | None = root
     for step in path:
-        found = child(node, step) if node else None
-        if found is not None:
-            spot = node.entries[step].key if isinstance(node, MapNode) and isinstance(step, str) else found
-            node = found
+        reached = reach(node, step) if node else None
+        if reached:
+            spot, node = reached
     return spot
 
 
@@ -131,7 +132,7 @@ class _Loader:
         return None
 
     def _take(self, source: Source) -> None:
-        composition = compose(source)
+        composition = compose(source, folds=True)
         problems = self.document.problems
         problems += composition.problems
         self.document.faults += filter(None, map(self.interpolator.apply, composition.scalars))

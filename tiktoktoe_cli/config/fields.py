@@ -30,7 +30,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 
 from tiktoktoe_cli.config.masking import sounds_secret
-from tiktoktoe_cli.config.nodes import LocatedText
+from tiktoktoe_cli.config.nodes import ForeignText
 from tiktoktoe_cli.config.units import kind_of
 from tiktoktoe_cli.words import listed, suggestion
 
@@ -48,13 +48,15 @@ class Context:
     """What validators may ask while a document is checked.
 
     `names` lists a section, `learn_secret` takes what must never be shown, and `compiled` keeps expressions: large
-    systems say `status == 200` thousands of times. `files` names the files that the document was read from.
+    systems say `status == 200` thousands of times. `files` names the files that the document was read from, `folder`
+    is where relative paths start that know no folder of their own.
     """
 
     names: Names
     learn_secret: Callable[[str], None]
     compiled: dict[tuple[str, tuple[str, ...] | None], Expression]
     files: Collection[str] = ()
+    folder: Path | None = None
 
 
 class Settings(BaseModel):
@@ -134,7 +136,14 @@ Text = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | flo
 """A text, kept as it was written: `1.10` and `010` stay what they are."""
 
 
-def _as_path(value: object) -> object:
+def folder_of(text: str, info: ValidationInfo) -> Path | None:
+    """Return the folder that relative paths in a text start from: that of its file; None if it stands in no file."""
+    if isinstance(text, ForeignText):
+        return text.source.folder
+    return info.context.folder if isinstance(info.context, Context) else None
+
+
+def _as_path(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value:
@@ -144,7 +153,7 @@ def _as_path(value: object) -> object:
         )
     if "\0" in value:
         raise PydanticCustomError("wrong-type", "a path cannot hold a NUL character")
-    return value.node.source.folder / str(value) if isinstance(value, LocatedText) else Path(value)
+    return Path(folder_of(value, info) or "", str(value))
 
 
 LocalPath = Annotated[Path, BeforeValidator(_as_path, json_schema_input_type=str)]
@@ -155,8 +164,6 @@ def _as_secret(value: object, info: ValidationInfo) -> object:
     text = value.get_secret_value() if isinstance(value, SecretStr) else _as_text(value)
     if isinstance(info.context, Context):
         info.context.learn_secret(str(text))
-    if isinstance(value, LocatedText):
-        value.node.secret = True
     return text
 
 

@@ -70,10 +70,12 @@ class Mask:
     """A set of secret values, and the replacing of them in texts; call it with a text."""
 
     _secrets: set[str] = field(default_factory=set)
+    _whole: set[str] = field(default_factory=set)
     _pattern: re.Pattern[str] | None = None
 
     def add(self, secret: str) -> None:
         """Learn a secret; each of its lines is one, since output may show them apart."""
+        self._whole.add(secret)
         for part in (secret, *secret.splitlines()):
             if len(part) >= _MIN_LENGTH:
                 self._secrets |= {part, *_in_base64(part)}
@@ -83,6 +85,10 @@ class Mask:
         """Learn several secrets."""
         for secret in secrets:
             self.add(secret)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether a text is a secret as it stands, also one that is too short to be looked for in others."""
+        return text in self._whole and text != ""
 
     def __call__(self, text: str) -> str:
         """Return the text with every secret replaced, in whatever form; the longest is looked for first."""

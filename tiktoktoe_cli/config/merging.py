@@ -36,8 +36,11 @@ def _merge_values(mine: Node, theirs: Node, name: str) -> Iterator[Problem]:
         if mine.raw != theirs.raw:
             yield _conflict(mine, theirs, f"`{name}` is set twice, to different values")
     else:
-        kinds = f"{_KINDS[type(mine)]} and {_KINDS[type(theirs)]}"
-        yield _conflict(mine, theirs, f"`{name}` is set twice, as {kinds}")
+        yield _conflict(mine, theirs, f"`{name}` is set twice, as {_kind(mine)} and {_kind(theirs)}")
+
+
+def _kind(node: Node) -> str:
+    return next(words for kind, words in _KINDS.items() if isinstance(node, kind))
 
 
 def _conflict(mine: Node, theirs: Node, message: str) -> Problem:

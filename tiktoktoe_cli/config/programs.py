@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import LocalPath, Settings, Telling, Text
-from tiktoktoe_cli.config.nodes import LocatedText
+from tiktoktoe_cli.config.fields import LocalPath, Settings, Telling, Text, folder_of
 
 
 def _without_nul(text: str) -> str:
@@ -54,9 +53,9 @@ class ProgramSettings(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _run_beside_the_file(cls, given: object) -> object:
+    def _run_beside_the_file(cls, given: object, info: ValidationInfo) -> object:
         if not isinstance(given, dict) or given.get("cwd") is not None:
             return given
         run = given.get("run")
         first = run[0] if isinstance(run, list) and run else None
-        return {**given, "cwd": first.node.source.folder} if isinstance(first, LocatedText) else given
+        return {**given, "cwd": folder_of(first, info) if isinstance(first, str) else None}

@@ -14,6 +14,7 @@ from tiktoktoe_cli.config.units import UnitError, Written
 from tiktoktoe_cli.words import shortened
 
 _GRAMMAR = re.compile(r"([+-]?)(\d+)?(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?", re.ASCII)
+_OTHER_SUFFIX = re.compile(r"(\d+(?:\.\d+)?)(?:([kmgtp])i?b?|b)", re.ASCII | re.IGNORECASE)
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 NANOS_PER_UNIT = 10**9
@@ -139,6 +140,14 @@ def _round_up(amount: int, step: int) -> int:
 
 
 def _hint(text: str) -> str:
-    if text[-2:] in {"kb", "KB", "Kb", "mb", "MB", "gb", "GB"} or text.endswith("K"):
-        return "Kubernetes' suffixes are `k M G` (powers of 1000) and `Ki Mi Gi` (powers of 1024)"
+    """Guess what was meant: a space, another letter case, or Compose's `128mb`, which counts in powers of 1024."""
+    together = "".join(text.split())
+    if together != text and _GRAMMAR.fullmatch(together):
+        return f"write it as `{shortened(together)}`, without spaces"
+    if match := _OTHER_SUFFIX.fullmatch(together):
+        number, letter = shortened(match[1]), (match[2] or "").upper()
+        if not letter:
+            return f"write `{number}`: bytes have no suffix"
+        decimal = letter.lower() if letter == "K" else letter
+        return f"write `{number}{letter}i` (powers of 1024, as in Compose) or `{number}{decimal}` (powers of 1000)"
     return "write it as `250m`, `1.5`, `128Mi` or `2G`; no spaces, letter case matters"

@@ -66,6 +66,7 @@ _RULES = {
 
 _AT_KEY = {"extra_forbidden", "unknown-option", "option-elsewhere", "option-twice"}
 """What is wrong with these is the key, not its value."""
+_KEY = "[key]"  # how pydantic's locations end where a key of a map is not what the map wants
 
 
 class Shape:
@@ -75,7 +76,7 @@ class Shape:
         self, type_: Any, *, also: frozenset[str] = frozenset()
     ) -> None:  # any type that pydantic can read
         self.type = type_
-        self.also = also  # keys that others read from the same map: known to the did-you-mean
+        self.also = also  # keys that others read from the same map: left to them, known to the did-you-mean
         self._adapter: TypeAdapter[Any] = TypeAdapter(type_)
         self._compiled: dict[tuple[str, tuple[str, ...] | None], Expression] = {}
 
@@ -84,10 +85,11 @@ class Shape:
 
         Problems are added to the document, each at its place, and None is returned if there were any.
         """
-        document.problems += document.faults_in(node)
-        context = Context(document.keys, document.mask.add, self._compiled, tuple(document.sources))
+        document.problems += document.faults_in(node, self.also)
+        files = tuple(document.sources)
+        context = Context(document.keys, document.mask.add, self._compiled, files, node.source.folder)
         try:
-            return self._adapter.validate_python(plain(node), context=context)
+            return self._adapter.validate_python(plain(node, self.also), context=context)
         except ValidationError as error:
             found = [_problem(document, path, detail, self) for detail in _details(error)]
             document.problems += dict.fromkeys(problem for problem in found if problem)
@@ -115,7 +117,8 @@ def _problem(
     target, spot = _target(document, (*path, *detail["loc"]))
     if isinstance(target, ScalarNode) and target.fault:
         return None
-    place = target.place if isinstance(target, ScalarNode) and detail["type"] not in _AT_KEY else spot.place
+    at_key = detail["type"] in _AT_KEY or _KEY in detail["loc"]
+    place = target.place if isinstance(target, ScalarNode) and not at_key else spot.place
     if "offset" in context and isinstance(target, ScalarNode):
         place = target.place_of(context["offset"], context["length"])
     code, message, hint = _words(detail, context, shape)

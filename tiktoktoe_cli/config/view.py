@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tiktoktoe_cli.config.document import Document
+    from tiktoktoe_cli.config.masking import Mask
     from tiktoktoe_cli.config.nodes import Node
 
 _NEEDS_QUOTES = frozenset("#:{}[],&*!|>'\"%@`?- \t\n")
@@ -22,7 +23,7 @@ def as_yaml(document: Document, *, origin: bool) -> str:
     """Print the document as YAML; with `origin`, each value is followed by `# file:line`."""
     if document.root is None:
         return ""
-    return document.mask("\n".join(_lines(document.root, "", origin=origin)) + "\n")
+    return document.mask("\n".join(_lines(document.root, document.mask, "", origin=origin)) + "\n")
 
 
 def as_data(document: Document) -> Any:  # JSON
@@ -48,38 +49,40 @@ def origins(document: Document) -> list[dict[str, Any]]:
 
 def _masked(document: Document, node: Node) -> Any:
     if isinstance(node, MapNode):
-        return {key: _masked(document, entry.value) for key, entry in node.entries.items()}
+        return {key: _masked(document, entry.value) for key, entry in node.look().items()}
     if isinstance(node, ListNode):
         return [_masked(document, item) for item in node.items]
-    if node.secret:
+    if _is_secret(node, document.mask):
         return MASKED
     value = plain(node)
     return document.mask(str(value)) if isinstance(value, str) else getattr(value, "raw", value)
 
 
-def _lines(node: Node, indent: str, *, origin: bool) -> Iterator[str]:
+def _lines(node: Node, mask: Mask, indent: str, *, origin: bool) -> Iterator[str]:
     if isinstance(node, MapNode):
-        for key, entry in node.entries.items():
-            yield from _entry(f"{indent}{_quoted(key)}:", entry.value, indent + "  ", origin=origin)
+        for key, entry in node.look().items():
+            yield from _entry(f"{indent}{_quoted(key)}:", entry.value, mask, indent + "  ", origin=origin)
     elif isinstance(node, ListNode):
         for item in node.items:
-            yield from _entry(f"{indent}-", item, indent + "  ", origin=origin)
+            yield from _entry(f"{indent}-", item, mask, indent + "  ", origin=origin)
 
 
-def _entry(head: str, value: Node, indent: str, *, origin: bool) -> Iterator[str]:
+def _entry(head: str, value: Node, mask: Mask, indent: str, *, origin: bool) -> Iterator[str]:
     if isinstance(value, ScalarNode):
         comment = f"  # {value.place.file}:{value.place.line}" if origin else ""
-        yield f"{head} {_scalar(value)}{comment}"
-    elif not (value.entries if isinstance(value, MapNode) else value.items):
-        yield f"{head} {'{}' if isinstance(value, MapNode) else '[]'}"
-    else:
+        yield f"{head} {MASKED if _is_secret(value, mask) else _scalar(value)}{comment}"
+    elif lines := list(_lines(value, mask, indent, origin=origin)):
         yield head
-        yield from _lines(value, indent, origin=origin)
+        yield from lines
+    else:
+        yield f"{head} {'{}' if isinstance(value, MapNode) else '[]'}"
+
+
+def _is_secret(node: ScalarNode, mask: Mask) -> bool:
+    return node.secret or mask.knows(node.raw)
 
 
 def _scalar(node: ScalarNode) -> str:
-    if node.secret:
-        return MASKED
     return node.raw or "null" if node.plain and not isinstance(node.value, str) else _quoted(node.raw)
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.order import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.graph.model import Edge, Graph
+    from tiktoktoe_cli.graph.order import Order
 
 _Successors: TypeAlias = "Mapping[str, Collection[str]]"
 
@@ -40,7 +42,9 @@ class Cycle:
 def start_cycles(graph: Graph) -> Iterator[Cycle]:
     """Yield a cycle of start edges for each component; a service that depends on itself is none."""
     kinds = (EdgeKind.START,)
-    for inner in _components(graph.successors(kinds)):
+    if not graph.start_order.unordered:
+        return
+    for inner in components(graph.successors(kinds), graph.start_order):
         # a cycle that is not the whole component has an edge leaving it, so it passes a service with two targets
         starts = [name for name, targets in inner.items() if len(targets) > 1] or list(inner)[:1]
         yield _describe(graph, inner, _shortest(inner, {name: inner[name] for name in starts}), kinds)
@@ -50,34 +54,43 @@ def runtime_cycles(graph: Graph) -> Iterator[Cycle]:
     """Yield a cycle over at least one runtime edge, and start edges, for each component that has one."""
     kinds = (EdgeKind.START, EdgeKind.RUNTIME)
     calls = graph.successors((EdgeKind.RUNTIME,))
-    for inner in _components(graph.successors(kinds)):
+    if not any(calls.values()):
+        return
+    for inner in components(graph.successors(kinds)):
         calling = {name: [one for one in calls[name] if one in inner] for name in inner}
         first_steps = {name: targets for name, targets in calling.items() if targets}
         if first_steps:
             yield _describe(graph, inner, _shortest(inner, first_steps), kinds)
 
 
-def is_acyclic(successors: _Successors) -> bool:
-    """Tell whether no node reaches itself."""
-    from graphlib import CycleError, TopologicalSorter
+def components(successors: _Successors, order: Order | None = None) -> Iterator[dict[str, list[str]]]:
+    """Yield the edges inside each component of more than one node, in the order of its first node.
 
-    try:
-        TopologicalSorter(successors).prepare()
-    except CycleError:
-        return False
-    return True
-
-
-def _components(successors: _Successors) -> Iterator[dict[str, list[str]]]:
-    """Yield the edges inside each component of more than one node, in the order of its first node."""
-    if is_acyclic(successors):
+    `order` is that of the successors, where it is known already.
+    """
+    order = order or order_of(successors)
+    if not order.unordered:
         return
-    found = [component for component in _strongly_connected(successors) if len(component) > 1]
+    between = _between_cycles(successors, order)
+    found = [component for component in _strongly_connected(between) if len(component) > 1]
     home = {name: component for component in found for name in component}
     inside: dict[frozenset[str], dict[str, list[str]]] = {}
     for name, component in ((name, home[name]) for name in successors if name in home):
         inside.setdefault(component, {})[name] = [one for one in successors[name] if one in component]
     yield from inside.values()
+
+
+def _between_cycles(successors: _Successors, order: Order) -> dict[str, list[str]]:
+    """Keep the nodes in cycles and on paths from one to another: in a huge graph, a few for networkx to look at.
+
+    They have no place in the order, nor in the opposite one.
+    """
+    predecessors: dict[str, list[str]] = {name: [] for name in order.unordered}
+    for name in order.unordered:
+        for target in order.unordered.intersection(successors[name]):
+            predecessors[target].append(name)
+    kept = order_of(predecessors).unordered
+    return {name: [target for target in successors[name] if target in kept] for name in kept}
 
 
 def _strongly_connected(successors: _Successors) -> Iterator[frozenset[str]]:

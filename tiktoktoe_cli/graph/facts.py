@@ -1,49 +1,58 @@
-"""What the graph commands find out, before it is put into words."""
+"""What `graph show` finds out, before it is drawn or put into words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.plan import StartCycleError, start_waves
-from tiktoktoe_cli.graph.rules import validate_graph
+from tiktoktoe_cli.graph.collapse import collapse
+from tiktoktoe_cli.graph.cycles import start_cycles
+from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.selection import Selection, boxes_of, select
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.errors import Problem
+    from collections.abc import Mapping
+
     from tiktoktoe_cli.graph.model import Graph
     from tiktoktoe_cli.graph.plan import Waves
-    from tiktoktoe_cli.graph.rules import Subject
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """What the rules found; `waves` is None if the services cannot be ordered."""
-
-    graph: Graph
-    waves: Waves | None
-    findings: tuple[Problem, ...]
+    from tiktoktoe_cli.graph.selection import Hidden
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The services and their edges; `waves` is None if the services cannot be ordered."""
+    """The services and their edges, as far as they were selected; whatever is drawn also says what is `hidden`.
+
+    `waves` are those of the whole system, without the names that are not shown; None if it has no start order, and
+    then `cycle` names the services of one cycle. `boxes` are the services in each group that is drawn as one, by the
+    name that it has in the graph.
+    """
 
     graph: Graph
     waves: Waves | None
+    hidden: tuple[Hidden, ...] = ()
+    boxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cycle: tuple[str, ...] = ()
 
 
-def validate(subject: Subject) -> Validation:
-    """Apply every rule."""
-    return Validation(subject.graph, _waves(subject.graph), validate_graph(subject))
+def survey(graph: Graph, selection: Selection = Selection()) -> Overview:  # noqa: B008  # frozen
+    """Look at the graph, or at a part of it.
+
+    Raises:
+        UsageError: if that part cannot be.
+    """
+    part = select(graph, selection)
+    boxes = boxes_of(graph, selection)
+    whole = collapse(graph, boxes) if boxes else graph
+    cycle = _cycle(whole)
+    waves = [[name for name in wave if name in part.graph.services] for wave in whole.start_order.waves]
+    shown = None if cycle else tuple(map(tuple, waves))
+    return Overview(part.graph, shown, part.hidden, part.boxes, cycle)
 
 
-def survey(graph: Graph) -> Overview:
-    """Look at the graph as it is."""
-    return Overview(graph, _waves(graph))
-
-
-def _waves(graph: Graph) -> Waves | None:
-    try:
-        return start_waves(graph)
-    except StartCycleError:
-        return None
+def _cycle(graph: Graph) -> tuple[str, ...]:
+    """Name the services of a cycle of start edges; none if there is an order."""
+    for edge in graph.edges():
+        if edge.source == edge.target and edge.kind is EdgeKind.START:
+            return (edge.source,)
+    cycle = next(start_cycles(graph), None)
+    return tuple(edge.source for edge in cycle.edges) if cycle else ()

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from sys import intern
 from typing import TYPE_CHECKING, TypeVar
+
+from tiktoktoe_cli.graph.order import Order, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from tiktoktoe_cli.config.units import Duration
     from tiktoktoe_cli.errors import Locate, Place
-    from tiktoktoe_cli.graph.settings import DependencySettings, ResourceSettings, ServiceSettings
+    from tiktoktoe_cli.graph.settings import (
+        CandidateSettings,
+        DependencySettings,
+        ResourceSettings,
+        ServiceSettings,
+    )
 
 
 class EdgeKind(StrEnum):
@@ -69,6 +77,18 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A version that could be deployed instead of the one that is.
+
+    `ranges` are what it needs otherwise than its service declares: of which services, and in which range; None is
+    "not at all".
+    """
+
+    version: str
+    ranges: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service: what it is, what one replica needs, and the edges to what it depends on, as declared.
 
@@ -77,7 +97,7 @@ class Service:
 
     name: str
     version: str | None
-    available: tuple[str, ...]
+    available: tuple[Candidate, ...]
     group: str | None
     tags: tuple[str, ...]
     resources: ResourceSettings
@@ -90,7 +110,7 @@ def _nowhere(*_path: str | int) -> None:
     """Find nothing: the graph was read from no file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what follows from the services is kept once somebody asked for it
 class Graph:
     """All services by name, in the order of the configuration.
 
@@ -101,13 +121,18 @@ class Graph:
     services: Mapping[str, Service]
     locate: Locate = field(default=_nowhere, compare=False, repr=False)
     locate_key: Locate = field(default=_nowhere, compare=False, repr=False)
-    _dependents: Mapping[str, tuple[Edge, ...]] = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def start_order(self) -> Order:
+        """What starts after what: services that only need each other through calls or soft edges are not held up."""
+        return order_of(self.successors((EdgeKind.START,)))
+
+    @cached_property
+    def _dependents(self) -> Mapping[str, list[Edge]]:
         incoming: dict[str, list[Edge]] = {}
         for edge in self.edges():
             incoming.setdefault(edge.target, []).append(edge)
-        object.__setattr__(self, "_dependents", {name: tuple(edges) for name, edges in incoming.items()})
+        return incoming
 
     def edges(self) -> Iterator[Edge]:
         """Yield every edge, service by service, also those to names that no service has."""
@@ -122,7 +147,7 @@ class Graph:
 
     def dependents_of(self, name: str) -> tuple[Edge, ...]:
         """Return the edges that end at a service: whoever depends on it directly."""
-        return self._dependents.get(name, ())
+        return tuple(self._dependents.get(name, ()))
 
     def start_edges_of(self, name: str) -> tuple[Edge, ...]:
         """Return the edges that order a service's start: its start edges to services that exist."""
@@ -141,9 +166,11 @@ class Graph:
         """Return what each service depends on over edges of some kinds; not itself, and no undefined names."""
         return {
             name: tuple(
-                edge.target
-                for edge in service.dependencies
-                if edge.kind in kinds and edge.target != name and edge.target in self.services
+                [
+                    edge.target
+                    for edge in service.dependencies
+                    if edge.kind in kinds and edge.target != name and edge.target in self.services
+                ]
             )
             for name, service in self.services.items()
         }
@@ -172,7 +199,7 @@ def service_of(name: str, settings: ServiceSettings) -> Service:
     return Service(
         name=name,
         version=_once(settings.version),
-        available=settings.available,
+        available=tuple([_candidate(one) for one in settings.available]),
         group=_once(settings.group),
         tags=settings.tags,
         resources=settings.resources,
@@ -180,6 +207,11 @@ def service_of(name: str, settings: ServiceSettings) -> Service:
         start_time=settings.start_time,
         dependencies=tuple(_edge(name, target, entry) for target, entry in settings.depends_on.items()),
     )
+
+
+def _candidate(settings: CandidateSettings) -> Candidate:
+    changes = settings.depends_on.items()
+    return Candidate(_once(settings.version), tuple((_once(name), _once(text)) for name, text in changes))
 
 
 def _edge(source: str, target: str, settings: DependencySettings) -> Edge:

@@ -75,11 +75,13 @@ class DependencySettings(Settings):
     `both`."""
 
 
-def _from_short_form(value: object) -> object:
-    if value is None:
-        return {}
+def _from_version(value: object) -> object:
     is_version = isinstance(value, str | int | float) and not isinstance(value, bool)
     return {"version": value} if is_version else value
+
+
+def _from_short_form(value: object) -> object:
+    return {} if value is None else _from_version(value)
 
 
 Dependency = Annotated[
@@ -88,13 +90,29 @@ Dependency = Annotated[
 ]
 
 
+class CandidateSettings(Settings):
+    """A version that could be deployed instead; a text alone is its `version`."""
+
+    version: Text
+    """The version, as written."""
+    depends_on: dict[Annotated[str, Reference("services")], Text | None] = Field(default_factory=dict)
+    """What this version needs otherwise than the service declares: another range (`ledger: "^2"`), one more service
+    (`"*"` is any version of it), or one less (`audit: null`). What is not named stays as the service declares it."""
+
+
+Available = Annotated[
+    CandidateSettings,
+    BeforeValidator(_from_version, json_schema_input_type=str | float | CandidateSettings),
+]
+
+
 class ServiceSettings(Settings):
     """How a service fits into the system: its version, what it depends on and what it needs to run."""
 
     version: Text | None = None
     """The version that is or will be deployed, as written: `1.10` stays `1.10`."""
-    available: tuple[Text, ...] = ()
-    """Other versions that could be deployed instead."""
+    available: tuple[Available, ...] = ()
+    """Other versions that could be deployed instead: each a text, or a map that also says what it needs otherwise."""
     group: Text | None = None
     """The group that reports and pictures put the service into."""
     tags: tuple[Text, ...] = ()
@@ -122,10 +140,30 @@ class NodeSettings(Settings):
     """The bytes of one."""
 
 
+class ReserveSettings(Settings):
+    """The share of each resource that is kept free on every machine."""
+
+    cpu: Ratio = Ratio(0)
+    """Of the cores; 0 by default."""
+    memory: Ratio = Ratio(0)
+    """Of the memory; 0 by default."""
+
+
+def _of_everything(value: object) -> object:
+    return value if isinstance(value, dict | ReserveSettings) else {"cpu": value, "memory": value}
+
+
+Reserve = Annotated[
+    ReserveSettings, BeforeValidator(_of_everything, json_schema_input_type=Ratio | ReserveSettings)
+]
+"""The share of each resource, or one of all."""
+
+
 class CapacitySettings(Settings):
     """The machines that the whole system has to fit on."""
 
     nodes: tuple[NodeSettings, ...] = Field(min_length=1)
     """The kinds of machines."""
-    reserve: Ratio = Ratio(0)
-    """The share of every machine that is kept free, say for its operating system; 0 by default."""
+    reserve: Reserve = ReserveSettings()
+    """The share of every machine that is kept free, say for its operating system: `10%`, or for each resource
+    `{cpu: 5%, memory: 10%}`; nothing by default."""

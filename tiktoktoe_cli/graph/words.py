@@ -17,16 +17,24 @@ _MOST_NAMES = 8
 
 def path_words(names: Sequence[str]) -> str:
     """Write a cycle as a path back to its first service; the middle of a long one is counted, not named."""
+    return f"{chain_words(names)} → {quoted(names[0])}"
+
+
+def chain_words(names: Sequence[str]) -> str:
+    """Write a path from its first service to its last; the middle of a long one is counted, not named."""
     shown = list(map(quoted, names))
     if len(names) > _MOST_NAMES:
         half = _MOST_NAMES // 2
         shown = [*shown[:half], f"{len(names) - _MOST_NAMES} more", *shown[-half:]]
-    return " → ".join([*shown, shown[0]])
+    return " → ".join(shown)
 
 
 def amount_words(resource: Resource, nano: int) -> str:
-    """Write an amount, in billionths, with its resource: `2.5 cpu`, `1.5Gi memory`."""
+    """Write an amount, in billionths, with its resource: `2.5` cpu, `1.5Gi` memory."""
+    return f"`{plain_amount(resource, nano)}` {resource}"
+
+
+def plain_amount(resource: Resource, nano: int, digits: int = 6) -> str:
+    """Write an amount, in billionths, as the configuration does; `digits` are those of memory."""
     amount = nano / NANOS_PER_UNIT
-    if resource is Resource.CPU:
-        return f"`{amount:.6g}` cpu"
-    return f"`{size(amount, digits=6)}` memory"
+    return f"{amount:.6g}" if resource is Resource.CPU else size(amount, digits=digits)

@@ -22,23 +22,45 @@ if TYPE_CHECKING:
 
 _MARGIN = "    "
 MOST = 500  # nobody reads on; the count at the end, and JSON, have them all
+MOST_OF_A_CODE = 50  # one rule that finds something everywhere must not hide the others
+MOST_NOTES = 10  # other places of one problem: a cycle may have a thousand
 
 
-def draw_problems(problems: Sequence[Problem], sources: Mapping[str, str], view: View) -> str:
-    """Draw every problem, file by file and from top to bottom, and at last how many there are.
+def draw_problems(
+    problems: Sequence[Problem], sources: Mapping[str, str], view: View, *, whole: bool = False
+) -> str:
+    """Draw the problems, file by file and from top to bottom, and at last how many there are.
 
     `sources` holds the text of each file (by the name that places use); a place in another file is named
     without a frame. Files come in the order of `sources`, problems without a place at the end. Secrets are
-    hidden by the view's mask in messages, hints and frames.
+    hidden by the view's mask in messages, hints and frames. Of very many the worst are drawn, and the others counted,
+    unless the `whole` is asked for.
     """
     if not problems:
         return ""
-    drawing = _Drawing(sources, view)
+    drawing = _Drawing(sources, view, whole=whole)
     ordered = in_file_order(problems, sources)
-    blocks = ["\n".join(drawing.problem(problem)) for problem in ordered[:MOST]]
-    if len(ordered) > MOST:
-        blocks.append(f"... and {len(ordered) - MOST} more")
+    shown = ordered if whole else _worst(ordered)
+    blocks = ["\n".join(drawing.problem(problem)) for problem in shown]
+    if rest := Counter(problem.code for problem in ordered) - Counter(problem.code for problem in shown):
+        counts = (
+            f"... and {count:,} more of {one_line(view.mask(code))}" for code, count in sorted(rest.items())
+        )
+        blocks.append("\n".join([*counts, "    (-v shows them all)"]))
     return "\n\n".join([*blocks, paint(tally(problems), "bold", color=view.color)]) + "\n"
+
+
+def _worst(ordered: Sequence[Problem]) -> list[Problem]:
+    """Choose what is worth a person's time, errors before warnings, and keep the order."""
+    ranks = list(Severity)
+    of_code: Counter[str] = Counter()
+    kept: set[int] = set()
+    for position in sorted(range(len(ordered)), key=lambda one: ranks.index(ordered[one].severity)):
+        code = ordered[position].code
+        if of_code[code] < MOST_OF_A_CODE and len(kept) < MOST:
+            of_code[code] += 1
+            kept.add(position)
+    return [ordered[position] for position in sorted(kept)]
 
 
 def tally(problems: Iterable[Problem]) -> str:
@@ -52,10 +74,12 @@ def tally(problems: Iterable[Problem]) -> str:
 class _Drawing:
     sources: Mapping[str, str]
     view: View
+    whole: bool
     _lines: dict[str, list[Line]] = field(default_factory=dict)  # what is already split and masked
 
     def problem(self, problem: Problem) -> Iterator[str]:
-        places = [place for place in (problem.place, *(place for _, place in problem.related)) if place]
+        notes = problem.related if self.whole else problem.related[:MOST_NOTES]
+        places = [place for place in (problem.place, *(place for _, place in notes)) if place]
         gutter = max([1, *(len(str(place.line)) for place in places if self._line(place) is not None)])
         style = SEVERITIES[problem.severity]
         label = self._paint(f"{problem.severity}[{one_line(problem.code)}]", style)
@@ -65,9 +89,11 @@ class _Drawing:
         if problem.hint:
             margin = " " * gutter + " " + self._paint("=", "blue")
             yield from self._words(f"{margin} {self._paint('help', 'cyan')}:", problem.hint)
-        for words, place in problem.related:
+        for words, place in notes:
             yield from self._words(self._paint("note", "bold cyan") + ":", words)
             yield from self._frame(place, gutter, "-", "cyan")
+        if more := len(problem.related) - len(notes):
+            yield f"{self._paint('note', 'bold cyan')}: and {plural(more, 'more', 'more')} (-v shows them all)"
 
     def _words(self, label: str, words: str, style: str = "") -> Iterator[str]:
         lines = many_lines(self.view.mask(words)).rstrip("\n").split("\n")

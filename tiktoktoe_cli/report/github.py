@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.report.diagnostics import MOST_NOTES
 from tiktoktoe_cli.report.facts import CaseOutcome
 from tiktoktoe_cli.report.markdown import draw_markdown
 from tiktoktoe_cli.report.text import many_lines, without_ansi
@@ -86,7 +87,8 @@ def _annotations(report: Report, mask: Mask) -> Iterator[Annotation]:
 
 
 def _message(problem: Problem) -> str:
-    return problem.message + (f"\nhelp: {problem.hint}" if problem.hint else "")
+    notes = "".join(f"\nnote: {words} ({place})" for words, place in problem.related[:MOST_NOTES])
+    return problem.message + (f"\nhelp: {problem.hint}" if problem.hint else "") + notes
 
 
 def _title(case: Case) -> str:

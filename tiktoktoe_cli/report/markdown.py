@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.report.cells import cell, is_missing, leans_right
+from tiktoktoe_cli.report.diagnostics import MOST_NOTES
 from tiktoktoe_cli.report.facts import Shows
 from tiktoktoe_cli.report.palette import BAD, GOOD, tone_of
 from tiktoktoe_cli.report.text import one_line, without_ansi
@@ -21,9 +22,9 @@ _PUNCTUATION = re.compile(r"([\\`*_\[\]#|~$])")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def draw_markdown(report: Report, view: View) -> str:
-    """Write a heading with the verdict, a table of the items and a list of the problems."""
-    blocks = [_heading(report, view.mask), _table(report, view.mask), _problems(report, view.mask)]
+def draw_markdown(report: Report, view: View, picture: str = "") -> str:
+    """Write a heading with the verdict, the `picture` if there is one, a table of the items and the problems."""
+    blocks = [_heading(report, view.mask), picture, _table(report, view.mask), _problems(report, view.mask)]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -62,6 +63,8 @@ def _problem(problem: Problem, mask: Mask) -> Iterator[str]:
     yield f"- **{problem.severity}\\[{code}\\]**{where}: {escaped(problem.message, mask)}"
     if problem.hint:
         yield f"  - help: {escaped(problem.hint, mask)}"
+    for words, place in problem.related[:MOST_NOTES]:
+        yield f"  - note: {escaped(words, mask)} at {escaped(str(place), mask)}"
 
 
 def escaped(text: str, mask: Mask) -> str:

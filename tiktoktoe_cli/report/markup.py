@@ -21,7 +21,8 @@ class Markup(str):
 Inner: TypeAlias = "Markup | str | None"
 Attribute: TypeAlias = "str | float | bool"
 
-_EMPTY: Final = frozenset({"meta", "input", "rect"})
+_VOID: Final = frozenset({"meta", "input"})  # of HTML
+_EMPTY: Final = frozenset({"rect", "path"})  # of SVG, which is XML
 _OURS: Final = frozenset(
     {
         *(
@@ -36,7 +37,8 @@ _OURS: Final = frozenset(
             "lang",
             "name",
         ),
-        *("preserveAspectRatio", "role", "scope", "type", "viewBox"),
+        *("aria-labelledby", "aria-live", "d", "preserveAspectRatio", "role", "scope", "transform"),
+        *("type", "viewBox", "xmlns"),
     }
 )
 """The attributes whose values this project chooses: not masked, so that a secret such as `button` breaks no page."""
@@ -64,8 +66,8 @@ class Writer:
     def element(self, tag: str, *inner: Inner, **attributes: Attribute) -> Markup:
         """Write an element; `class_` gives `class`, `aria_label` gives `aria-label`, True a bare attribute."""
         opened = tag + "".join(self._attribute(name, value) for name, value in attributes.items())
-        if tag in _EMPTY:
-            return Markup(f"<{opened}>" if tag != "rect" else f"<{opened}/>")
+        if tag in _VOID or (tag in _EMPTY and not inner):
+            return Markup(f"<{opened}>" if tag in _VOID else f"<{opened}/>")
         return Markup(f"<{opened}>{self.join(*inner)}</{tag}>")
 
     def join(self, *inner: Inner) -> Markup:

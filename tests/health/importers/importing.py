@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tiktoktoe_cli.health.importers.catalog import import_files
-from tiktoktoe_cli.health.importers.formats import SourceFormat
-from tiktoktoe_cli.health.importers.yaml_text import write_yaml
+from tiktoktoe_cli.health.importers.formats import CheckFormat
+from tiktoktoe_cli.importing.yaml_text import write_yaml
 from tiktoktoe_cli.system import read_system
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.health.importers.facts import Imported, RemarkKind
+    from tiktoktoe_cli.importing.facts import Imported, RemarkKind
 
 Write = Callable[[str, str], str]
 
@@ -31,7 +31,7 @@ class Import:
     @classmethod
     def of(cls, source: str, *names: str | Path) -> Import:
         """Import files."""
-        return cls(import_files(SourceFormat(source), [str(name) for name in names]))
+        return cls(import_files(CheckFormat(source), [str(name) for name in names]))
 
     @property
     def document(self) -> Any:  # a tree

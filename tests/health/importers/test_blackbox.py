@@ -7,7 +7,7 @@ import yaml
 
 from tests.health.importers.importing import Import, Write, read_back
 from tiktoktoe_cli.expressions import EvaluationError, compile_expression
-from tiktoktoe_cli.health.importers.facts import RemarkKind
+from tiktoktoe_cli.importing.facts import RemarkKind
 
 if TYPE_CHECKING:
     from pathlib import Path

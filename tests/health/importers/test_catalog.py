@@ -6,15 +6,15 @@ import pytest
 
 from tests.health.importers.importing import Import
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.health.importers.facts import RemarkKind
-from tiktoktoe_cli.health.importers.formats import SourceFormat
+from tiktoktoe_cli.health.importers.formats import CheckFormat
+from tiktoktoe_cli.importing.facts import RemarkKind
 
 if TYPE_CHECKING:
     from tests.health.importers.importing import Write
 
 
-@pytest.mark.parametrize("source", SourceFormat)
-def test_every_source_reads_what_it_is_told_by(source: SourceFormat, write: Write) -> None:
+@pytest.mark.parametrize("source", CheckFormat)
+def test_every_source_reads_what_it_is_told_by(source: CheckFormat, write: Write) -> None:
     """Each of its marks alone is enough, though there may be nothing in it."""
     for mark in source.marks:
         one = Import.of(source, write(f"{mark}.yaml", f"{mark}:\nother: 1\n"))
@@ -23,10 +23,10 @@ def test_every_source_reads_what_it_is_told_by(source: SourceFormat, write: Writ
         assert one.document["services"] == {}
 
 
-@pytest.mark.parametrize("source", SourceFormat)
-def test_every_source_refuses_the_others(source: SourceFormat, write: Write) -> None:
+@pytest.mark.parametrize("source", CheckFormat)
+def test_every_source_refuses_the_others(source: CheckFormat, write: Write) -> None:
     """And says whose it is."""
-    for other in set(SourceFormat) - {source}:
+    for other in set(CheckFormat) - {source}:
         mark = min(other.marks)
 
         with pytest.raises(UsageError, match=f"this is no configuration of `{source}`") as refused:

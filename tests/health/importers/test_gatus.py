@@ -10,7 +10,7 @@ from tiktoktoe_cli.config.composer import compose
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Source
 from tiktoktoe_cli.config.reader import read_source
 from tiktoktoe_cli.errors import ConfigError
-from tiktoktoe_cli.health.importers.facts import RemarkKind
+from tiktoktoe_cli.importing.facts import RemarkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import IO, TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ class Tab:
     answers: IO[bytes]
     numbers: Iterator[int]
     session: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """What the browser told by itself while it was waited for."""
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Call a method of the protocol, and wait for its result."""
@@ -43,7 +45,7 @@ class Tab:
         self.commands.write(b"\0")
         self.commands.flush()
         while (answer := self._next()).get("id") != number:
-            pass
+            self.events.append(answer)
         assert "error" not in answer, answer
         found: dict[str, Any] = answer["result"]
         return found

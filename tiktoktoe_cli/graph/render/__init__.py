@@ -1,6 +1,5 @@
-"""Pictures of the graph as text. Pure: a graph and a view in, lines out; every edge can be read back from them."""
+"""Pictures of the graph as text. Pure: an overview and a view in, lines out; every edge can be read back from them."""
 
-from tiktoktoe_cli.graph.render.picture import draw_graph
-from tiktoktoe_cli.graph.render.rails import draw_rails, legend
+from tiktoktoe_cli.graph.render.picture import Picture, draw_graph
 
-__all__ = ["draw_graph", "draw_rails", "legend"]
+__all__ = ["Picture", "draw_graph"]

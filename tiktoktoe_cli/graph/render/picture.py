@@ -1,21 +1,86 @@
-"""The graph as a person wants to see it: rails if they fit, else a plain table of dependencies."""
+"""The graph as a person wants to see it: the view that was asked for, or the first one that fits."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tiktoktoe_cli.graph.render.rails import draw_rails
-from tiktoktoe_cli.report import OutputFormat, render
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.graph.choices import GraphView
+from tiktoktoe_cli.graph.render import matrix, rails, table, tree
+from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.report.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tiktoktoe_cli.graph.facts import Overview
-    from tiktoktoe_cli.report import Report, View
+    from tiktoktoe_cli.report.view import View
+
+_Draw: TypeAlias = "Callable[[Overview, View, int | None], list[str] | None]"
+_Legend: TypeAlias = "Callable[[View], dict[str, str]]"
 
 
-def draw_graph(overview: Overview, report: Report, view: View) -> str:
-    """Draw rails; draw the table of `report` where they do not fit the terminal, or no start order exists."""
-    rails = None
-    if overview.waves:
-        width = view.width if view.terminal else None
-        rails = draw_rails(overview.graph, overview.waves, width, unicode=view.unicode)
-    return view.mask(rails) if rails is not None else render(report, OutputFormat.TABLE, view)
+class Picture(NamedTuple):
+    """A drawn graph, in which view, and how to read it."""
+
+    kind: GraphView
+    text: str
+    legend: str
+
+
+_VIEWS: dict[GraphView, tuple[_Draw, _Legend]] = {
+    GraphView.RAILS: (rails.draw_rails, rails.legend),
+    GraphView.FOLDED: (rails.draw_folded, rails.legend),
+    GraphView.TREE: (tree.draw_tree, tree.legend),
+    GraphView.TABLE: (table.draw_table, table.legend),
+    GraphView.MATRIX: (matrix.draw_matrix, matrix.legend),
+}
+_LADDER = (GraphView.RAILS, GraphView.FOLDED, GraphView.MATRIX, GraphView.TABLE)
+"""What is tried if nothing was asked for; the last one always fits."""
+
+
+def draw_graph(overview: Overview, view: View, wanted: GraphView | None = None) -> Picture:
+    """Draw the view that is wanted, even if it is wider than the terminal; without one, the first that fits.
+
+    Off a terminal everything fits that a person could follow.
+
+    Raises:
+        UsageError: if the view that is wanted would have more rails or columns than anybody could follow.
+    """
+    kind, lines = _drawn(overview, view, wanted)
+    footer = list(_footer(overview, view))
+    text = "".join(f"{line}\n" for line in [*lines, *([""] if lines and footer else []), *footer])
+    return Picture(kind, text, _legend(kind, overview, view, text))
+
+
+def _drawn(overview: Overview, view: View, wanted: GraphView | None) -> tuple[GraphView, list[str]]:
+    width = view.width if view.terminal else None
+    for kind, room in [(wanted, width), (wanted, None)] if wanted else [(kind, width) for kind in _LADDER]:
+        lines = _VIEWS[kind][0](overview, view, room)
+        if lines is not None:
+            return kind, lines
+    hint = "show less of it (--focus, --kind, --group, --collapse), or as --view tree or table"
+    raise UsageError(f"the graph is too large for the view `{wanted}`", hint=hint)
+
+
+def _footer(overview: Overview, view: View) -> Iterator[str]:
+    """Say what the picture cannot show, or is not to."""
+    if overview.cycle:
+        what = "these groups have no start order" if overview.boxes else "no start order exists"
+        path = path_words(overview.cycle)
+        yield one_line(view.mask(f"{what}: {path if view.unicode else path.replace('→', '->')}"))
+    if overview.hidden:
+        yield hidden_words(overview.hidden)
+
+
+def _legend(kind: GraphView, overview: Overview, view: View, text: str) -> str:
+    """Explain the marks that occur."""
+    entries = []
+    for marks, meaning in _VIEWS[kind][1](view).items():
+        found = [mark for mark in marks.split() if mark in text]
+        if found or (text and not marks):
+            entries.append(" ".join([*found, meaning]))
+    if overview.boxes:
+        entries.append("name/ is a group of services, drawn as one")
+    return "; ".join(entries)

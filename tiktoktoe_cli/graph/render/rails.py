@@ -3,134 +3,179 @@
      1 postgres ─┐
      1 redis    ─│─┐
      2 cart     ─│─┴─┐
-     2 catalog  ─┤   │
+     2 catalog  ─◐   │
      3 frontend ─┴───┘
 
-A tee or an end on a rail says that this line's service depends on the one where the rail begins; `│` passes by.
-Edges that do not order the start follow in words. Nothing is left out, so the text can be read back into the graph.
+A tee or an end on a rail says that this line's service depends on the one where the rail begins, a `◐` that it does
+not require it; `│` passes by. Edges that do not order the start, or would lead down, follow in words. Nothing is left
+out, so the text can be read back into the graph.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from tiktoktoe_cli.graph.render.rows import rows_of, spell
-from tiktoktoe_cli.report.text import pad, width_of
+from tiktoktoe_cli.graph.render.lanes import Cell, lanes_of
+from tiktoktoe_cli.graph.render.rows import rows_of
+from tiktoktoe_cli.graph.render.words import Word, listing, spell, wrapped
+from tiktoktoe_cli.report.palette import paint
+from tiktoktoe_cli.report.text import width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tiktoktoe_cli.graph.model import Graph
-    from tiktoktoe_cli.graph.plan import Waves
+    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.rows import Row
+    from tiktoktoe_cli.report.view import View
 
-_MOST_LANES = 500
-
-
-class _Cell(Enum):
-    """What a line does with a lane: the rail begins, is touched and goes on, is touched and ends, or passes by."""
-
-    BEGIN = "begin"
-    TEE = "tee"
-    END = "end"
-    PASS = "pass"  # noqa: S105  # a word of railways
+MOST_LANES = 500
+_INDENT = "    "
+_LEAST_ROOM = 24  # for words beside the rails
+_COLORS = ("cyan", "green", "yellow", "blue")  # of rails side by side, and of the names that these belong to
+_FLAWS = {"undefined", "cyclic"}
 
 
 class _Pen(NamedTuple):
     """The characters of one style; of each pair the second is for a line that goes on to the right."""
 
     line: str
-    cells: dict[_Cell, tuple[str, str]]
+    cells: dict[Cell, tuple[str, str]]
 
 
-_UNICODE = _Pen(
-    "─", {_Cell.BEGIN: ("┐", "┬"), _Cell.TEE: ("┤", "┼"), _Cell.END: ("┘", "┴"), _Cell.PASS: ("│", "│")}
-)
-_ASCII = _Pen(
-    "-", {_Cell.BEGIN: (".", "."), _Cell.TEE: ("+", "+"), _Cell.END: ("'", "'"), _Cell.PASS: ("|", "|")}
-)
+def _pen(line: str, *pairs: str) -> _Pen:
+    return _Pen(line, {cell: (pair[0], pair[1]) for cell, pair in zip(Cell, pairs, strict=True)})
 
 
-def draw_rails(graph: Graph, waves: Waves, width: int | None, *, unicode: bool = True) -> str | None:
-    """Draw the graph within a width in columns (None: any), folding look-alikes if that makes it fit; else None.
-
-    Folded services share the line of the first one, `name +2`, and are spelled out below the picture.
-    """
-    for fold in (False, True):
-        lines = _draw(
-            rows_of(graph, waves, fold=fold, unicode=unicode), width, _UNICODE if unicode else _ASCII
-        )
-        if lines is not None:
-            return "".join(f"{line}\n" for line in lines)
-    return None
+_UNICODE = _pen("─", "┐┬", "┤┼", "┘┴", "◐◐", "◐◐", "││")
+_ASCII = _pen("-", "..", "++", "''", "??", "??", "||")
 
 
-def legend(*, unicode: bool = True) -> str:
-    """Say in one line how to read the rails."""
-    pen = _UNICODE if unicode else _ASCII
-    touches = dict.fromkeys(mark for cell in (_Cell.TEE, _Cell.END) for mark in pen.cells[cell])
-    begins, passes = pen.cells[_Cell.BEGIN][0], pen.cells[_Cell.PASS][0]
-    return f"{' '.join(touches)} on a rail: depends on the service where the rail begins ({begins}); {passes} passes by"
+def draw_rails(overview: Overview, view: View, width: int | None) -> list[str] | None:
+    """Draw a line for each service within a width in columns (None: any); None if that does not fit."""
+    return _draw(rows_of(overview, fold=False), view, width)
 
 
-def _draw(rows: list[Row], width: int | None, pen: _Pen) -> list[str] | None:
-    unicode = pen is _UNICODE
-    labels = [_label(row, unicode=unicode) for row in rows]
-    label_width = max(map(width_of, labels), default=0)
-    wave_width = len(str(rows[-1].wave)) if rows else 0
-    lines = []
-    for row, label, lanes in zip(rows, labels, _lanes(rows), strict=True):
-        if len(lanes) > _MOST_LANES:
+def draw_folded(overview: Overview, view: View, width: int | None) -> list[str] | None:
+    """Do so with a line for all services that look alike: that of the first, `name +2`; they are spelled out below."""
+    return _draw(rows_of(overview, fold=True), view, width)
+
+
+def legend(view: View) -> dict[str, str]:
+    """Say what the marks mean."""
+    pen = _UNICODE if view.unicode else _ASCII
+    touches = dict.fromkeys(mark for cell in (Cell.TEE, Cell.END, Cell.MAYBE) for mark in pen.cells[cell])
+    begins, passes, maybe = (pen.cells[cell][0] for cell in (Cell.BEGIN, Cell.PASS, Cell.MAYBE))
+    return {
+        " ".join(touches): f"on a rail: depends on the service where the rail begins ({begins})",
+        maybe: "does not require it",
+        passes: "passes by",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What all lines share."""
+
+    view: View
+    width: int | None
+    wave_width: int
+    label_width: int
+
+    @property
+    def pen(self) -> _Pen:
+        return _UNICODE if self.view.unicode else _ASCII
+
+    @property
+    def head_width(self) -> int:
+        return self.wave_width + self.label_width + 2
+
+    def fits(self, text_width: int) -> bool:
+        return self.width is None or text_width <= self.width
+
+
+def _draw(rows: list[Row], view: View, width: int | None) -> list[str] | None:
+    labels = [_label(row, view) for row in rows]
+    waves = [_wave(row) for row in rows]
+    sheet = _Sheet(view, width, max(map(len, waves), default=0), max(map(width_of, labels), default=0))
+    lines: list[str] = []
+    for row, label, cells in zip(rows, labels, lanes_of(rows), strict=True):
+        drawn = _row_lines(row, label, cells, sheet)
+        if drawn is None:
             return None
-        rails = _rails(lanes, pen)
-        head = f"{row.wave:>{wave_width}} {pad(label, label_width)} {rails}".rstrip()
-        lines.append(f"{head}  {row.notes}" if row.notes else head)
-        if width is not None and width_of(lines[-1]) > width:
-            return None
-    lines += [_folded(row, unicode=unicode) for row in rows if len(row.names) > 1]
-    return lines
+        lines += drawn
+    return lines + [line for row in rows if len(row.names) > 1 for line in _folded(row, sheet)]
 
 
-def _label(row: Row, *, unicode: bool) -> str:
-    name = spell(row.names[0], unicode=unicode)
+def _wave(row: Row) -> str:
+    return "-" if row.wave is None else str(row.wave)
+
+
+def _label(row: Row, view: View) -> str:
+    name = spell(row.names[0], view)
     return f"{name} +{len(row.names) - 1}" if len(row.names) > 1 else name
 
 
-def _folded(row: Row, *, unicode: bool) -> str:
-    first, *others = (spell(name, unicode=unicode) for name in row.names)
-    return f"like {first}: {', '.join(others)}"
-
-
-def _lanes(rows: list[Row]) -> Iterator[list[_Cell | None]]:
-    """Yield what each line does with every lane; a rail takes the first free lane and frees it after its end."""
-    last = {target: position for position, row in enumerate(rows) for target in row.needs}
-    owners: list[int | None] = []
-    for position, row in enumerate(rows):
-        cells = [_touch(owner, position, row, last) for owner in owners]
-        if position in last:
-            lane = owners.index(None) if None in owners else len(owners)
-            owners[lane : lane + 1] = [position]
-            cells[lane : lane + 1] = [_Cell.BEGIN]
-        yield cells
-        owners = [None if cell is _Cell.END else owner for owner, cell in zip(owners, cells, strict=True)]
-
-
-def _touch(owner: int | None, position: int, row: Row, last: dict[int, int]) -> _Cell | None:
-    if owner is None:
+def _row_lines(row: Row, label: str, cells: list[Cell | None], sheet: _Sheet) -> list[str] | None:
+    """Draw a row: its rails, and beside them, perhaps on several lines, its other edges; None if it does not fit."""
+    start = sheet.head_width + 2 * len(cells) if cells else sheet.wave_width + 1 + width_of(label)
+    notes = _notes(row, sheet, start)
+    if notes is None or len(cells) > MOST_LANES or not sheet.fits(start):
         return None
-    if owner not in row.needs:
-        return _Cell.PASS
-    return _Cell.END if last[owner] == position else _Cell.TEE
+    head = f"{_head(row, label, cells, sheet)}{_rails(cells, sheet)}"
+    if not notes:
+        return [head]
+    margin = " " * (start - 2 * len(cells))
+    below = margin + _rails([Cell.PASS if cell and cell.goes_on else None for cell in cells], sheet)
+    return [f"{before}  {note}" for before, note in zip(chain([head], repeat(below)), notes, strict=False)]
 
 
-def _rails(cells: list[_Cell | None], pen: _Pen) -> str:
-    touched = [lane for lane, cell in enumerate(cells) if cell not in {None, _Cell.PASS}]
+def _head(row: Row, label: str, cells: list[Cell | None], sheet: _Sheet) -> str:
+    """Write the wave and the name, which has the colour of its rail."""
+    color = _color(cells.index(Cell.BEGIN)) if Cell.BEGIN in cells else ""
+    wave = paint(f"{_wave(row):>{sheet.wave_width}}", "dim", color=sheet.view.color)
+    gap = " " * (sheet.label_width - width_of(label) + 1) if cells else ""
+    return f"{wave} {paint(label, color, color=sheet.view.color)}{gap}"
+
+
+def _notes(row: Row, sheet: _Sheet, start: int) -> list[str] | None:
+    """Write the edges that are no rails behind column `start`: `runtime: a, b; soft: c`; None if there is no room."""
+    words: list[Word] = []
+    for label, names in row.others.items():
+        if words:
+            words[-1] = Word(f"{words[-1].text};")
+        style = "red" if label.split()[0] in _FLAWS else "dim"
+        words += listing(label, [spell(name, sheet.view) for name in names], style=style)
+    if sheet.width is None or not words:
+        return wrapped(words, None, sheet.view)
+    room = sheet.width - start - 2
+    widest = max(width_of(word.text) for word in words)
+    if widest > room or (room < _LEAST_ROOM and sum(width_of(word.text) + 1 for word in words) > room + 1):
+        return None
+    return wrapped(words, room, sheet.view)
+
+
+def _folded(row: Row, sheet: _Sheet) -> list[str]:
+    """Spell out who shares a line."""
+    first, *others = (spell(name, sheet.view) for name in row.names)
+    room = sheet.width and sheet.width - len(_INDENT)
+    first_line, *rest = wrapped(listing(f"like {first}", others), room, sheet.view)
+    return [first_line, *(f"{_INDENT}{line}" for line in rest)]
+
+
+def _rails(cells: list[Cell | None], sheet: _Sheet) -> str:
+    touched = [lane for lane, cell in enumerate(cells) if cell not in {None, Cell.PASS}]
     reach = touched[-1] if touched else -1
-    return "".join(_mark(cell, lane - reach, pen) for lane, cell in enumerate(cells))
+    return "".join(_mark(cell, lane, reach, sheet) for lane, cell in enumerate(cells))
 
 
-def _mark(cell: _Cell | None, beyond: int, pen: _Pen) -> str:
+def _mark(cell: Cell | None, lane: int, reach: int, sheet: _Sheet) -> str:
     """Draw one lane: the line's own stroke, as far as the last lane it touches, and then the rail."""
-    stroke = pen.line if beyond <= 0 else " "
-    return stroke + (pen.cells[cell][beyond < 0] if cell else stroke)
+    stroke = sheet.pen.line if lane <= reach else " "
+    if cell is None:
+        return stroke * 2
+    mark = sheet.pen.cells[cell][lane < reach]
+    return stroke + paint(mark, _color(lane), color=sheet.view.color)
+
+
+def _color(lane: int) -> str:
+    return _COLORS[lane % len(_COLORS)]

@@ -2,73 +2,85 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.report.text import escape_hidden
+from tiktoktoe_cli.graph.depth_first import finishing_order
+from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.render.words import is_optional
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
-    from tiktoktoe_cli.graph.model import Edge, EdgeKind, Graph, Service
-    from tiktoktoe_cli.graph.plan import Waves
-
-_PLAIN_NAME = re.compile(r"\w[\w./:@+-]*")
+    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.model import Edge, Graph
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: services that look the same, their wave, the rows they depend on to start, and other edges in words."""
+    """One line: services that look the same, and what they depend on.
 
-    wave: int
+    `needs` are the rows above that they wait for, and whether that is optional; `others` are the names that other
+    edges lead to, by what is to be said of these: `optional runtime`. There is no `wave` without a start order.
+    """
+
+    wave: int | None
     names: tuple[str, ...]
-    needs: frozenset[int]
-    notes: str
+    needs: Mapping[int, bool]
+    others: Mapping[str, Sequence[str]]
 
 
-def rows_of(graph: Graph, waves: Waves, *, fold: bool, unicode: bool) -> list[Row]:
+def drawing_order(overview: Overview) -> tuple[str, ...]:
+    """List the services so that each comes after what it waits for, as far as no cycle prevents it."""
+    if overview.waves is not None:
+        return tuple(chain.from_iterable(overview.waves))
+    return finishing_order(overview.graph.successors((EdgeKind.START,)))
+
+
+def wave_numbers(overview: Overview) -> dict[str, int]:
+    """Return the wave of each service; nothing if there is no start order."""
+    return {name: number for number, wave in enumerate(overview.waves or (), start=1) for name in wave}
+
+
+def rows_of(overview: Overview, *, fold: bool) -> list[Row]:
     """Make one row per service; `fold` gives services of the same wave, dependencies and dependents one row."""
-    order = [(number, graph.services[name]) for number, wave in enumerate(waves, start=1) for name in wave]
-    groups: dict[object, list[str]] = {}
-    for number, service in order:
-        look = _look(graph, number, service) if fold else service.name
-        groups.setdefault(look, []).append(service.name)
-    row_of = {name: position for position, names in enumerate(groups.values()) for name in names}
-    wave_of = {service.name: number for number, service in order}
+    graph, waves = overview.graph, wave_numbers(overview)
+    alike: dict[object, list[str]] = {}
+    for name in drawing_order(overview):
+        look = (waves.get(name), *_look(graph, name)) if fold and name not in overview.boxes else name
+        alike.setdefault(look, []).append(name)
+    row_of = {name: position for position, names in enumerate(alike.values()) for name in names}
     return [
-        Row(
-            wave=wave_of[names[0]],
-            names=tuple(names),
-            needs=frozenset(row_of[edge.target] for edge in graph.start_edges_of(names[0])),
-            notes=notes_of(graph, graph.services[names[0]], unicode=unicode),
-        )
-        for names in groups.values()
+        _row(names, waves.get(names[0]), graph.services[names[0]].dependencies, row_of)
+        for names in map(tuple, alike.values())
     ]
 
 
-def spell(name: str, *, unicode: bool) -> str:
-    """Write a name so that it can be read back: as it is if it is one plain word, else as a JSON text."""
-    plain = _PLAIN_NAME.fullmatch(name) and escape_hidden(name) == name and (unicode or name.isascii())
-    return name if plain else escape_hidden(json.dumps(name, ensure_ascii=not unicode))
+def _row(names: tuple[str, ...], wave: int | None, edges: Sequence[Edge], row_of: Mapping[str, int]) -> Row:
+    others: dict[str, list[str]] = {}
+    for edge in edges:
+        if not _leads_up(edge, row_of):
+            others.setdefault(_label(edge, row_of), []).append(edge.target)
+    needs = {row_of[edge.target]: is_optional(edge) for edge in edges if _leads_up(edge, row_of)}
+    return Row(wave, names, needs, dict(sorted(others.items())))
 
 
-def notes_of(graph: Graph, service: Service, *, unicode: bool) -> str:
-    """Write the edges that do not order the start: `runtime: a, b; soft: c; undefined: d`."""
-    drawn = graph.start_edges_of(service.name)
-    by_kind: dict[str, list[str]] = {}
-    for edge in service.dependencies:
-        if edge not in drawn:
-            kind = str(edge.kind) if edge.target in graph.services else f"undefined {edge.kind}"
-            by_kind.setdefault(kind, []).append(spell(edge.target, unicode=unicode))
-    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in sorted(by_kind.items()))
+def _leads_up(edge: Edge, row_of: Mapping[str, int]) -> bool:
+    """Tell whether an edge orders the start, and does: to a row above."""
+    target = row_of.get(edge.target)
+    return edge.kind is EdgeKind.START and target is not None and target < row_of[edge.source]
 
 
-def _look(graph: Graph, wave: int, service: Service) -> tuple[object, ...]:
+def _label(edge: Edge, row_of: Mapping[str, int]) -> str:
+    flaw = "" if edge.target in row_of else "undefined"
+    if edge.kind is EdgeKind.START and not flaw:
+        flaw = "cyclic"
+    return " ".join(filter(None, (flaw, "optional" if is_optional(edge) else "", edge.kind)))
+
+
+def _look(graph: Graph, name: str) -> tuple[object, ...]:
     """Return what two services must share to be drawn as one."""
-    return wave, _ends(service.dependencies, "target"), _ends(graph.dependents_of(service.name), "source")
-
-
-def _ends(edges: Iterable[Edge], end: str) -> frozenset[tuple[str, EdgeKind]]:
-    return frozenset((getattr(edge, end), edge.kind) for edge in edges)
+    ends = ((edge.target, edge.kind, is_optional(edge)) for edge in graph.services[name].dependencies)
+    starts = ((edge.source, edge.kind, is_optional(edge)) for edge in graph.dependents_of(name))
+    return frozenset(ends), frozenset(starts)

@@ -1,32 +1,141 @@
-"""The start order of `graph plan` as a report."""
+"""The order of `graph plan` as a report, and as waves that a person reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.graph.model import Condition
+from tiktoktoe_cli.graph.plan import Standing
+from tiktoktoe_cli.graph.reports.pen import Pen
 from tiktoktoe_cli.graph.reports.sizes import counts, size_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
+from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.graph.model import Edge
     from tiktoktoe_cli.graph.plan import StartPlan
+    from tiktoktoe_cli.report import View
+
+_STANDINGS = {Standing.LEFT_OUT: "left out", Standing.UNDEFINED: "undefined"}
 
 
 def report_of(facts: StartPlan) -> Report:
-    """Turn a plan into a report: one item a service, in start order."""
-    items: list[dict[str, Json]] = [
-        {"name": name, "wave": number, "after": [edge.target for edge in facts.graph.start_edges_of(name)]}
-        for number, wave in enumerate(facts.waves, start=1)
-        for name in wave
-    ]
+    """Turn a plan into a report: one item a service, in the order of their turns."""
+    wave_of = {name: number for number, wave in enumerate(facts.waves, start=1) for name in wave}
+    items = [_item(facts, name, turn, wave_of[name]) for turn, name in enumerate(facts.order, start=1)]
     return Report(
         command="graph plan",
         ok=True,
-        verdict=size_words(facts.graph, facts.waves),
-        summary=counts(facts.graph, facts.waves),
+        verdict=_verdict(facts),
+        summary={
+            **counts(facts.graph, facts.waves),
+            "stops": facts.stops,
+            "left_out": len(facts.whole.services) - len(facts.graph.services),
+            "waves": facts.waves,
+        },
         items=items,
         columns=(
             Column("wave", "WAVE", shows=Shows.NUMBER),
             Column("name", "SERVICE"),
             Column("after", "AFTER"),
+            Column("turn", "TURN", wide=True, shows=Shows.NUMBER),
+            Column("unblocks", "UNBLOCKS", wide=True),
         ),
     )
+
+
+def draw_plan(facts: StartPlan, view: View) -> str:
+    """Draw the waves: each service with its turn and what it waits for."""
+    pen = Pen(view)
+    turns = {name: number for number, name in enumerate(facts.order, start=1)}
+    shown = dict(zip(facts.order, pen.names(facts.order), strict=True))
+    width = len(str(len(turns)))
+    return "".join(
+        text
+        for number, wave in enumerate(facts.waves, start=1)
+        for text in (
+            pen.title(f"wave {number}: {plural(len(wave), 'service')}"),
+            *(
+                pen.line(f"{turns[name]:>{width}} {shown[name]}", "; ".join(_words(facts, name)))
+                for name in sorted(wave, key=turns.__getitem__)
+            ),
+        )
+    )
+
+
+def _verdict(facts: StartPlan) -> str:
+    words = size_words(facts.graph, facts.waves)
+    if facts.stops:
+        words = words.replace("start wave", "stop wave")
+    left_out = len(facts.whole.services) - len(facts.graph.services)
+    return f"{words}; {plural(left_out, 'service')} left out" if left_out else words
+
+
+def _item(facts: StartPlan, name: str, turn: int, wave: int) -> dict[str, Json]:
+    service = facts.graph.services[name]
+    return {
+        "name": name,
+        "turn": turn,
+        "wave": wave,
+        "group": service.group,
+        "replicas": service.replicas,
+        "after": [other for other, _ in _planned_waits(facts, name)],
+        "waits_for": [_wait(facts, other, edge) for other, edge in _waits(facts, name)],
+        "unblocks": list(facts.unblocks(name)),
+    }
+
+
+def _waits(facts: StartPlan, name: str) -> Iterator[tuple[str, Edge]]:
+    """Yield for whom a service waits, and over which dependency."""
+    for edge in facts.waits_of(name):
+        yield (edge.source if facts.stops else edge.target), edge
+
+
+def _planned_waits(facts: StartPlan, name: str) -> Iterator[tuple[str, Edge]]:
+    return (wait for wait in _waits(facts, name) if facts.standing_of(wait[0]) is Standing.PLANNED)
+
+
+def _wait(facts: StartPlan, other: str, edge: Edge) -> dict[str, Json]:
+    standing: dict[str, Json] = {"name": other, "standing": facts.standing_of(other).value}
+    if facts.stops:
+        return {**standing, "condition": "stopped"}
+    return {
+        **standing,
+        "condition": edge.condition.value,
+        "required": edge.required,
+        "timeout_s": edge.timeout.seconds,
+    }
+
+
+def _words(facts: StartPlan, name: str) -> Iterator[str]:
+    if not facts.graph.services[name].replicas:
+        yield "scaled to 0"
+    waits = [_wait_words(facts, other, edge) for other, edge in _waits(facts, name)]
+    if waits:
+        yield f"after {', '.join(waits)}"
+    if unblocked := facts.unblocks(name):
+        yield f"then {', '.join(unblocked)}"
+
+
+def _wait_words(facts: StartPlan, other: str, edge: Edge) -> str:
+    """Name who is waited for, with all that is not as it usually is."""
+    standing = facts.standing_of(other)
+    notes = [_STANDINGS[standing]] if standing in _STANDINGS else []
+    if not facts.stops:
+        notes += _conditions(edge)
+    return f"{other} ({', '.join(notes)})" if notes else other
+
+
+def _conditions(edge: Edge) -> Iterator[str]:
+    from tiktoktoe_cli.graph.settings import DependencySettings
+
+    usual_timeout = DependencySettings.model_fields["timeout"].default
+    if edge.condition is not Condition.HEALTHY:
+        yield edge.condition.value.replace("_", " ")
+    if not edge.required:
+        yield "optional"
+    if edge.timeout != usual_timeout:
+        yield f"at most {Duration(edge.timeout)}"

@@ -2,63 +2,106 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.reports.sizes import counts, size_words
-from tiktoktoe_cli.graph.rules import RULES
+from tiktoktoe_cli.graph.rules import READING, RULES
 from tiktoktoe_cli.report.diagnostics import tally
-from tiktoktoe_cli.report.facts import Case, CaseOutcome, Json, Report
+from tiktoktoe_cli.report.documents import problem_data
+from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, ExcuseKind, Report, RuleText
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.graph.facts import Validation
     from tiktoktoe_cli.graph.rules import Rule
+    from tiktoktoe_cli.graph.validation import Validation
+    from tiktoktoe_cli.report.facts import Excuse, Json
 
-_SEVERITIES = tuple(Severity)  # worst first
+_ACCEPTED = {ExcuseKind.IN_SOURCE: "suppression", ExcuseKind.EXTERNAL: "baseline"}
+_WHERE = {"suppression": "suppressed", "baseline": "in the baseline"}
 
 
 def report_of(facts: Validation, fail_on: Severity = Severity.ERROR) -> Report:
-    """Turn findings into a report; it is not ok if one of them is at least as bad as `fail_on`."""
-    failing = set(_SEVERITIES[: _SEVERITIES.index(fail_on) + 1])
+    """Turn findings into a report; it is not ok if an open one is at least as bad as `fail_on`."""
     tallies = Counter(problem.severity for problem in facts.findings)
     codes = dict.fromkeys(problem.code for problem in facts.findings)
+    excuses = Counter(_ACCEPTED[excuse.kind] for _, excuse in facts.excused)
     return Report(
         command="graph validate",
-        ok=not any(problem.severity in failing for problem in facts.findings),
-        verdict=f"{size_words(facts.graph, facts.waves)}: {tally(facts.findings) or 'no findings'}",
+        ok=not any(severity.reaches(fail_on) for severity in tallies),
+        verdict=f"{size_words(facts.graph, facts.waves)}: {', '.join(_found(facts, excuses))}",
         summary={
             **counts(facts.graph, facts.waves),
-            "findings": {severity.value: tallies[severity] for severity in _SEVERITIES},
+            "findings": {severity.value: tallies[severity] for severity in Severity},
+            "accepted": {where: excuses[where] for where in _ACCEPTED.values()},
         },
-        items=[_finding(problem) for problem in facts.findings],
+        items=[
+            *(_item(problem, None) for problem in facts.findings),
+            *(_item(problem, excuse) for problem, excuse in facts.excused),
+        ],
         columns=(),  # persons see the findings as problems, in code frames
         name_key="rule",
         problems=facts.findings,
-        cases=tuple(_case(rule, facts.findings, failing) for rule in RULES),
+        excused=facts.excused,
+        rules={rule.id: RuleText(rule.title, rule.why, rule.fix, rule.severity) for rule in facts.rules},
+        cases=_cases(facts, fail_on),
         next_steps=tuple(f"tiktoktoe config explain {code}" for code in codes),
     )
 
 
-def _finding(problem: Problem) -> dict[str, Json]:
+def rules_report() -> Report:
+    """List all rules, and what is found before any of them is applied."""
+    items: list[dict[str, Json]] = [
+        {"rule": rule_id, "severity": Severity.ERROR.value, "title": title, "codes": list(codes)}
+        for rule_id, (title, codes) in READING.items()
+    ]
+    items += (
+        {"rule": rule.id, "severity": rule.severity.value, "title": rule.title, "codes": [rule.id]}
+        for rule in RULES
+    )
+    items.sort(key=lambda item: str(item["rule"]))
+    columns = (Column("rule", "RULE"), Column("severity", "SEVERITY"), Column("title", "TITLE"))
+    return Report(
+        "graph validate", True, f"{len(items)} rules", {"rules": len(items)}, items, columns, name_key="rule"
+    )
+
+
+def _found(facts: Validation, excuses: Counter[str]) -> list[str]:
+    accepted = [f"{excuses[where]:,} {words}" for where, words in _WHERE.items() if excuses[where]]
+    return [tally(facts.findings) or "no findings", *accepted]
+
+
+def _item(problem: Problem, excuse: Excuse | None) -> dict[str, Json]:
+    found = problem_data(problem)
     return {
-        "rule": problem.code,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "place": str(problem.place) if problem.place else None,
-        "hint": problem.hint,
+        "rule": found.pop("code"),
+        **found,
+        "about": problem.about,
+        "suppressed": {"by": _ACCEPTED[excuse.kind], "reason": excuse.reason} if excuse else None,
     }
 
 
-def _case(rule: Rule, findings: tuple[Problem, ...], failing: set[Severity]) -> Case:
-    """Count a rule as one test; it fails by findings that fail the command."""
-    found = [problem for problem in findings if problem.code == rule.id]
-    failed = bool(found) and rule.severity in failing
+def _cases(facts: Validation, fail_on: Severity) -> tuple[Case, ...]:
+    """Count each rule as one test; one that was not applied is skipped."""
+    found = defaultdict(list)
+    for problem in facts.findings:
+        found[problem.code].append(problem)
+    return tuple(
+        _case(rule, found[rule.id], fail_on) if rule in facts.rules else _skipped(rule) for rule in RULES
+    )
+
+
+def _case(rule: Rule, found: list[Problem], fail_on: Severity) -> Case:
+    failed = any(problem.severity.reaches(fail_on) for problem in found)
     return Case(
         group="graph",
         name=f"{rule.id} {rule.title}",
         outcome=CaseOutcome.FAILED if failed else CaseOutcome.PASSED,
-        message="\n".join(problem.message for problem in found),
+        message="\n".join(f"{one.place}: {one.message}" if one.place else one.message for one in found),
         place=found[0].place if found else None,
     )
+
+
+def _skipped(rule: Rule) -> Case:
+    return Case("graph", f"{rule.id} {rule.title}", CaseOutcome.SKIPPED, "this rule was not applied")

@@ -7,33 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.graph.rules.catalog import RULES
+from tiktoktoe_cli.graph.rules.catalog import READING, RULES, choose_rules
 from tiktoktoe_cli.graph.rules.rule import Finding, Operations, Rule, Subject
-from tiktoktoe_cli.words import suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tiktoktoe_cli.errors import Problem
 
-__all__ = ["RULES", "RULE_PREFIX", "Finding", "Operations", "Rule", "Subject", "explain", "validate_graph"]
+__all__ = [
+    "READING",
+    "RULES",
+    "Finding",
+    "Operations",
+    "Rule",
+    "Subject",
+    "choose_rules",
+    "validate_graph",
+]
 
-RULE_PREFIX = "TTG"
 
-
-def validate_graph(subject: Subject) -> tuple[Problem, ...]:
-    """Apply every rule. Findings come rule by rule."""
-    return tuple(problem for rule in RULES for problem in rule.problems(subject))
-
-
-def explain(rule_id: str) -> str:
-    """Return what a rule means: why it exists, an example that breaks it, and the fix.
-
-    Raises:
-        UsageError: if there is no such rule.
-    """
-    by_id = {rule.id: rule for rule in RULES}
-    rule = by_id.get(rule_id.upper())
-    if rule is None:
-        known = f"the rules are {', '.join(by_id)}"
-        raise UsageError(f"there is no rule `{rule_id}`", hint=suggestion(rule_id.upper(), by_id) or known)
-    return rule.explanation()
+def validate_graph(subject: Subject, rules: Sequence[Rule] = RULES) -> tuple[Problem, ...]:
+    """Apply rules: every violation for itself, rule by rule, whether it is accepted or not."""
+    return tuple(problem for rule in rules for problem in rule.problems(subject))

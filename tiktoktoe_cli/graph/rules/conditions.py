@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
@@ -10,47 +11,82 @@ from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tiktoktoe_cli.graph.model import Edge, Graph
-    from tiktoktoe_cli.graph.rules.rule import Subject
+    from tiktoktoe_cli.graph.rules.rule import Operations, Subject
 
 
-def find_unchecked_dependencies(subject: Subject) -> Iterator[Finding]:
-    """Find services that others wait for to be healthy, but that no health check looks at."""
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What must be known of a service before anybody can tell that it has reached a condition."""
+
+    lacks: str
+    advice: str
+    is_met: Callable[[Operations, str], bool]
+
+
+def find_unobservable_conditions(subject: Subject) -> Iterator[Finding]:
+    """Find services that others wait for in a way that nobody can observe."""
     for name in subject.graph.services:
-        if name in subject.operations.checked:
-            continue
-        waiting = [edge for edge in subject.graph.dependents_of(name) if _waits_for_health(edge)]
-        if waiting:
-            yield _finding(subject.graph, name, waiting)
+        waiting: dict[Condition, list[Edge]] = {}
+        for edge in subject.graph.dependents_of(name):
+            need = _NEEDS.get(edge.condition) if _waits(edge) else None
+            if need and not need.is_met(subject.operations, name):
+                waiting.setdefault(edge.condition, []).append(edge)
+        for condition, edges in waiting.items():
+            yield _finding(subject.graph, condition, edges)
 
 
-def _finding(graph: Graph, name: str, waiting: list[Edge]) -> Finding:
+def _finding(graph: Graph, condition: Condition, waiting: list[Edge]) -> Finding:
+    name, need = waiting[0].target, _NEEDS[condition]
     sources = [edge.source for edge in waiting]
     verb = "waits" if len(sources) == 1 else "wait"
     return Finding(
-        f"{listed(sources, limit=2)} {verb} until {quoted(name)} is healthy, but it has no health check",
+        f"{listed(sources, limit=2)} {verb} until {quoted(name)} {_REACHED[condition]}, but it has {need.lacks}",
         graph.place_of(waiting[0]),
-        f"give {quoted(name)} a `health` section, or write `condition: started`",
+        f"give {quoted(name)} {need.advice}, or write `condition: started`",
         located(*((f"{quoted(edge.source)} waits here, too", graph.place_of(edge)) for edge in waiting[1:])),
-        about=(name,),
+        about=(name, condition.value),
     )
 
 
-def _waits_for_health(edge: Edge) -> bool:
-    starts = edge.kind is EdgeKind.START and edge.source != edge.target
-    return starts and edge.condition is Condition.HEALTHY
+def _waits(edge: Edge) -> bool:
+    return edge.kind is EdgeKind.START and edge.source != edge.target
 
+
+_REACHED = {
+    Condition.HEALTHY: "is healthy",
+    Condition.COMPLETED: "has ended",
+    Condition.COMPLETED_SUCCESSFULLY: "has ended well",
+    Condition.READY_LINE: "has printed its ready line",
+}
+_HEALTH = _Need("no health check", "a `health` section", lambda known, name: name in known.checked)
+# where nothing is started from here (a description of what others run), nobody waits from here, either
+_END = _Need(
+    "no start action", "a start action", lambda known, name: name in known.startable or not known.startable
+)
+_LINE = _Need(
+    "no start action that names one",
+    "a start action with a `ready_line`",
+    lambda known, name: name in known.announced or not known.startable,
+)
+_NEEDS = {
+    Condition.HEALTHY: _HEALTH,
+    Condition.COMPLETED: _END,
+    Condition.COMPLETED_SUCCESSFULLY: _END,
+    Condition.READY_LINE: _LINE,
+}
 
 RULES = (
     Rule(
         id="TTG401",
         severity=Severity.ERROR,
-        title="waiting for the health of a service without checks",
-        why="A dependency waits until its target is healthy unless it says otherwise; without a check nobody can tell.",
+        title="waiting for what nobody can observe",
+        why="A dependency waits until its target is healthy unless it says otherwise; without a check nobody can tell. "
+        "In the same way, only who starts a service sees it end or print its ready line.",
         example="ledger: {}\norders: {depends_on: {ledger: {condition: healthy}}}",
-        fix="give the target a `health` section, or write `condition: started`.",
-        check=find_unchecked_dependencies,
+        fix="give the target a `health` section or a start action, or write `condition: started`.",
+        check=find_unobservable_conditions,
     ),
 )

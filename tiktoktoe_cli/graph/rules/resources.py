@@ -9,54 +9,70 @@ from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.model import Resource
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.graph.words import amount_words
-from tiktoktoe_cli.words import quoted
+from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.config.quantity import Quantity
     from tiktoktoe_cli.errors import Place
-    from tiktoktoe_cli.graph.model import Graph, Service
-    from tiktoktoe_cli.graph.rules.rule import Subject
-    from tiktoktoe_cli.graph.settings import CapacitySettings, NodeSettings
+    from tiktoktoe_cli.graph.capacity.amounts import Amounts, Machines, Need
+    from tiktoktoe_cli.graph.rules.rule import Path, Subject
 
 _LEAST_MEMORY = 1024 * NANOS_PER_UNIT
-_MILLION = 10**6
 _MOST_RELATED = 3
+_MOST_NAMES = 3
 
 
 def find_oversized_replicas(subject: Subject) -> Iterator[Finding]:
     """Find services of which not even one replica fits on any machine."""
-    if subject.capacity is None:
+    if subject.study is None:
         return
-    rooms = [_room(subject.capacity, node) for node in subject.capacity.nodes if node.count]
-    for service in subject.graph.services.values():
-        need = {resource: _requested(service, resource) for resource in Resource}
-        if service.replicas and not any(_fits(need, room) for room in rooms):
-            words = " and ".join(amount_words(resource, need[resource]) for resource in Resource)
-            place = subject.graph.locate("services", service.name, "resources", "requests")
-            message = f"one replica of {quoted(service.name)} requests {words}, more than any node has free"
-            yield Finding(message, place, _largest(rooms), about=(service.name,))
+    from tiktoktoe_cli.graph.capacity.words import amounts_words
+
+    machines = [kind for kind in subject.study.machines if kind.count]
+    for need in subject.study.needs:
+        if not any(need.each.fits(kind.room) for kind in machines):
+            requested = f"one replica of {quoted(need.service)} requests {amounts_words(need.each)}"
+            yield Finding(
+                f"{requested}, more than any node has free",
+                subject.graph.locate("services", need.service, "resources", "requests"),
+                _largest(machines),
+                about=(need.service,),
+            )
 
 
 def find_exceeded_capacity(subject: Subject) -> Iterator[Finding]:
     """Find resources of which all replicas together request more than all machines have."""
-    if subject.capacity is None:
+    if subject.study is None:
         return
-    for resource in Resource:
-        needed = sum(_total(service, resource) for service in subject.graph.services.values())
-        offered = sum(_room(subject.capacity, node)[resource] * node.count for node in subject.capacity.nodes)
+    for resource, needed, offered in zip(Resource, subject.study.needed, subject.study.room, strict=True):
         if needed > offered:
             sums = f"{amount_words(resource, needed)}, the nodes have {amount_words(resource, offered)} free"
-            place = subject.graph.locate("capacity", "nodes")
-            hint = "request less, run fewer replicas, or add nodes"
             yield Finding(
                 f"all replicas together request {sums}",
-                place,
-                hint,
-                _thirstiest(subject.graph, resource),
+                subject.graph.locate("capacity", "nodes"),
+                "request less, run fewer replicas, or add nodes",
+                _thirstiest(subject, resource),
                 (resource.value,),
             )
+
+
+def find_misfits(subject: Subject) -> Iterator[Finding]:
+    """Find that replicas fit by their size and by their sum, but provably not onto the machines."""
+    if subject.study is None:
+        return
+    from tiktoktoe_cli.graph.capacity.proofs import Reason
+    from tiktoktoe_cli.graph.capacity.words import homeless_words, proof_words
+
+    found = subject.study.fitting
+    if found.proof and found.proof.reason not in {Reason.TOO_LARGE, Reason.TOO_MUCH}:
+        homeless = homeless_words(found.packing.unplaced)
+        yield Finding(
+            f"the nodes have room for the sum of all replicas, but not for each: {proof_words(found.proof)}",
+            subject.graph.locate("capacity", "nodes"),
+            f"request less, split large replicas, or add nodes; packed well, {homeless}",
+        )
 
 
 def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
@@ -68,11 +84,40 @@ def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, subject.graph.locate(*path), hint, about=tuple(map(str, path[1:])))
 
 
+def find_unstated_requests(subject: Subject) -> Iterator[Finding]:
+    """Find services with replicas that do not say how much they need."""
+    for name, lacking in (subject.study.unstated if subject.study else {}).items():
+        yield Finding(
+            f"{quoted(name)} does not say how much {' and '.join(lacking)} it needs",
+            subject.graph.place_of(subject.graph.services[name]),
+            "write `resources: {requests: {cpu: ..., memory: ...}}`; what is not requested takes no room on the nodes",
+            about=(name,),
+        )
+
+
+def find_fragile_capacity(subject: Subject) -> Iterator[Finding]:
+    """Find kinds of machines of which not one can be lost."""
+    if subject.study is None:
+        return
+    from tiktoktoe_cli.graph.capacity import Fit
+    from tiktoktoe_cli.graph.capacity.words import loss_words
+
+    for loss in subject.study.losses:
+        if loss.fit is Fit.DOES_NOT_FIT:
+            yield Finding(
+                loss_words(loss),
+                subject.graph.locate("capacity", "nodes"),
+                "add a node, or request less; `tiktoktoe graph capacity` shows how full they are",
+                about=(loss.kind,),
+            )
+
+
 def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
     """Find requests for more than the limit allows."""
     for service in subject.graph.services.values():
         for resource in Resource:
-            request, limit = service.resources.requested(resource), service.resources.limit(resource)
+            limit = service.resources.limit(resource)
+            request = None if limit is None else service.resources.requested(resource)
             if request is not None and limit is not None and request > limit:
                 message = (
                     f"{quoted(service.name)} requests `{request}` {resource}, but is limited to `{limit}`"
@@ -88,59 +133,57 @@ def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _requested(service: Service, resource: Resource) -> int:
-    return service.resources.requested(resource) or 0
-
-
-def _total(service: Service, resource: Resource) -> int:
-    return _requested(service, resource) * service.replicas
-
-
-def _room(capacity: CapacitySettings, node: NodeSettings) -> dict[Resource, int]:
-    """Return what one machine offers once the reserve is kept."""
-    kept = _MILLION - capacity.reserve.ppm
-    return {Resource.CPU: node.cpu * kept // _MILLION, Resource.MEMORY: node.memory * kept // _MILLION}
-
-
-def _fits(need: dict[Resource, int], room: dict[Resource, int]) -> bool:
-    return all(need[resource] <= room[resource] for resource in Resource)
-
-
-def _largest(rooms: list[dict[Resource, int]]) -> str:
-    if not rooms:
+def _largest(machines: Sequence[Machines]) -> str:
+    if not machines:
         return "there are no nodes; give them a `count`"
-    room = max(rooms, key=lambda one: (one[Resource.CPU], one[Resource.MEMORY]))
-    words = " and ".join(amount_words(resource, room[resource]) for resource in Resource)
-    return f"the node with the most cpu has {words} free"
+    from tiktoktoe_cli.graph.capacity.words import amounts_words
+
+    room: Amounts = max(kind.room for kind in machines)
+    return f"the node with the most cpu has {amounts_words(room)} free"
 
 
-def _thirstiest(graph: Graph, resource: Resource) -> tuple[tuple[str, Place], ...]:
+def _thirstiest(subject: Subject, resource: Resource) -> tuple[tuple[str, Place], ...]:
     """Name who requests most, and sum up the others, so that the notes add up to the total."""
-    asking = [service for service in graph.services.values() if _total(service, resource)]
-    asking.sort(key=lambda service: -_total(service, resource))
+    needs = subject.study.needs if subject.study else ()
+    asking = sorted(
+        (need for need in needs if _total(need, resource)), key=lambda need: -_total(need, resource)
+    )
     shown = len(asking) if len(asking) == _MOST_RELATED + 1 else _MOST_RELATED
     notes = [
-        (f"{quoted(one.name)} requests {_total_words([one], resource)}", graph.place_of(one))
+        (f"{quoted(one.service)} requests {_total_words([one], resource)}", _place(subject, one))
         for one in asking[:shown]
     ]
     if rest := asking[shown:]:
-        notes.append(
-            (f"{len(rest)} more services request {_total_words(rest, resource)}", graph.place_of(rest[0]))
-        )
+        words = f"{len(rest)} more services request {_total_words(rest, resource)}"
+        notes.append((words, _place(subject, rest[0])))
     return located(*notes)
 
 
-def _total_words(services: Sequence[Service], resource: Resource) -> str:
-    return amount_words(resource, sum(_total(service, resource) for service in services))
+def _place(subject: Subject, need: Need) -> Place | None:
+    return subject.graph.place_of(subject.graph.services[need.service])
 
 
-def _memory_amounts(subject: Subject) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
+def _total(need: Need, resource: Resource) -> int:
+    amount: int = getattr(need.each, resource)
+    return amount * need.replicas
+
+
+def _total_words(needs: Sequence[Need], resource: Resource) -> str:
+    return amount_words(resource, sum(_total(need, resource) for need in needs))
+
+
+def _memory_amounts(subject: Subject) -> Iterator[tuple[Path, Quantity]]:
     for name, service in subject.graph.services.items():
         for side, amounts in (("requests", service.resources.requests), ("limits", service.resources.limits)):
             if amounts.memory is not None:
                 yield ("services", name, "resources", side, "memory"), amounts.memory
     for position, node in enumerate(subject.capacity.nodes if subject.capacity else ()):
         yield ("capacity", "nodes", position, "memory"), node.memory
+
+
+def _unstated_together(abouts: Sequence[tuple[str, ...]]) -> str:
+    names = [name for (name,) in abouts]
+    return f"{listed(names, limit=_MOST_NAMES)} do not say how much they need"
 
 
 RULES = (
@@ -165,6 +208,16 @@ RULES = (
         check=find_exceeded_capacity,
     ),
     Rule(
+        id="TTG303",
+        severity=Severity.ERROR,
+        title="fits by its sum, but not onto the nodes",
+        why="A replica cannot be divided: what is left on several nodes is of no use to one that needs it all.",
+        example='capacity: {nodes: [{name: small, count: 2, cpu: "4", memory: 8Gi}]}\n'
+        'services: {search: {replicas: 3, resources: {requests: {cpu: "2500m"}}}}',
+        fix="request less, split large replicas into smaller ones, or add or enlarge nodes.",
+        check=find_misfits,
+    ),
+    Rule(
         id="TTG304",
         severity=Severity.ERROR,
         title="hardly any memory",
@@ -174,6 +227,16 @@ RULES = (
         check=find_tiny_memory,
     ),
     Rule(
+        id="TTG305",
+        severity=Severity.WARNING,
+        title="no requests",
+        why="What a service does not request is not kept for it: the sums are too small, and the nodes may overflow.",
+        example='capacity: {nodes: [{name: small, cpu: "4", memory: 8Gi}]}\nservices: {search: {replicas: 2}}',
+        fix="say how much one replica needs; `0` is an answer, too.",
+        check=find_unstated_requests,
+        gathered=_unstated_together,
+    ),
+    Rule(
         id="TTG306",
         severity=Severity.WARNING,
         title="request above the limit",
@@ -181,5 +244,15 @@ RULES = (
         example='search: {resources: {requests: {cpu: "2"}, limits: {cpu: "1"}}}',
         fix="raise the limit or lower the request.",
         check=find_requests_above_limits,
+    ),
+    Rule(
+        id="TTG307",
+        severity=Severity.WARNING,
+        title="survives no loss of a node",
+        why="When this node fails or is taken away for maintenance, some replicas have nowhere to go.",
+        example='capacity: {nodes: [{name: small, count: 2, cpu: "4", memory: 8Gi}]}\n'
+        'services: {search: {replicas: 2, resources: {requests: {cpu: "3"}}}}',
+        fix="add a node, or request less, so that all replicas fit on the others.",
+        check=find_fragile_capacity,
     ),
 )

@@ -9,15 +9,16 @@ from tiktoktoe_cli.graph.cycles import runtime_cycles, start_cycles
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.graph.words import path_words
-from tiktoktoe_cli.words import quoted, suggestion
+from tiktoktoe_cli.words import listed, quoted, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.graph.cycles import Cycle
     from tiktoktoe_cli.graph.model import Edge, Graph
     from tiktoktoe_cli.graph.rules.rule import Subject
 
+_MOST_NAMED = 8
 _MOST_SUGGESTIONS = 20  # looking for a near name among thousands takes a tenth of a second
 
 
@@ -33,49 +34,92 @@ def find_start_cycles(subject: Subject) -> Iterator[Finding]:
 
 
 def find_runtime_cycles(subject: Subject) -> Iterator[Finding]:
-    """Find services that call each other in a circle."""
+    """Find services that call each other in a circle, or themselves."""
     for cycle in runtime_cycles(subject.graph):
         yield _cycle(subject.graph, cycle, "these services call each other in a circle", "consider removing")
-
-
-def find_self_dependencies(subject: Subject) -> Iterator[Finding]:
-    """Find services that depend on themselves."""
-    for edge in subject.graph.edges():
-        if edge.source == edge.target:
-            message = f"{quoted(edge.source)} depends on itself"
-            yield Finding(
-                message, subject.graph.place_of(edge), "remove this dependency", about=(edge.source,)
-            )
-
-
-def find_undefined_dependencies(subject: Subject) -> Iterator[Finding]:
-    """Find dependencies on names that no service has."""
-    services = subject.graph.services
-    undefined = [edge for edge in subject.graph.edges() if edge.target not in services]
-    looked_up = dict.fromkeys(edge.target for edge in undefined)
-    near = {name: suggestion(name, services) for name in list(looked_up)[:_MOST_SUGGESTIONS]}
-    for edge in undefined:
-        message = f"{quoted(edge.source)} depends on {quoted(edge.target)}, which is not a service"
+    for edge in _edges_to_oneself(subject.graph, EdgeKind.RUNTIME):
         yield Finding(
-            message,
+            f"{quoted(edge.source)} calls itself",
             subject.graph.place_of(edge),
-            near.get(edge.target) or "add it to `services`, or remove the dependency",
-            about=(edge.source, edge.target),
+            "remove this dependency, unless its replicas call each other",
+            about=(edge.source,),
         )
 
 
-def find_isolated_services(subject: Subject) -> Iterator[Finding]:
-    """Find services that no dependency connects with the others."""
+def find_self_dependencies(subject: Subject) -> Iterator[Finding]:
+    """Find services that wait for themselves to start; a soft edge to oneself says nothing, and harms nobody."""
+    for edge in _edges_to_oneself(subject.graph, EdgeKind.START):
+        message = f"{quoted(edge.source)} depends on itself"
+        yield Finding(message, subject.graph.place_of(edge), "remove this dependency", about=(edge.source,))
+
+
+def find_missing_dependencies(subject: Subject) -> Iterator[Finding]:
+    """Find dependencies on names that no service has, and required ones on services that are disabled."""
     graph = subject.graph
-    for service in graph.services.values() if len(graph.services) > 1 else ():
+    services = graph.services
+    undefined = [edge for edge in graph.edges() if edge.target not in services]
+    looked_up = dict.fromkeys(edge.target for edge in undefined)
+    near = {name: suggestion(name, services) for name in list(looked_up)[:_MOST_SUGGESTIONS]}
+    for edge in undefined:
+        yield Finding(
+            f"{quoted(edge.source)} depends on {quoted(edge.target)}, which is not a service",
+            graph.place_of(edge),
+            near.get(edge.target) or "add it to `services`, or remove the dependency",
+            about=(edge.source, edge.target),
+        )
+    for disabled in [service for service in services.values() if not service.replicas]:
+        for edge in graph.dependents_of(disabled.name):
+            if edge.required and edge.kind is not EdgeKind.SOFT and services[edge.source].replicas:
+                yield _disabled(graph, edge)
+
+
+def find_isolated_services(subject: Subject) -> Iterator[Finding]:
+    """Find services that no dependency connects with the others, where there are dependencies at all."""
+    graph = subject.graph
+    if _declares_nothing(graph):
+        return
+    for service in graph.services.values():
         if not service.dependencies and not graph.dependents_of(service.name):
-            message = f"{quoted(service.name)} depends on nothing, and nothing depends on it"
             yield Finding(
-                message,
+                f"{quoted(service.name)} depends on nothing, and nothing depends on it",
                 graph.place_of(service),
                 "declare what it needs or who needs it, if there is anything",
                 about=(service.name,),
             )
+
+
+def find_undeclared_systems(subject: Subject) -> Iterator[Finding]:
+    """Find systems of several services of which none declares a dependency."""
+    graph = subject.graph
+    if len(graph.services) > 1 and _declares_nothing(graph):
+        yield Finding(
+            f"none of the {len(graph.services):,} services declares a dependency",
+            graph.locate_key("services"),
+            "write `depends_on`, or take it over from elsewhere with `tiktoktoe graph import`",
+        )
+
+
+def _declares_nothing(graph: Graph) -> bool:
+    return not any(service.dependencies for service in graph.services.values())
+
+
+def _edges_to_oneself(graph: Graph, kind: EdgeKind) -> list[Edge]:
+    return [edge for edge in graph.edges() if edge.source == edge.target and edge.kind is kind]
+
+
+def _disabled(graph: Graph, edge: Edge) -> Finding:
+    return Finding(
+        f"{quoted(edge.source)} requires {quoted(edge.target)}, which is disabled",
+        graph.place_of(edge),
+        "write `required: false`, or give it a replica",
+        located(("it has no replicas", graph.locate("services", edge.target, "replicas"))),
+        (edge.source, edge.target),
+    )
+
+
+def _isolated(abouts: Sequence[tuple[str, ...]]) -> str:
+    names = listed((about[0] for about in abouts), limit=_MOST_NAMED)
+    return f"{names} depend on nothing, and nothing depends on them"
 
 
 def _cycle(graph: Graph, cycle: Cycle, what: str, advice: str) -> Finding:
@@ -122,7 +166,7 @@ RULES = (
         id="TTG102",
         severity=Severity.WARNING,
         title="cycle through runtime edges",
-        why="Services that call each other in a circle fail together, and a retry in one feeds the others.",
+        why="Services that call each other (or themselves) in a circle fail together, and each retry feeds the others.",
         example="orders: {depends_on: {stock: {kind: runtime}}}\nstock: {depends_on: {orders: {}}}",
         fix="let one side publish events instead of calling, or give the call a policy and a fallback.",
         check=find_runtime_cycles,
@@ -131,7 +175,7 @@ RULES = (
         id="TTG103",
         severity=Severity.ERROR,
         title="self dependency",
-        why="A service that depends on itself can never start.",
+        why="A service that waits for itself can never start.",
         example="orders: {depends_on: {orders: {}}}",
         fix="remove the dependency, or write the name that was meant.",
         check=find_self_dependencies,
@@ -139,19 +183,30 @@ RULES = (
     Rule(
         id="TTG104",
         severity=Severity.ERROR,
-        title="undefined dependency",
-        why="The name is not a service of this system, so nobody can start it, check it or wait for it.",
+        title="undefined or disabled dependency",
+        why="Nobody can start, check or wait for what is not a service of this system, or has no replicas.",
         example="orders: {depends_on: {ledgr: {}}}   # the service is called ledger",
-        fix="correct the name, or add the service; one that somebody else runs needs no actions.",
-        check=find_undefined_dependencies,
+        fix="correct the name, or add the service (one that somebody else runs needs no actions); "
+        "a dependency on a disabled one is `required: false`.",
+        check=find_missing_dependencies,
     ),
     Rule(
         id="TTG106",
         severity=Severity.INFO,
         title="isolated service",
         why="Nothing connects the service with the rest: either it is alone, or its dependencies are not written.",
-        example="reports: {}",
+        example="orders: {depends_on: {stock: {}}}\nstock: {}\nreports: {}",
         fix="declare what it needs and who needs it, if there is anything.",
         check=find_isolated_services,
+        gathered=_isolated,
+    ),
+    Rule(
+        id="TTG107",
+        severity=Severity.INFO,
+        title="nothing declared at all",
+        why="Without dependencies there is no order to start in, no cause of a failure, and nothing to check here.",
+        example="orders: {}\nstock: {}",
+        fix="write `depends_on`, or import it from a Compose file or Kubernetes manifests.",
+        check=find_undeclared_systems,
     ),
 )

@@ -1,122 +1,168 @@
-"""Rules about versions: whether they can be read, and whether what is deployed is what its dependents can use."""
+"""Rules about versions: whether what is deployed, and what could be, is what the dependents can use.
+
+A range holds on edges of every kind: `soft` and `required: false` are about a dependency that is down.
+What does not suit is told once: by TTG202 if no version suits all who ask, by TTG205 if it is only a matter of
+prereleases, else by TTG201.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.rules.fitting import known_versions
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
-from tiktoktoe_cli.graph.semver import SemverError, Version, VersionRange
-from tiktoktoe_cli.words import quoted
+from tiktoktoe_cli.graph.semver import range_of, version_of, widened, will_do
+from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.errors import Place
-    from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.graph.model import Candidate, Edge, Graph, Service
     from tiktoktoe_cli.graph.rules.rule import Subject
+    from tiktoktoe_cli.graph.semver import Version, VersionRange
+
+_MOST_NAMED = 5
+_RESOLVE = "`tiktoktoe graph resolve` looks for what helps: a range to widen, a version to make available"
 
 
 def find_unsatisfied_ranges(subject: Subject) -> Iterator[Finding]:
     """Find dependencies whose deployed version is outside the range that their dependent can use."""
-    versions = {name: _version(service.version) for name, service in subject.graph.services.items()}
-    for edge, accepted in _ranges(subject.graph):
-        version = versions.get(edge.target)
+    graph = subject.graph
+    for edge, version, accepted in _misfits(subject):
         # a range that no version can be in has its own rule
-        if version and not accepted.matches(version) and accepted.minimum():
-            target = subject.graph.services[edge.target]
+        if not _is_uninvited(version, accepted) and accepted.minimum():
+            target = graph.services[edge.target]
             needs = f"{quoted(edge.source)} needs {quoted(edge.target)} in {quoted(edge.version_range or '')}"
-            declared = subject.graph.locate("services", target.name, "version")
             yield Finding(
-                f"{needs}, found {quoted(str(target.version))}",
-                _range_place(subject.graph, edge),
-                _advice(target, version, accepted),
-                located((f"the version of {quoted(target.name)}", declared)),
+                f"{needs}, found {quoted(target.version or '')}",
+                _range_place(graph, edge),
+                _advice(graph, target, version, accepted),
+                _deployed_note(graph, target),
                 (edge.source, edge.target),
             )
 
 
-def find_invalid_versions(subject: Subject) -> Iterator[Finding]:
-    """Find texts that are no version or no range."""
-    for written in _written(subject.graph):
-        try:
-            written.parse(written.text)
-        except SemverError as error:
-            place = subject.graph.locate(*written.path)
-            yield Finding(f"{written.owner}: {error.message}", place, error.hint, about=written.about)
+def find_clashes(subject: Subject) -> Iterator[Finding]:
+    """Find services of which no version suits all who depend on them."""
+    graph = subject.graph
+    for name, clash in subject.fitting.clashes.items():
+        target = graph.services[name]
+        asking = [f"{quoted(edge.source)} needs {quoted(edge.version_range or '')}" for edge in clash.edges]
+        known = listed(map(str, known_versions(target)), limit=_MOST_NAMED)
+        end = "no version can suit all" if clash.is_certain else f"none of {known} suits all"
+        notes = [(text, _range_place(graph, edge)) for text, edge in zip(asking, clash.edges, strict=True)]
+        yield Finding(
+            f"{quoted(name)}: {', '.join(asking)}; {end}",
+            notes[0][1],
+            _RESOLVE,
+            (*located(*notes[1:]), *_deployed_note(graph, target)),
+            (name, *(edge.source for edge in clash.edges)),
+        )
 
 
-def find_empty_ranges(subject: Subject) -> Iterator[Finding]:
-    """Find ranges that no version can be in."""
-    ranges = list(_ranges(subject.graph))
-    distinct = {edge.version_range: accepted for edge, accepted in ranges}
-    empty = {text for text, accepted in distinct.items() if accepted.minimum() is None}
-    for edge, _ in ranges:
-        if edge.version_range in empty:
-            names = f"{quoted(edge.source)} on {quoted(edge.target)}"
-            message = f"{names}: no version can be in {quoted(edge.version_range or '')}"
-            hint = "a space or a comma means that both bounds must hold; alternatives are written with `||`"
-            yield Finding(message, _range_place(subject.graph, edge), hint, about=(edge.source, edge.target))
+def find_uninvited_prereleases(subject: Subject) -> Iterator[Finding]:
+    """Find deployed prereleases that are within the bounds of a range which does not ask for prereleases."""
+    for edge, version, accepted in _misfits(subject):
+        if _is_uninvited(version, accepted):
+            release = ".".join(map(str, version.release))
+            text = edge.version_range or ""
+            yield Finding(
+                f"{quoted(edge.source)} needs {quoted(edge.target)} in {quoted(text)}, found the prerelease "
+                f"{quoted(str(version))} of a version in it",
+                _range_place(subject.graph, edge),
+                "a range only has prereleases of numbers that it names one of: "
+                f"write {quoted(widened(text, version, ''))}, or deploy `{release}`",
+                _deployed_note(subject.graph, subject.graph.services[edge.target]),
+                (edge.source, edge.target),
+            )
 
 
-class _Written(NamedTuple):
-    """A version or range as it stands in the configuration."""
-
-    owner: str
-    text: str
-    parse: Callable[[str], object]
-    path: tuple[str | int, ...]
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        return tuple(str(step) for step in self.path if step not in {"services", "depends_on"})
-
-
-def _written(graph: Graph) -> Iterator[_Written]:
+def find_newer_versions(subject: Subject) -> Iterator[Finding]:
+    """Find services that could be newer: all dependents can use it, and it can use what is deployed."""
+    graph = subject.graph
     for name, service in graph.services.items():
-        at = ("services", name)
-        if service.version is not None:
-            yield _Written(quoted(name), service.version, Version.parse, (*at, "version"))
-        for position, text in enumerate(service.available):
-            yield _Written(quoted(name), text, Version.parse, (*at, "available", position))
-        for edge in service.dependencies:
-            if edge.version_range is not None:
-                owner = f"{quoted(name)} on {quoted(edge.target)}"
-                path = (*at, "depends_on", edge.target, "version")
-                yield _Written(owner, edge.version_range, VersionRange.parse, path)
-
-
-def _ranges(graph: Graph) -> Iterator[tuple[Edge, VersionRange]]:
-    """Yield the edges that ask for versions, with what they accept; malformed ranges have their own rule."""
-    for edge in graph.edges():
-        if edge.version_range is None:
+        deployed = version_of(service.version)
+        if not service.available or deployed is None or name in subject.fitting.misfits:
             continue
-        try:
-            yield edge, VersionRange.parse(edge.version_range)
-        except SemverError:
+        newer = [(version, at) for version, at in _upgrades(graph, service, deployed)]
+        if newer:
+            version, position = max(newer)
+            yield Finding(
+                f"{quoted(name)} is deployed in {quoted(service.version or '')}; {quoted(str(version))} is available, "
+                "and in all ranges",
+                graph.locate("services", name, "available", position, "version"),
+                f"deploy {quoted(str(version))}, or take it from `available` if it is not to be deployed",
+                _deployed_note(graph, service),
+                (name,),
+            )
+
+
+def _newer(abouts: Sequence[tuple[str, ...]]) -> str:
+    names = listed((about[0] for about in abouts), limit=_MOST_NAMED)
+    return f"newer versions of {names} are available, and in all ranges"
+
+
+def _misfits(subject: Subject) -> Iterator[tuple[Edge, Version, VersionRange]]:
+    """Yield the edges that the deployed version does not suit, without those that clash."""
+    for name, edges in subject.fitting.misfits.items():
+        version = version_of(subject.graph.services[name].version)
+        clash = subject.fitting.clashes.get(name)
+        told = {edge.source for edge in clash.edges} if clash else ()
+        for edge in edges:
+            accepted = range_of(edge.version_range)
+            if version and accepted and edge.source not in told:
+                yield edge, version, accepted
+
+
+def _is_uninvited(version: Version, accepted: VersionRange) -> bool:
+    return bool(version.prerelease) and accepted.encloses(version)
+
+
+def _upgrades(graph: Graph, service: Service, deployed: Version) -> Iterator[tuple[Version, int]]:
+    """Yield newer available versions that could be deployed as things are, and their positions."""
+    ranges = {edge.version_range for edge in graph.dependents_of(service.name)}
+    for position, candidate in enumerate(service.available):
+        version = version_of(candidate.version)
+        if version is None or version <= deployed or (version.prerelease and not deployed.prerelease):
             continue
+        suits = all(will_do(candidate.version, text) for text in ranges)
+        if suits and _is_content(graph, candidate):
+            yield version, position
 
 
-def _version(text: str | None) -> Version | None:
-    """Read a version; malformed ones have their own rule."""
-    try:
-        return None if text is None else Version.parse(text)
-    except SemverError:
-        return None
+def _is_content(graph: Graph, candidate: Candidate) -> bool:
+    """Tell whether what is deployed is what an available version needs otherwise than its service."""
+    return all(
+        text is None or (name in graph.services and will_do(graph.services[name].version, text))
+        for name, text in candidate.ranges
+    )
 
 
 def _range_place(graph: Graph, edge: Edge) -> Place | None:
     return graph.locate("services", edge.source, "depends_on", edge.target, "version")
 
 
-def _advice(target: Service, version: Version, accepted: VersionRange) -> str:
-    fitting = [one for one in map(_version, target.available) if one and accepted.matches(one)]
+def _deployed_note(graph: Graph, target: Service) -> tuple[tuple[str, Place], ...]:
+    if target.version is None:
+        return ()
+    return located(
+        (f"the version of {quoted(target.name)}", graph.locate("services", target.name, "version"))
+    )
+
+
+def _advice(graph: Graph, target: Service, version: Version, accepted: VersionRange) -> str:
+    """Name the best version that all dependents can use, or else one that this dependent can; or the direction."""
+    ranges = {edge.version_range for edge in graph.dependents_of(target.name)}
+    fitting = accepted.select(known_versions(target))
+    for_all = [one for one in fitting if all(will_do(str(one), text) for text in ranges)]
+    if for_all:
+        return f"deploy `{max(for_all)}`, which is `available`: it is in the ranges of all dependents"
     if fitting:
-        return f"`{max(fitting)}`, which is `available`, is in the range"
-    if version.prerelease:
-        return (
-            f"a prerelease is only in ranges that name one of the same three numbers, as `>={version}` does"
-        )
+        return f"`{max(fitting)}`, which is `available`, is in this range, but not in those of all dependents"
+    if accepted.is_below(version):
+        return f"deploy an older version of {quoted(target.name)}, or widen the range"
     return f"deploy {quoted(target.name)} in this range, or widen the range"
 
 
@@ -131,21 +177,32 @@ RULES = (
         check=find_unsatisfied_ranges,
     ),
     Rule(
-        id="TTG203",
+        id="TTG202",
         severity=Severity.ERROR,
-        title="invalid version or range",
-        why="Versions follow semver.org, ranges follow npm; what cannot be read cannot be compared.",
-        example='ledger: {version: "1.10"}\norders: {depends_on: {ledger: "~=1.4"}}',
-        fix="write all three numbers of a version; write ranges with `^ ~ < <= > >=`, spaces and `||`.",
-        check=find_invalid_versions,
+        title="no version suits all dependents",
+        why="Each dependent can use some version, but none of those that are deployed or available suits all of them.",
+        example='ledger: {version: "2.0.0", available: ["1.4.3"]}\n'
+        'orders: {depends_on: {ledger: "^1.4"}}\nreports: {depends_on: {ledger: "^2"}}',
+        fix="widen a range, or make a version available that is in all; `tiktoktoe graph resolve` looks for both.",
+        check=find_clashes,
     ),
     Rule(
-        id="TTG204",
+        id="TTG205",
         severity=Severity.WARNING,
-        title="range that no version can be in",
-        why="The bounds exclude each other, so no deployment will ever satisfy them.",
-        example='orders: {depends_on: {ledger: ">2 <1"}}',
-        fix="swap the bounds, or separate alternatives with `||`.",
-        check=find_empty_ranges,
+        title="prerelease in a range that does not ask for it",
+        why="As in npm, a range only has prereleases of numbers that it names one of: 1.5.0-rc.1 is not in `^1.4`.",
+        example='ledger: {version: "1.5.0-rc.1"}\norders: {depends_on: {ledger: "^1.4"}}',
+        fix="name the prerelease in the range (`^1.4 || 1.5.0-rc.1`), or deploy the release.",
+        check=find_uninvited_prereleases,
+    ),
+    Rule(
+        id="TTG207",
+        severity=Severity.INFO,
+        title="newer version available",
+        why="It could be deployed as things are: all dependents can use it, and it can use what is deployed.",
+        example='ledger: {version: "1.4.2", available: ["1.4.3"]}\norders: {depends_on: {ledger: "^1.4"}}',
+        fix="deploy it; `tiktoktoe graph resolve --prefer newest` looks for the newest versions of all services.",
+        check=find_newer_versions,
+        gathered=_newer,
     ),
 )

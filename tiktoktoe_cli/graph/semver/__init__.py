@@ -5,7 +5,19 @@ Follows node-semver 7.8 in its strict mode (https://github.com/npm/node-semver),
 with a hint that says how to write them; a number after an `x` is refused everywhere, also after `~` and `^`.
 """
 
-from tiktoktoe_cli.graph.semver.ranges import Comparator, VersionRange
+from tiktoktoe_cli.graph.semver.comparator import Comparator
+from tiktoktoe_cli.graph.semver.ranges import VersionRange, first_versions
+from tiktoktoe_cli.graph.semver.reading import range_of, version_of, widened, will_do
 from tiktoktoe_cli.graph.semver.version import SemverError, Version
 
-__all__ = ["Comparator", "SemverError", "Version", "VersionRange"]
+__all__ = [
+    "Comparator",
+    "SemverError",
+    "Version",
+    "VersionRange",
+    "first_versions",
+    "range_of",
+    "version_of",
+    "widened",
+    "will_do",
+]

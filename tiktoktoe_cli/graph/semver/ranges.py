@@ -1,72 +1,30 @@
-"""A set of versions, as npm writes it: `^1.4`, `>=2 <3`, `1.x || 2.x`, `1.2 - 1.8`."""
+"""A set of versions, as npm writes it: `^1.4`, `>=2 <3`, `1.x || 2.x`, `1.2 - 1.8`; and what two of them share.
+
+The versions that a range holds are endless, but its bounds cut the line of all versions into few stretches. Questions
+about whole ranges are answered at the first version of each stretch: see `first_versions`.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.semver.version import (
-    BUILD,
-    NUMBER,
-    PRERELEASE,
-    SemverError,
-    Version,
-    read_identifiers,
-    read_number,
-    shown,
-)
+from tiktoktoe_cli.graph.semver.grammar import read_alternatives
+from tiktoktoe_cli.graph.semver.version import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
-_PART = rf"(?:{NUMBER}|[xX*])"
+    from tiktoktoe_cli.graph.semver.comparator import Bounds
 
-_PARTIAL = re.compile(
-    rf"[v=]*(?P<major>{_PART})(?:\.(?P<minor>{_PART})(?:\.(?P<patch>{_PART}){PRERELEASE})?)?{BUILD}"
-)
-_SIMPLE = re.compile(rf"(?P<operator>\^|~>?|[<>]?=?) ?{_PARTIAL.pattern}(?: |$)")
-_REFUSED = re.compile(r"(~=|!=|===) ?([0-9]+)?(?:\.([0-9]+))?(?:\.([0-9]+))?")
-
-_MAX_LENGTH = 1_024
-_RANGE_HINT = "write a range as npm does: `^1.4`, `~1.4.2`, `>=2 <3`, `1.x || 2.x`, `1.2 - 1.8`"
-
-
-class Comparator(NamedTuple):
-    """One bound: an operator of `< <= > >= =`, and the version it compares with."""
-
-    operator: str
-    version: Version
-
-    def admits(self, version: Version) -> bool:
-        """Tell whether a version is on the right side of the bound, whatever its prerelease."""
-        match self.operator:
-            case "<":
-                return version < self.version
-            case "<=":
-                return version <= self.version
-            case ">":
-                return version > self.version
-            case ">=":
-                return version >= self.version
-            case _:
-                return version == self.version
-
-    def __str__(self) -> str:
-        return f"{'' if self.operator == '=' else self.operator}{self.version}"
-
-
-_Bounds: TypeAlias = tuple[Comparator, ...]
-_NOTHING = Comparator("<", Version(0, 0, 0, (0,)))
-_EVERYTHING = Comparator(">=", Version(0, 0, 0))
+_ENDS = {"<", "<=", "="}
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRange:
     """A set of versions: any of the alternatives, each of which is a list of bounds that must all hold."""
 
-    alternatives: tuple[_Bounds, ...]
+    alternatives: tuple[Bounds, ...]
 
     @classmethod
     def parse(cls, text: str) -> VersionRange:
@@ -75,7 +33,7 @@ class VersionRange:
         Raises:
             SemverError: if the text is not a range of this dialect.
         """
-        return _parse_range(text)
+        return cls(read_alternatives(text))
 
     def matches(self, version: Version) -> bool:
         """Tell whether a version is in the range.
@@ -85,36 +43,57 @@ class VersionRange:
         """
         return any(_hold(bounds, version) for bounds in self.alternatives)
 
+    def encloses(self, version: Version) -> bool:
+        """Tell whether a version is within the bounds, also a prerelease that no alternative names."""
+        return any(all(bound.admits(version) for bound in bounds) for bounds in self.alternatives)
+
+    def select(self, versions: Iterable[Version]) -> list[Version]:
+        """Return those of some versions that are in the range; the greatest is what npm would install."""
+        return [version for version in versions if self.matches(version)]
+
     def minimum(self) -> Version | None:
         """Return the lowest version in the range, or None if there is none, as in `>2 <1`."""
-        found = (
-            version
-            for bounds in self.alternatives
-            for version in _lowest_of(bounds)
-            if _hold(bounds, version)
-        )
-        return min(found, default=None)
+        return min(self.select(first_versions(self)), default=None)
+
+    def intersects(self, other: VersionRange) -> bool:
+        """Tell whether some version is in both ranges.
+
+        node-semver's `intersects` looks at the bounds alone; this asks for a version, so that `>=1.2.3-rc.1 <1.2.3`
+        and `^1.2.0` have nothing in common: the second has no prerelease.
+        """
+        return any(map(other.matches, self.select(first_versions(self, other))))
+
+    def is_subset_of(self, other: VersionRange) -> bool:
+        """Tell whether every version of this range is in the other one, be it in several of its alternatives."""
+        return all(map(other.matches, self.select(first_versions(self, other))))
+
+    def is_below(self, version: Version) -> bool:
+        """Tell whether every version of the range is lower than a version: it is too new."""
+        return all(found < version for found in self.select(first_versions(self, beside=version)))
+
+    def is_above(self, version: Version) -> bool:
+        """Tell whether every version of the range is greater than a version: it is too old."""
+        return all(found > version for found in self.select(first_versions(self, beside=version)))
+
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether there is no greatest version: some alternative has no upper bound."""
+        return any(all(bound.operator not in _ENDS for bound in bounds) for bounds in self.alternatives)
 
     def __str__(self) -> str:
         """Write the range in bounds only, as node-semver's `validRange` does: `>=1.4.0 <2.0.0-0`."""
         return "||".join(" ".join(map(str, bounds)) for bounds in self.alternatives) or "*"
 
 
-def _hold(bounds: _Bounds, version: Version) -> bool:
-    if not all(bound.admits(version) for bound in bounds):
-        return False
-    invited = (bound.version.release == version.release and bound.version.prerelease for bound in bounds)
-    return not version.prerelease or any(invited)
+def first_versions(*ranges: VersionRange, beside: Version | None = None) -> Iterator[Version]:
+    """Yield, of every stretch of versions that all these ranges treat alike, the first one; and others.
 
-
-def _lowest_of(bounds: _Bounds) -> Iterator[Version]:
-    """Yield every version that could be the lowest one within bounds.
-
-    That is the first of all, the bound itself, the first release or prerelease after it, and the first
-    prerelease of its release: nothing else can be lowest.
+    A stretch begins at a bound, or else at the first release or prerelease after it, at the first prerelease of
+    its release, or at the first version of all: nothing else can be lowest. `beside` is a bound more.
     """
     yield Version(0, 0, 0)
-    for version in (bound.version for bound in bounds):
+    found = (bound.version for one in ranges for bounds in one.alternatives for bound in bounds)
+    for version in (*found, *([beside] if beside else ())):
         major, minor, patch = version.release
         yield version
         yield Version(major, minor, patch, (0,))
@@ -122,159 +101,7 @@ def _lowest_of(bounds: _Bounds) -> Iterator[Version]:
         yield Version(major, minor, patch + (not version.prerelease))
 
 
-class _Partial(NamedTuple):
-    """A version whose last numbers may be left open."""
-
-    major: int | None
-    minor: int | None
-    patch: int | None
-    prerelease: tuple[int | str, ...]
-
-    @property
-    def is_full(self) -> bool:
-        return self.patch is not None
-
-    def floor(self) -> Version:
-        """Return the first version that it covers."""
-        return Version(self.major or 0, self.minor or 0, self.patch or 0, self.prerelease)
-
-    def after(self) -> Version:
-        """Return the first release beyond all that an open one covers."""
-        major, minor = self.major or 0, self.minor
-        return _bounded(major + 1, 0, 0) if minor is None else _bounded(major, minor + 1, 0)
-
-
-@lru_cache(maxsize=4096)  # pure, and a system has many edges but few distinct ranges
-def _parse_range(text: str) -> VersionRange:
-    if len(text) > _MAX_LENGTH:
-        raise SemverError(f"`{shown(text)}` is too long", f"a range has at most {_MAX_LENGTH} characters")
-    refused = _REFUSED.search(text)
-    if refused:
-        raise SemverError(
-            f"`{shown(text)}` uses `{refused[1]}`, which is not an operator here", _rewrite(refused)
-        )
-    found = [_alternative(clause, text) for clause in text.split("||")]
-    some = [bounds for bounds in found if bounds != (_NOTHING,)] or found[:1]
-    return VersionRange(((),) if () in some else tuple(some))
-
-
-def _alternative(clause: str, text: str) -> _Bounds:
-    """Read what stands between two `||`; `>=0.0.0` says nothing and a bound that holds nothing says all."""
-    parts = [" ".join(part.split()) for part in clause.split(",")]
-    if len(parts) > 1 and not all(parts):
-        raise SemverError(f"`{shown(text)}` has nothing before or after a comma", _RANGE_HINT)
-    bounds = dict.fromkeys(bound for part in parts for bound in _part(part, text))
-    bounds.pop(_EVERYTHING, None)
-    return (_NOTHING,) if _NOTHING in bounds else tuple(bounds)
-
-
-def _part(part: str, text: str) -> Iterator[Comparator]:
-    low, dash, high = part.partition(" - ")
-    if dash:
-        for operator, end in ((">=", low), ("<=", high)):
-            yield from _desugar(operator, _partial(_PARTIAL.fullmatch(end), text))
-        return
-    position = 0
-    while position < len(part):
-        match = _SIMPLE.match(part, position)
-        partial = _partial(match, text)
-        yield from _desugar(match["operator"] if match else "", partial)
-        position = match.end() if match else len(part)
-
-
-def _partial(match: re.Match[str] | None, text: str) -> _Partial:
-    if match is None:
-        raise SemverError(f"`{shown(text)}` is not a version range", _RANGE_HINT)
-    major, minor, patch = (_open_number(match[part]) for part in ("major", "minor", "patch"))
-    if (major is None and minor is not None) or (minor is None and patch is not None):
-        raise SemverError(f"`{shown(text)}` has a number after an `x`", _RANGE_HINT)
-    return _Partial(major, minor, patch, read_identifiers(match["prerelease"]) if patch is not None else ())
-
-
-def _desugar(operator: str, partial: _Partial) -> _Bounds:
-    if partial.major is None:
-        return (_NOTHING,) if operator in {"<", ">"} else ()
-    return _OPERATORS[operator](partial)
-
-
-def _exactly(partial: _Partial) -> _Bounds:
-    if partial.is_full:
-        return (Comparator("=", partial.floor()),)
-    return _between(partial, partial.after())
-
-
-def _at_least(partial: _Partial) -> _Bounds:
-    return (Comparator(">=", partial.floor()),)
-
-
-def _above(partial: _Partial) -> _Bounds:
-    return (Comparator(">", partial.floor()) if partial.is_full else Comparator(">=", partial.after()),)
-
-
-def _under(partial: _Partial) -> _Bounds:
-    return (Comparator("<", partial.floor()) if partial.is_full else _before(partial.floor()),)
-
-
-def _at_most(partial: _Partial) -> _Bounds:
-    return (Comparator("<=", partial.floor()) if partial.is_full else _before(partial.after()),)
-
-
-def _tilde(partial: _Partial) -> _Bounds:
-    return _between(partial, partial._replace(patch=None).after())
-
-
-def _caret(partial: _Partial) -> _Bounds:
-    """Keep the first number that is not zero, among those that are written."""
-    major, minor, patch = partial.major or 0, partial.minor, partial.patch
-    if major or minor is None:
-        return _between(partial, _bounded(major + 1, 0, 0))
-    if minor or patch is None:
-        return _between(partial, _bounded(0, minor + 1, 0))
-    return _between(partial, _bounded(0, 0, patch + 1))
-
-
-_OPERATORS: dict[str, Callable[[_Partial], _Bounds]] = {
-    "": _exactly,
-    "=": _exactly,
-    ">=": _at_least,
-    ">": _above,
-    "<": _under,
-    "<=": _at_most,
-    "~": _tilde,
-    "~>": _tilde,
-    "^": _caret,
-}
-
-
-def _between(low: _Partial, end: Version) -> _Bounds:
-    return Comparator(">=", low.floor()), _before(end)
-
-
-def _before(version: Version) -> Comparator:
-    """Bound from above so that prereleases of the bound stay out, too."""
-    return Comparator("<", Version(*version.release, (0,)))
-
-
-def _bounded(major: int, minor: int, patch: int) -> Version:
-    """Make a version of numbers that may have grown past what a version can hold."""
-    read_number(str(max(major, minor, patch)))
-    return Version(major, minor, patch)
-
-
-def _open_number(part: str | None) -> int | None:
-    return None if part is None or part in "xX*" else read_number(part)
-
-
-def _rewrite(refused: re.Match[str]) -> str:
-    """Say how the meaning that a refused operator has elsewhere (PEP 440, npm) is written here."""
-    operator, *written = refused.groups()
-    numbers = [number for number in written if number]
-    version = ".".join(numbers)
-    if not numbers:
-        return _RANGE_HINT
-    if operator == "===":
-        return f"write `{version}`"
-    if operator == "!=":
-        return f"write `<{version} || >{version}`"
-    full = len(numbers) > 2  # noqa: PLR2004  # all three numbers
-    return f"write `~{version}`" if full else f"write `>={version} <{read_number(numbers[0]) + 1}`"
+def _hold(bounds: Bounds, version: Version) -> bool:
+    if not all(bound.admits(version) for bound in bounds):
+        return False
+    return not version.prerelease or any(bound.invites(version) for bound in bounds)

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.health.credentials import has_credentials
 from tiktoktoe_cli.health.importers.blackbox_probes import PROBERS
-from tiktoktoe_cli.health.importers.fields import Fields
 from tiktoktoe_cli.health.importers.http_fields import said
+from tiktoktoe_cli.importing.fields import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tiktoktoe_cli.config.nodes import MapNode
-    from tiktoktoe_cli.health.importers.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.reading import Files
 
 _ADDRESS_CHOICE: Final = "the first address that answers is taken, of whichever kind"
 _SOURCE: Final = "the machine chooses the address to call from"
@@ -33,10 +31,10 @@ REASONS: Final = {
 """Why a key is left out, or what takes its place here."""
 
 
-def translate(trees: Sequence[MapNode], notes: Notebook) -> Tree:
+def translate(files: Files, notes: Notebook) -> Tree:
     """Translate the modules of all trees."""
     modules: Tree = {}
-    for tree in trees:
+    for tree in files.trees:
         top = Fields(tree)
         for name, module in top.named("modules").items():
             at = ("health", "modules", name)

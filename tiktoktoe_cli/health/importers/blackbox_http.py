@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tiktoktoe_cli.health.importers.cel_text import Test, listed, matches, quoted
-from tiktoktoe_cli.health.importers.http_fields import auth_of, headers_of, literal, said, text_of, tls_of
+from tiktoktoe_cli.health.importers.http_fields import auth_of, headers_of, said, text_of, tls_of
+from tiktoktoe_cli.importing.texts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tiktoktoe_cli.health.importers.facts import Notebook, Path, Tree
-    from tiktoktoe_cli.health.importers.fields import Fields
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.fields import Fields
 
 _SUCCESS: Final = "status >= 200 && status < 300"
 _SIZE: Final = re.compile(r"(\d+)([KMG]?)i?B", re.ASCII)

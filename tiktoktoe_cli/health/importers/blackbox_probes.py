@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.health.importers.blackbox_http import http_module
 from tiktoktoe_cli.health.importers.cel_text import listed, matches, quoted
-from tiktoktoe_cli.health.importers.http_fields import auth_of, headers_of, literal, said, tls_of
+from tiktoktoe_cli.health.importers.http_fields import auth_of, headers_of, said, tls_of
+from tiktoktoe_cli.importing.texts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.health.importers.blackbox_http import Made
-    from tiktoktoe_cli.health.importers.facts import Notebook, Path, Tree
-    from tiktoktoe_cli.health.importers.fields import Fields
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.fields import Fields
 
 _RECORD: Final = '"%s\\t%d\\tIN\\t%s\\t%s".format([record.name, record.ttl, record.type, record.value])'
 _PROTOCOLS: Final = {"smtp": "EHLO", "imap": "STARTTLS", "pop3": "STLS", "ftp": "AUTH TLS"}

@@ -10,119 +10,112 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
+from tiktoktoe_cli.config.units import Duration, UnitError
 from tiktoktoe_cli.health.importers.compose_commands import Sight, recognise
-from tiktoktoe_cli.health.importers.fields import Fields
+from tiktoktoe_cli.importing.compose.application import EVERY_PROFILE, Choice, read_application
+from tiktoktoe_cli.importing.compose.dependencies import dependencies_of
 from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping
 
     from tiktoktoe_cli.config.nodes import Node
-    from tiktoktoe_cli.health.importers.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.compose.application import Application
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.fields import Fields
+    from tiktoktoe_cli.importing.reading import Files
 
 _INSIDE: Final = ("localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "")  # noqa: S104  # what commands say
-_DEFAULTS: Final = {"interval": "30s", "timeout": "30s"}
+_HEALTH_KEYS: Final = frozenset({"healthcheck", "depends_on"})
+_DEFAULT_SPAN: Final = "30s"
 _DEFAULT_RETRIES: Final = 3
 _PARTS: Final = re.compile(r"(?:\$\{[^}]*\}|[^:])+")
-_CONDITIONS: Final = {"service_started": "started", "service_healthy": "healthy"}
-_COMPLETED: Final = "service_completed_successfully"
-_ELSEWHERE: Final = "the file that it names was not read: give both to the import"
 REASONS: Final = {
-    "extends": _ELSEWHERE,
-    "include": _ELSEWHERE,
-    "healthcheck.start_period": "`health wait` has a deadline of its own, and `depends_on` a `timeout`",
-    "healthcheck.start_interval": "the interval is always the same",
+    "start_period": "`health wait` has a deadline of its own, and `depends_on` a `timeout`",
+    "start_interval": "the interval is always the same",
 }
-"""Why a key is left out, or what takes its place here."""
-_HEALTH_KEYS: Final = frozenset({"extends", "include", "healthcheck", "depends_on"})
+"""Why a key of a check is left out, or what takes its place here."""
 
 
-def translate(trees: Sequence[MapNode], notes: Notebook) -> Tree:
-    """Translate one application; of several files, a later one has the last word on each key."""
-    root, *others = trees
-    for other in others:
-        _override(root, other)
-    top = Fields(root)
-    found = top.named("services")
-    services = {name: _service(name, fields, found, notes) for name, fields in found.items()}
-    _leave(top, found, notes)
+def translate(files: Files, notes: Notebook) -> Tree:
+    """Translate one application, with the services of every profile."""
+    application = read_application(files, Choice(profiles=frozenset({EVERY_PROFILE})), notes)
+    services = {name: _service(name, application.services, notes) for name in application.services}
+    _leave(application, notes)
     return {"version": 1, "services": services}
 
 
-def _override(into: MapNode, other: MapNode) -> None:
-    for key, entry in other.entries.items():
-        mine = into.get(key)
-        if isinstance(mine, MapNode) and isinstance(entry.value, MapNode):
-            _override(mine, entry.value)
-        else:
-            into.entries[key] = entry
+def container_checks(name: str, services: Mapping[str, Fields], notes: Notebook) -> Tree:
+    """Translate the check of one of the services, if it has one, into its `health`."""
+    if not services[name].is_map("healthcheck"):
+        return {}
+    health = services[name].own("healthcheck")
+    check = _check(name, health, services, notes)
+    notes.leave(health, ("services", name), REASONS, around="healthcheck.")
+    return {"health": [check]} if check else {}
 
 
-def _leave(top: Fields, services: Mapping[str, Fields], notes: Notebook) -> None:
-    """Note each key that is about health and nobody took, and once, together, those that are about something else."""
-    found = [
-        (("services", service), name, spot) for service, one in services.items() for name, spot in one.left()
-    ]
+def _leave(application: Application, notes: Notebook) -> None:
+    """Note what is of an unknown kind, and once, together, what is about something else."""
     others: dict[str, None] = {}
-    for at, name, spot in [*found, *(((), name, spot) for name, spot in top.left())]:
-        if name.partition(".")[0] in _HEALTH_KEYS:
-            notes.untranslated(spot, at, f"`{name}`: {REASONS.get(name, 'it has no counterpart here')}")
+    for service, name, spot in application.left():
+        if service is not None and name in _HEALTH_KEYS:
+            notes.untranslated(spot, ("services", service), f"`{name}`: it is written in an unknown way")
         else:
             others[name] = None
     if others:
-        notes.ignored(top.node, (), f"only health checks and dependencies are read, and not {listed(others)}")
+        message = f"only health checks and dependencies are read, and not {listed(others)}"
+        notes.ignored(application.top.node, (), message)
 
 
-def _service(name: str, fields: Fields, all_services: Mapping[str, Fields], notes: Notebook) -> Tree:
-    at: Path = ("services", name)
-    depends_on = _dependencies(fields, all_services, at, notes)
-    check = _check(name, fields, all_services, notes)
-    said = {"depends_on": depends_on, "health": [check] if check else []}
-    return {key: value for key, value in said.items() if value}
+def _service(name: str, services: Mapping[str, Fields], notes: Notebook) -> Tree:
+    return {**_dependencies(name, services, notes), **container_checks(name, services, notes)}
 
 
-def _dependencies(fields: Fields, known: Collection[str], at: Path, notes: Notebook) -> Tree:
-    """Translate `depends_on`, the short list and the long map."""
-    found: Tree = {node.raw: {"condition": "started"} for node in fields.texts("depends_on")}
-    for name, given in fields.named("depends_on").items():
-        condition = given.text("condition") or ""
-        found[name] = {"condition": _CONDITIONS.get(condition, "started")}
-        if condition == _COMPLETED:
-            message = f"`{name}`: nothing here waits for a service to end, only for its start"
-            notes.changed(given.spot("condition"), (*at, "depends_on", name), message)
-        if given.flag("required") is False:
-            found[name]["required"] = False
-        notes.leave(given, at, {"restart": "a service is not restarted because another one was"})
-    for name in found.keys() - set(known):
-        notes.untranslated(
-            fields.spot("depends_on"), at, f"it depends on `{name}`, which is no service of these files"
-        )
-    return {name: given for name, given in found.items() if name in known}
+def _dependencies(name: str, services: Mapping[str, Fields], notes: Notebook) -> Tree:
+    found = dependencies_of(name, services[name], notes)
+    known = {other: given for other, given in found.items() if other in services}
+    for other in found:
+        if other not in known:
+            message = f"it depends on `{other}`, which is no service of these files"
+            notes.untranslated(services[name].spot("depends_on"), ("services", name), message)
+    return {"depends_on": known} if known else {}
 
 
-def _check(name: str, fields: Fields, all_services: Mapping[str, Fields], notes: Notebook) -> Tree | None:
-    health = fields.inside("healthcheck")
-    if not fields.is_map("healthcheck"):
-        return None
+def _check(name: str, health: Fields, services: Mapping[str, Fields], notes: Notebook) -> Tree | None:
     at: Path = ("services", name, "health", 0)
     command = _command(health.take("test"))
     if health.flag("disable") or command == ["NONE"]:
-        notes.untranslated(fields.spot("healthcheck"), at[:2], f"the check of `{name}` is switched off")
+        notes.untranslated(
+            services[name].spot("healthcheck"), at[:2], f"the check of `{name}` is switched off"
+        )
         return None
     if not command:
         message = f"the check of `{name}` is its image's own, or is written in a way that is not known here"
-        notes.untranslated(fields.spot("healthcheck"), at[:2], message)
+        notes.untranslated(services[name].spot("healthcheck"), at[:2], message)
         return None
-    settings, expect = _probe(name, command, all_services, at, notes)
+    settings, expect = _probe(name, command, services, at, notes)
     return {
         "name": "container",
         **settings,
-        "timeout": health.text("timeout") or _DEFAULTS["timeout"],
+        "timeout": _span(health, "timeout", at, notes),
         "retries": 0,
-        "interval": health.text("interval") or _DEFAULTS["interval"],
+        "interval": _span(health, "interval", at, notes),
         **({"expect": expect} if expect else {}),
         "thresholds": {"fail": health.count("retries") or _DEFAULT_RETRIES, "pass": 1},
     }
+
+
+def _span(health: Fields, key: str, at: Path, notes: Notebook) -> str:
+    """Take a duration; 0 is Docker's own, and so is what is none."""
+    text = health.text(key) or _DEFAULT_SPAN
+    if "$" in text:
+        return text
+    try:
+        return text if Duration.parse(text) else _DEFAULT_SPAN
+    except UnitError as error:
+        notes.untranslated(health.spot(key), at, f"`healthcheck.{key}`: {error.message}")
+        return _DEFAULT_SPAN
 
 
 def _command(test: Node | None) -> list[str] | str:

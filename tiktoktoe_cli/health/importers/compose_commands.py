@@ -15,7 +15,7 @@ from tiktoktoe_cli.transport.addresses import DEFAULT_PORTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tiktoktoe_cli.health.importers.facts import Tree
+    from tiktoktoe_cli.importing.facts import Tree
 
 _SHELL_WORDS: Final = re.compile(r"[|&;<>`()]|\$\(|\$\$")
 _OR_FAIL: Final = re.compile(r"\s*\|\|\s*(?:exit(?:\s+1)?|false)\s*;?\s*$")

@@ -14,18 +14,19 @@ from tiktoktoe_cli.config.merging import merge
 from tiktoktoe_cli.config.nodes import MapNode, scalars
 from tiktoktoe_cli.errors import ConfigError
 from tiktoktoe_cli.health.importers import gatus_conditions
-from tiktoktoe_cli.health.importers.fields import Fields
 from tiktoktoe_cli.health.importers.gatus_operands import CannotSayError
 from tiktoktoe_cli.health.importers.gatus_probes import probe_of
 from tiktoktoe_cli.health.importers.http_fields import said
+from tiktoktoe_cli.importing.fields import Fields
 from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiktoktoe_cli.config.nodes import ScalarNode, Spot
-    from tiktoktoe_cli.health.importers.facts import Notebook, Path, Tree
     from tiktoktoe_cli.health.importers.gatus_conditions import Translation
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.reading import Files
 
 _KEY_BREAKERS: Final = str.maketrans(" /_,.#+&", "--------")
 _VARIABLE: Final = re.compile(r"(?<!\$)(?:\$\$)*\$\{?([A-Za-z_]\w*)")
@@ -60,13 +61,13 @@ REASONS: Final = {
 """Why a key is left out, or what takes its place here."""
 
 
-def translate(trees: Sequence[MapNode], notes: Notebook) -> Tree:
+def translate(files: Files, notes: Notebook) -> Tree:
     """Translate the trees of one configuration.
 
     Raises:
         ConfigError: if two files contradict each other.
     """
-    top = Fields(_merged(trees))
+    top = Fields(_merged(files))
     _note_variables(top, notes)
     services: Tree = {}
     windows = _windows(top, (), notes)
@@ -87,12 +88,11 @@ def translate(trees: Sequence[MapNode], notes: Notebook) -> Tree:
     return said({"version": 1, "health": said(health)}) | {"services": services}
 
 
-def _merged(trees: Sequence[MapNode]) -> MapNode:
-    first, *others = trees
+def _merged(files: Files) -> MapNode:
+    first, *others = files.trees
     problems = tuple(problem for other in others for problem in merge(first, other))
     if problems:
-        sources = {tree.source.name: tree.source.text for tree in trees}
-        raise ConfigError(problems, sources=sources, mask=Mask().line)
+        raise ConfigError(problems, sources=files.sources, mask=Mask().line)
     return first
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tiktoktoe_cli.config.nodes import ScalarNode
-    from tiktoktoe_cli.health.importers.facts import Notebook, Path, Tree
-    from tiktoktoe_cli.health.importers.fields import Fields
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.fields import Fields
 
 _RANDOM: Final = re.compile(r"\[RANDOM_STRING_\d+\]")
 _SSH_PORT: Final = 22

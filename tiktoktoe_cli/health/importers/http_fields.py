@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.importing.texts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tiktoktoe_cli.health.importers.facts import Tree
-    from tiktoktoe_cli.health.importers.fields import Fields
-
-_DOLLAR: Final = re.compile(r"\$(?=[\w${])")
-
-
-def literal(text: str) -> str:
-    """Keep dollar signs of a source without variables from being read as the beginning of one."""
-    return _DOLLAR.sub("$$", text)
+    from tiktoktoe_cli.importing.facts import Tree
+    from tiktoktoe_cli.importing.fields import Fields
 
 
 def text_of(fields: Fields, key: str) -> str | None:

@@ -1,66 +1,20 @@
-"""An import as every output format draws it, and its remarks as problems of the source."""
+"""An import of checks as every output format draws it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import Problem, Severity
-from tiktoktoe_cli.health.importers.facts import RemarkKind
-from tiktoktoe_cli.report.facts import Column, Report
+from tiktoktoe_cli.importing.report import draw_up
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tiktoktoe_cli.health.importers.facts import Imported
-    from tiktoktoe_cli.report.facts import Json
-
-_COLUMNS: Final = (
-    Column("kind", "KIND"),
-    Column("message", "REMARK"),
-    Column("file", "FILE"),
-    Column("line", "LINE"),
-)
-_PROBLEMS: Final = {
-    RemarkKind.UNTRANSLATED: ("import-untranslated", Severity.WARNING),
-    RemarkKind.CHANGED: ("import-changed", Severity.WARNING),
-    RemarkKind.INFERRED: ("import-inferred", Severity.WARNING),
-    RemarkKind.IGNORED: ("import-ignored", Severity.INFO),
-}
+    from tiktoktoe_cli.importing.facts import Imported
+    from tiktoktoe_cli.report.facts import Report
 
 
 def report_of(imported: Imported, *, strict: bool) -> Report:
-    """Report an import: the remarks are its items, and the document stands in its summary.
-
-    With `strict` the answer is no if something could not be translated.
-    """
-    items = list(_items(imported))
-    lost = imported.count(RemarkKind.UNTRANSLATED)
-    counts: dict[str, Json] = {kind.value: imported.count(kind) for kind in RemarkKind}
+    """Report the services or modules that have checks now; with `strict` the answer is no if something was lost."""
     services = len(imported.document.get("services", ()))
     modules = len(imported.document.get("health", {}).get("modules", ()))
-    summary = {"services": services, "modules": modules, **counts, "document": imported.document}
     what = plural(modules, "module") if modules else plural(services, "service")
-    verdict = f"{what} imported; {plural(lost, 'thing')} could not be translated"
-    return Report(
-        "health import", not (strict and lost), verdict, summary, items, _COLUMNS, name_key="message"
-    )
-
-
-def problems_of(imported: Imported) -> Iterator[Problem]:
-    """Say every remark as a problem of the source, at its place."""
-    for remark in imported.remarks:
-        code, severity = _PROBLEMS[remark.kind]
-        yield Problem(code, remark.message, remark.place, severity=severity)
-
-
-def _items(imported: Imported) -> Iterator[dict[str, Json]]:
-    for remark in imported.remarks:
-        yield {
-            "kind": remark.kind.value,
-            "message": remark.message,
-            "file": remark.place.file,
-            "line": remark.place.line,
-            "column": remark.place.column,
-            "at": ".".join(map(str, remark.at)),
-        }
+    return draw_up("health import", imported, what, {"services": services, "modules": modules}, strict=strict)

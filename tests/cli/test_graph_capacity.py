@@ -1,0 +1,166 @@
+"""`tiktoktoe graph capacity` as operators and pipelines use it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.graph.capacity.machines import undecidable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Result
+
+    Run = Callable[..., Result]
+
+SERVICES: dict[str, Any] = {  # what YAML can hold
+    "orders": {"replicas": 2, "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}},
+    "cart": {"resources": {"requests": {"cpu": "500m", "memory": "2Gi"}}},
+}
+CAPACITY: dict[str, Any] = {"nodes": [{"name": "small", "count": 2, "cpu": "2", "memory": "4Gi"}]}
+
+
+def configure(services: dict[str, Any] = SERVICES, capacity: dict[str, Any] | None = CAPACITY) -> None:
+    """Write the configuration; JSON is YAML."""
+    content = {"version": 1, "services": services, **({"capacity": capacity} if capacity else {})}
+    Path("tiktoktoe.yaml").write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a fresh folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nodes_are_drawn_with_how_full_they_are(tiktoktoe: Run) -> None:
+    """A line for each kind, and with `--placement` each node and what stands on it; the verdict is below."""
+    configure()
+
+    result = tiktoktoe("graph", "capacity", "--placement")
+
+    assert result.code == 0
+    assert result.out == (
+        "NODES    CPU                           MEMORY\n"
+        "2 small  ████████░░░░   62%  2.5 of 4  ██████░░░░░░   50%  4Gi of 8Gi\n"
+        "\n"
+        "NODE     CPU                           MEMORY\n"
+        "small-1  █████████░░░   75%  1.5 of 2  █████████░░░   75%  3Gi of 4Gi\n"
+        "    orders, cart\n"
+        "small-2  ██████░░░░░░   50%  1 of 2    ███░░░░░░░░░   25%  1Gi of 4Gi\n"
+        "    orders\n"
+    )
+    assert result.err == (
+        "fits with 38% cpu and 50% memory to spare; "
+        "if one `small` is lost, 1 replica of `cart` finds no place\n"
+    )
+
+
+def test_all_that_is_drawn_and_more_is_data(tiktoktoe: Run) -> None:
+    """Machines get cores and bytes, by node and in sum, what would happen, and how much more would fit."""
+    configure()
+
+    result = tiktoktoe("graph", "capacity", "-o", "json")
+
+    answer = json.loads(result.out)
+    gib = 2**30
+    assert answer["summary"] == {
+        "fit": "fits",
+        "reason": None,
+        "cpu": {"offered": 4, "requested": 2.5, "free": 1.5},
+        "memory_bytes": {"offered": 8 * gib, "requested": 4 * gib, "free": 4 * gib},
+        "nodes": [
+            {
+                "name": "small",
+                "count": 2,
+                "cpu": {"offered": 4, "requested": 2.5, "free": 1.5},
+                "memory_bytes": {"offered": 8 * gib, "requested": 4 * gib, "free": 4 * gib},
+            }
+        ],
+        "unplaced": {},
+        "losses": [{"node": "small", "fit": "does_not_fit", "unplaced": {"cart": 1}}],
+        "unstated": {},
+        "more_replicas": {"orders": 1, "cart": 1},
+        "without": [],
+        "replicas": {"orders": 2, "cart": 1},
+    }
+    assert answer["items"][1] == {
+        "name": "small-2",
+        "kind": "small",
+        "cpu": {"offered": 2, "requested": 1, "free": 1},
+        "memory_bytes": {"offered": 4 * gib, "requested": gib, "free": 3 * gib},
+        "replicas": {"orders": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "verdict"),
+    [
+        (["--replicas", "cart=2"], 0, "with 2 replicas of `cart`: fits with 25% cpu"),
+        (
+            ["--without", "small", "--replicas", "cart=0"],
+            0,
+            "with 0 replicas of `cart`, without 1 `small`: fits",
+        ),
+        (
+            ["--without", "small"],
+            1,
+            "without 1 `small`: does not fit: all replicas together request `2.5` cpu",
+        ),
+        (
+            ["--replicas", "orders=3", "--replicas", "cart=2"],
+            1,
+            "with 3 replicas of `orders`, with 2 replicas of",
+        ),
+        (["--without", "small", "--without", "small"], 1, "without 2 `small`: does not fit: one replica of"),
+        (["--without", "large"], 2, "error: unknown kind of node: `large`"),
+        (["--replicas", "cart"], 2, "error: `--replicas cart` says no number of replicas"),
+        (["--replicas", "cart=-1"], 2, "error: `--replicas cart=-1` says no number of replicas"),
+    ],
+)
+def test_what_if_is_answered(tiktoktoe: Run, options: list[str], code: int, verdict: str) -> None:
+    """Machines may be gone and replicas be more or fewer; the answer says what was assumed."""
+    configure()
+
+    result = tiktoktoe("graph", "capacity", *options)
+
+    assert (result.code, result.err[: len(verdict)]) == (code, verdict)
+
+
+def test_what_could_not_be_found_out_is_neither_yes_nor_no(tiktoktoe: Run) -> None:
+    """A puzzle that is too hard ends with 3."""
+    asked, (kind,) = undecidable()
+    configure(
+        {one.service: {"resources": {"requests": {"cpu": f"{one.each.cpu}n"}}} for one in asked},
+        {"nodes": [{"name": "n", "count": kind.count, "cpu": f"{kind.room.cpu}n", "memory": 1}]},
+    )
+
+    result = tiktoktoe("graph", "capacity")
+
+    assert result.code == 3
+    assert result.err.startswith("unknown: no way to place all replicas was found")
+
+
+def test_a_system_without_machines_is_told_what_to_write(tiktoktoe: Run) -> None:
+    """Nobody can be full whom nobody knows."""
+    configure(capacity=None)
+
+    result = tiktoktoe("graph", "capacity")
+
+    assert result.code == 2
+    assert "help: write `capacity: {nodes: [" in result.err
+
+
+def test_names_are_made_harmless(tiktoktoe: Run) -> None:
+    """A name that would move the cursor is shown, not obeyed."""
+    name = "or\x1b[2Jders"
+    configure({name: SERVICES["cart"]}, {"nodes": [{"name": name, "cpu": "2", "memory": "4Gi"}]})
+
+    result = tiktoktoe("graph", "capacity", "--placement")
+
+    assert "\x1b" not in result.out + result.err
+    assert r"or\x1b[2Jders-1" in result.out

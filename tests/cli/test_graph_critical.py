@@ -1,0 +1,151 @@
+"""`graph critical`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.systems import configure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.systems import Run
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no configuration is found but what a test writes."""
+    monkeypatch.chdir(tmp_path)
+
+
+SHOP = {
+    "gateway": {"start_time": "4s", "depends_on": {"catalog": {}, "orders": {}}},
+    "orders": {"start_time": "6s", "depends_on": {"ledger": {"timeout": "5s"}}},
+    "ledger": {"start_time": "10s"},
+    "catalog": {"start_time": "5s"},
+    "cart": {},
+}
+
+
+def test_bars_over_time_tell_what_decides(tiktoktoe: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Critical services have a mark and a full bar, the others dots as long as their slack."""
+    monkeypatch.setenv("COLUMNS", "55")
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "critical")
+
+    assert result.code == 0
+    assert result.out == (
+        "  SERVICE  TAKES  READY  SLACK  0s                  20s\n"
+        "  cart        0s     0s    20s  ▏······················\n"
+        "  catalog     5s     5s    11s  ░░░░░·············\n"
+        "◆ ledger     10s    10s      -  ███████████\n"
+        "◆ orders      6s    16s      -             ███████\n"
+        "◆ gateway     4s    20s      -                    █████\n"
+        "\n"
+        "what decides\n"
+        "  ledger → orders → gateway\n"
+        "what would save time\n"
+        "  ledger   5s sooner saves 5s\n"
+        "  orders   5s sooner saves 5s\n"
+        "  gateway  4s sooner saves 4s\n"
+        "who does not wait as long\n"
+        "  ✗  `orders` waits at most 5s for `ledger`, which takes 10s: its start would fail\n"
+    )
+    assert result.err == "everything is ready after 20s; the start times of 1 service are not known\n"
+
+
+def test_a_faster_service_hands_over_the_decision(tiktoktoe: Run) -> None:
+    """Beyond the slack of another chain, a faster service saves nothing more: that chain is named."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "critical", "--sooner", "10s", "-o", "json")
+
+    answer = json.loads(result.out)
+    assert answer["summary"]["chain"] == ["ledger", "orders", "gateway"]
+    assert answer["summary"]["savings"][0] == {
+        "name": "ledger",
+        "sooner_s": 10.0,
+        "saves_s": 10.0,
+        "total_s": 10.0,
+        "chain": ["ledger", "orders", "gateway"],
+    }
+    assert answer["summary"]["savings"][1]["chain"] == ["ledger", "orders", "gateway"]
+
+
+def test_data_holds_times_and_slack_of_services_and_waits(tiktoktoe: Run) -> None:
+    """Programs read when each service starts and is ready, and how much later every wait could be over."""
+    configure(SHOP)
+
+    answer = json.loads(tiktoktoe("graph", "critical", "-o", "json").out)
+
+    (gateway,) = (item for item in answer["items"] if item["name"] == "gateway")
+    assert (answer["summary"]["total_s"], gateway["starts_at_s"], gateway["ready_at_s"]) == (20.0, 16.0, 20.0)
+    assert [(wait["name"], wait["over_at_s"], wait["slack_s"]) for wait in gateway["waits_for"]] == [
+        ("catalog", 5.0, 11.0),
+        ("orders", 16.0, 0.0),
+    ]
+    assert answer["summary"]["start_times"] == {"measured": 0, "declared": 4, "assumed": 1, "idle": 0}
+
+
+def test_a_goal_is_reached_sooner_than_everything(tiktoktoe: Run) -> None:
+    """Only what a service waits for counts."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "critical", "--to", "orders")
+
+    assert result.err == "`orders` is ready after 16s\n"
+    assert "catalog" not in result.out
+
+
+def test_measured_times_win(tiktoktoe: Run, tmp_path: Path) -> None:
+    """What a run measured is taken instead of what is declared; what else was measured is told."""
+    configure(SHOP)
+    items = [
+        {"name": "ledger", "kind": "service", "took_s": 1.0},
+        {"name": "gone", "kind": "service", "took_s": 2.0},
+    ]
+    (tmp_path / "run.json").write_text(json.dumps({"command": "orchestrate run", "items": items}))
+    (tmp_path / "times.yaml").write_text("ledger: 1s\ncart: 30s\n")
+
+    of_run = json.loads(tiktoktoe("graph", "critical", "--measured", "run.json", "-o", "json").out)
+    of_map = json.loads(tiktoktoe("graph", "critical", "--measured", "times.yaml", "-o", "json").out)
+
+    assert (of_run["summary"]["total_s"], of_map["summary"]["total_s"]) == (11.0, 30.0)
+    assert of_run["summary"]["measured_but_no_services"] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--measured", "nowhere.json"], "cannot read `nowhere.json`"),
+        (["--measured", "wrong.yaml"], "`ledger`: `soon` is not a duration"),
+        (["--default", "soon"], "`--default`: `soon` is not a duration"),
+        (["--sooner", "0"], "`--sooner`: expected more than nothing"),
+        (["--to", "order"], "unknown service: `order`"),
+    ],
+)
+def test_what_cannot_be_is_refused(tiktoktoe: Run, tmp_path: Path, options: list[str], message: str) -> None:
+    """Files, durations and names that are wrong are usage errors."""
+    configure(SHOP)
+    (tmp_path / "wrong.yaml").write_text("ledger: soon\n")
+
+    result = tiktoktoe("graph", "critical", *options)
+
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_nothing_is_known(tiktoktoe: Run) -> None:
+    """Where no start time is known, that is the answer; a default makes the chain with the most services decide."""
+    configure({"a": {}, "b": {"depends_on": {"a": {}}}})
+
+    unknown = tiktoktoe("graph", "critical")
+    guessed = tiktoktoe("graph", "critical", "--default", "5s")
+
+    assert unknown.err.startswith("nothing says how long everything takes to start")
+    assert "◆" not in unknown.out
+    assert guessed.err.startswith("everything is ready after 10s")

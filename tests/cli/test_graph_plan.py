@@ -1,0 +1,152 @@
+"""`graph plan`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.systems import configure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.systems import Run
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no configuration is found but what a test writes."""
+    monkeypatch.chdir(tmp_path)
+
+
+SHOP = {
+    "gateway": {"depends_on": {"orders": {}, "cart": {}}},
+    "orders": {
+        "depends_on": {"ledger": {"required": False, "timeout": "10s"}, "ghost": {"condition": "started"}}
+    },
+    "cart": {"depends_on": {"ledger": {}}, "replicas": 0},
+    "ledger": {},
+}
+
+
+def test_waves_are_drawn_with_waits_and_what_follows(tiktoktoe: Run) -> None:
+    """Each service has its turn, what it waits for if that is not as usual, and whom it unblocks."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "plan")
+
+    assert (result.code, result.err) == (0, "4 services, 5 dependencies, 3 start waves\n")
+    assert result.out == (
+        "wave 1: 1 service\n"
+        "  1 ledger   then orders, cart\n"
+        "wave 2: 2 services\n"
+        "  2 cart     scaled to 0; after ledger; then gateway\n"
+        "  3 orders   after ledger (optional, at most 10s), ghost (undefined, started); then gateway\n"
+        "wave 3: 1 service\n"
+        "  4 gateway  after orders, cart\n"
+    )
+
+
+def test_names_alone_are_the_order_for_scripts(tiktoktoe: Run) -> None:
+    """One service a line, to start; in reverse, to stop."""
+    configure(SHOP)
+
+    assert tiktoktoe("graph", "plan", "-o", "name").out.split() == ["ledger", "cart", "orders", "gateway"]
+    assert tiktoktoe("graph", "plan", "--reverse", "-o", "name").out.split() == [
+        "gateway",
+        "cart",
+        "orders",
+        "ledger",
+    ]
+
+
+def test_data_holds_waves_and_waits(tiktoktoe: Run) -> None:
+    """Programs read the waves, and of each service its turn, its waits and what it unblocks."""
+    configure(SHOP)
+
+    answer = json.loads(tiktoktoe("graph", "plan", "-o", "json").out)
+
+    assert answer["summary"]["waves"] == [["ledger"], ["cart", "orders"], ["gateway"]]
+    assert answer["items"][2] == {
+        "name": "orders",
+        "turn": 3,
+        "wave": 2,
+        "group": None,
+        "replicas": 1,
+        "after": ["ledger"],
+        "waits_for": [
+            {
+                "name": "ledger",
+                "standing": "planned",
+                "condition": "healthy",
+                "required": False,
+                "timeout_s": 10.0,
+            },
+            {
+                "name": "ghost",
+                "standing": "undefined",
+                "condition": "started",
+                "required": True,
+                "timeout_s": 60.0,
+            },
+        ],
+        "unblocks": ["gateway"],
+    }
+
+
+def test_a_part_is_planned(tiktoktoe: Run) -> None:
+    """What is left out is counted, and stands in brackets where it is waited for."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "plan", "--from", "cart", "--without", "ledger")
+
+    assert result.out == "wave 1: 1 service\n  1 cart  scaled to 0; after ledger (left out)\n"
+    assert result.err == "1 service, 1 dependency, 1 start wave; 3 services left out\n"
+
+
+def test_stopping_waits_for_dependents(tiktoktoe: Run) -> None:
+    """In reverse, conditions mean nothing: a service stops when those that depend on it have stopped."""
+    configure(SHOP)
+
+    answer = json.loads(tiktoktoe("graph", "plan", "--reverse", "-o", "json").out)
+
+    (ledger,) = (item for item in answer["items"] if item["name"] == "ledger")
+    assert answer["summary"]["stops"] is True
+    assert [wait["name"] for wait in ledger["waits_for"]] == ["orders", "cart"]
+    assert {wait["condition"] for wait in ledger["waits_for"]} == {"stopped"}
+
+
+def test_slots_change_the_order(tiktoktoe: Run) -> None:
+    """With one slot, a service that was released earlier starts earlier."""
+    slow = {"start_time": "9s"}
+    configure(
+        {"a": slow, "b": {"start_time": "1s"}, "c": {"depends_on": {"b": {}}}, "d": {"depends_on": {"a": {}}}}
+    )
+
+    at_once = tiktoktoe("graph", "plan", "-o", "name").out.split()
+    one_by_one = tiktoktoe("graph", "plan", "-o", "name", "--concurrency", "1").out.split()
+
+    assert (at_once, one_by_one) == (["a", "b", "c", "d"], ["a", "b", "d", "c"])
+
+
+def test_a_cycle_is_a_path_with_advice(tiktoktoe: Run) -> None:
+    """Without an order, the services that wait for each other are named, and where to read more."""
+    configure({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}})
+
+    result = tiktoktoe("graph", "plan")
+
+    assert (result.code, result.out) == (2, "")
+    assert "no start order exists: `a` → `b` → `a`" in result.err
+    assert "graph validate" in result.err
+
+
+def test_a_name_that_no_service_has(tiktoktoe: Run) -> None:
+    """A scope of unknown names is asked wrongly."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "plan", "--from", "gatewya")
+
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean `gateway`?" in result.err

@@ -1,0 +1,276 @@
+"""`tiktoktoe graph validate` as a pipeline uses it: exit codes, choices, suppressions, the baseline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Result
+
+    Run = Callable[..., Result]
+
+REDUNDANT = """\
+version: 1
+services:
+  a: {depends_on: {b: {condition: started}, c: {condition: started}}}
+  b: {depends_on: {c: {condition: started}}}
+  c: {}
+"""
+CYCLE = """\
+version: 1
+services:
+  a: {depends_on: {b: {condition: started}}}
+  b: {depends_on: {a: {condition: started}}}
+"""
+ONLY = ("--only", "TTG1,TTG4,TTG9")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a fresh folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def configure(text: str) -> None:
+    """Write the configuration."""
+    Path("tiktoktoe.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        (REDUNDANT, [], 0),
+        (REDUNDANT, ["--fail-on", "warning"], 1),
+        (REDUNDANT, ["--fail-on", "warning", "--ignore", "TTG105"], 0),
+        (REDUNDANT, ["--fail-on", "warning", "--only", "TTG101"], 0),
+        (CYCLE, [], 1),
+        (CYCLE, ["--ignore", "ttg101"], 0),
+        ("services: {a: {depend_on: {}}}\n", [], 2),
+        (CYCLE, ["--only", "TTG7"], 2),
+        (CYCLE, ["--fail-on", "fatal"], 2),
+        (CYCLE, ["--baseline", "missing.txt"], 2),
+        (CYCLE, ["--update-baseline"], 2),
+    ],
+)
+def test_the_exit_code_says_whether_the_system_fits(
+    tiktoktoe: Run, text: str, options: list[str], code: int
+) -> None:
+    """0 is yes, 1 is findings at the level that was asked for, 2 is asked wrongly."""
+    configure(text)
+
+    result = tiktoktoe("graph", "validate", *options)
+
+    assert result.code == code
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_baseline_is_written_read_and_outlived(tiktoktoe: Run) -> None:
+    """What is known fails no more, wherever it moves to; what is mended is told, until the file is written anew."""
+    configure(REDUNDANT)
+    strict = ("graph", "validate", *ONLY, "--fail-on", "warning", "--baseline", "known.txt")
+
+    assert tiktoktoe(*strict, "--update-baseline").code == 0
+    written = Path("known.txt").read_text(encoding="utf-8")
+    assert written.splitlines()[1:] == ["TTG105 a c"]
+
+    configure("# moved\n\n" + REDUNDANT)
+    known = tiktoktoe(*strict)
+    assert (known.code, known.err.strip()) == (
+        0,
+        "3 services, 3 dependencies, 3 start waves: no findings, 1 in the baseline",
+    )
+
+    configure(REDUNDANT.replace("b: {condition: started}, ", ""))
+    mended = tiktoktoe(*strict)
+    assert mended.code == 1
+    assert (
+        "warning[TTG902]: the baseline accepts TTG105 about `a` and `c`, which is no longer found"
+        in mended.out
+    )
+    assert " --> known.txt:2:1" in mended.out
+    assert "2 | TTG105 a c" in mended.out
+
+    assert tiktoktoe(*strict, "--update-baseline").code == 0
+    assert "TTG105" not in Path("known.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_baseline_of_the_configuration_holds_for_every_command(tiktoktoe: Run) -> None:
+    """`config check` accepts what `graph validate` accepts."""
+    configure(REDUNDANT + "graph: {baseline: known.txt}\n")
+
+    missing = [tiktoktoe(*command) for command in (("graph", "validate"), ("config", "check"))]
+    updated = tiktoktoe("graph", "validate", "--update-baseline", "-o", "json")
+    after = [
+        tiktoktoe(*command, "--fail-on", "info") for command in (("graph", "validate"), ("config", "check"))
+    ]
+
+    assert [result.code for result in missing] == [2, 1]
+    assert all("cannot read `known.txt`" in result.out + result.err for result in missing)
+    assert updated.code == 0
+    assert [result.code for result in after] == [0, 0]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_is_no_baseline_is_not_overwritten(tiktoktoe: Run) -> None:
+    """A slip of the pen must not cost the configuration."""
+    configure(REDUNDANT)
+
+    result = tiktoktoe("graph", "validate", "--baseline", "tiktoktoe.yaml", "--update-baseline")
+
+    assert result.code == 2
+    assert "error[baseline-entry]: this line is no entry of a baseline" in result.err
+    assert Path("tiktoktoe.yaml").read_text(encoding="utf-8") == REDUNDANT
+
+
+SUPPRESSED = REDUNDANT + 'graph: {suppress: [{rule: TTG105, services: [a, c], reason: "c is called"}]}\n'
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_suppression_holds_for_every_command(tiktoktoe: Run) -> None:
+    """The verdict counts it, and nothing fails by it."""
+    configure(SUPPRESSED)
+
+    validated = tiktoktoe("graph", "validate", *ONLY, "--fail-on", "info")
+    checked = tiktoktoe("config", "check", "--fail-on", "warning", "-o", "json")
+
+    assert validated.code == 0
+    assert validated.err.strip().endswith(": no findings, 1 suppressed")
+    assert "TTG105" not in {problem["code"] for problem in json.loads(checked.out)["problems"]}
+
+
+@pytest.mark.usefixtures("folder")
+def test_machines_are_told_of_what_is_accepted(tiktoktoe: Run) -> None:
+    """An item has everything that identifies and places the finding, and why it does not count."""
+    configure(SUPPRESSED)
+
+    answer = json.loads(tiktoktoe("graph", "validate", *ONLY, "-o", "json").out)
+
+    assert answer["ok"] is True
+    assert answer["problems"] == []
+    assert answer["summary"]["accepted"] == {"suppression": 1, "baseline": 0}
+    (item,) = answer["items"]
+    assert (item["rule"], item["about"]) == ("TTG105", ["a", "c"])
+    assert (item["file"], item["line"], item["column"], item["end_column"]) == ("tiktoktoe.yaml", 3, 45, 46)
+    assert [note["line"] for note in item["related"]] == [3, 4]
+    assert item["suppressed"] == {"by": "suppression", "reason": "c is called"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_suppressed_fails_no_report(tiktoktoe: Run) -> None:
+    """A test report counts the rule as passed, annotations say nothing, a scanner is told the reason."""
+    configure(SUPPRESSED)
+    kinds = ("junit", "github", "gitlab", "sarif")
+
+    tiktoktoe(
+        "graph", "validate", *ONLY, *(word for kind in kinds for word in ("--report", f"{kind}={kind}"))
+    )
+
+    files = {kind: Path(kind).read_text(encoding="utf-8") for kind in kinds}
+    suites = ET.fromstring(files["junit"])
+    assert suites.get("failures") == "0"
+    assert files["github"] == ""
+    assert json.loads(files["gitlab"]) == []
+    (result,) = json.loads(files["sarif"])["runs"][0]["results"]
+    assert result["suppressions"] == [{"kind": "inSource", "justification": "c is called"}]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_rule_that_was_not_applied_is_a_skipped_test(tiktoktoe: Run) -> None:
+    """Nobody takes it for one that was passed."""
+    configure(REDUNDANT)
+
+    tiktoktoe("graph", "validate", "--only", "TTG105", "--fail-on", "warning", "--report", "junit=out.xml")
+
+    cases = {case.get("name", "").split()[0]: case for case in ET.parse("out.xml").iter("testcase")}
+    assert cases["TTG101"].find("skipped") is not None
+    failure = cases["TTG105"].find("failure")
+    assert failure is not None
+    assert failure.get("message", "").startswith("tiktoktoe.yaml:3:45: `a` waits for `c` anyway")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_cycle_of_a_thousand_services_can_be_read(tiktoktoe: Run) -> None:
+    """A person sees some of its edges and how many more there are; machines, and who asks, see all."""
+    services: dict[str, Any] = {
+        f"s{number}": {"depends_on": {f"s{(number + 1) % 1000}": {}}} for number in range(1000)
+    }
+    configure(json.dumps({"version": 1, "services": services}, indent=1))
+
+    shown = tiktoktoe("graph", "validate", "--only", "TTG101")
+    whole = tiktoktoe("graph", "validate", "--only", "TTG101", "-v")
+    data = json.loads(tiktoktoe("graph", "validate", "--only", "TTG101", "-o", "json").out)
+
+    assert shown.code == 1
+    assert "Traceback" not in shown.err
+    assert shown.out.count("\nnote: `s") == 10
+    assert "note: and 990 more (-v shows them all)" in shown.out
+    assert whole.out.count("\nnote: `s") == 1000
+    assert len(data["items"][0]["related"]) == 1000
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_rule_that_finds_something_everywhere_hides_no_other(tiktoktoe: Run) -> None:
+    """Fifty of its findings are shown, the rest is counted; an error at the end of the file is there."""
+    services: dict[str, Any] = {  # JSON
+        f"s{number:04}": {"depends_on": {"gone": {"kind": "soft"}}} for number in range(600)
+    }
+    services["z"] = {"depends_on": {"z": {}}}
+    configure(json.dumps({"version": 1, "services": services}, indent=1))
+
+    shown = tiktoktoe("graph", "validate", "--only", "TTG103,TTG104")
+
+    assert shown.out.count("error[TTG104]") == 50
+    assert "error[TTG103]" in shown.out
+    assert "... and 550 more of TTG104" in shown.out
+    assert shown.out.rstrip().endswith("601 errors")
+
+
+def test_every_rule_is_listed(tiktoktoe: Run) -> None:
+    """With its weight and its title, those of the configuration, too."""
+    result = tiktoktoe("graph", "validate", "--explain", "all", "-o", "json")
+
+    items = {item["rule"]: item for item in json.loads(result.out)["items"]}
+    assert result.code == 0
+    assert list(items) == sorted(items)
+    assert items["TTG101"]["severity"] == "error"
+    assert items["TTG002"]["codes"] == ["unknown-key"]
+
+
+@pytest.mark.parametrize(("word", "words"), [("ttg101", "cycle of start edges"), ("TTG002", "`unknown-key`")])
+def test_a_rule_is_explained_without_a_configuration(
+    tiktoktoe: Run, folder: Path, word: str, words: str
+) -> None:
+    """Whoever asks has the id from somewhere else."""
+    result = tiktoktoe("graph", "validate", "--explain", word)
+
+    assert list(folder.iterdir()) == []
+    assert (result.code, words in result.out) == (0, True)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_value_of_a_variable_is_not_told(tiktoktoe: Run) -> None:
+    """A start action that names another service's address is shown without its secrets."""
+    configure(
+        """\
+version: 1
+services:
+  a: {actions: {start: {run: [prog], env: {DB_PASSWORD: "me:swordfish@127.0.0.1:5432"}}}}
+  db: {health: [{name: up, tcp: {address: "127.0.0.1:5432"}}]}
+"""
+    )
+
+    result = tiktoktoe("graph", "validate", "--only", "TTG110")
+
+    assert "warning[TTG110]: `a` is started with the address of `db`, but does not depend on it" in result.out
+    assert "swordfish" not in result.out + result.err

@@ -1,0 +1,143 @@
+"""`graph why`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.systems import configure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.systems import Run
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no configuration is found but what a test writes."""
+    monkeypatch.chdir(tmp_path)
+
+
+SHOP = {
+    "gateway": {"depends_on": {"cart": "^1.8", "ads": {"kind": "soft"}}},
+    "cart": {
+        "version": "1.8.0",
+        "depends_on": {"redis": {"condition": "started", "required": False}, "vault": {}},
+    },
+    "ads": {"depends_on": {"redis": {}}},
+    "vault": {"depends_on": {"redis": {"kind": "runtime"}}},
+    "redis": {},
+}
+
+
+def test_every_edge_of_the_shortest_paths_is_told(tiktoktoe: Run) -> None:
+    """Each path with its dependencies, then the way on which nothing is optional, and what separates the two."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "why", "gateway", "redis")
+
+    assert result.code == 0
+    assert result.out == (
+        "gateway → cart → redis\n"
+        "  gateway → cart  start, waits until healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
+        "  cart → redis    start, waits until started, not required, tiktoktoe.yaml:1\n"
+        "gateway → ads → redis\n"
+        "  gateway → ads  soft, not required, tiktoktoe.yaml:1\n"
+        "  ads → redis    start, waits until healthy, required, tiktoktoe.yaml:1\n"
+        "  and 1 more\n"
+        "over required dependencies only\n"
+        "  gateway → cart  start, waits until healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
+        "  cart → vault    start, waits until healthy, required, tiktoktoe.yaml:1\n"
+        "  vault → redis   runtime, required, tiktoktoe.yaml:1\n"
+        "no single dependency is on all paths\n"
+    )
+    assert result.err == "`gateway` cannot do without `redis`: 2 shortest paths of 2 dependencies, 1 longer\n"
+
+
+def test_all_paths_are_asked_for(tiktoktoe: Run) -> None:
+    """Longer paths follow, until there are no more."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "why", "gateway", "redis", "--all")
+    names = tiktoktoe("graph", "why", "gateway", "redis", "--all", "-o", "name")
+
+    assert "more" not in result.out
+    assert names.out.splitlines()[-1] == "gateway → cart → vault → redis"
+
+
+def test_data_holds_paths_and_cuts(tiktoktoe: Run) -> None:
+    """Programs read every dependency with its place, and which of them separate the two."""
+    configure(SHOP)
+
+    answer = json.loads(tiktoktoe("graph", "why", "vault", "redis", "-o", "json").out)
+
+    edge = {
+        "from": "vault",
+        "to": "redis",
+        "kind": "runtime",
+        "version": None,
+        "condition": "healthy",
+        "required": True,
+        "binds": True,
+        "file": "tiktoktoe.yaml",
+        "line": 1,
+    }
+    assert answer["items"] == [
+        {"name": "vault → redis", "length": 1, "shortest": True, "required": True, "edges": [edge]}
+    ]
+    assert answer["summary"]["cuts"] == [edge]
+    assert answer["summary"]["requires"] is True
+
+
+def test_it_can_do_without(tiktoktoe: Run) -> None:
+    """Where every path is soft or optional somewhere, that is said."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "why", "gateway", "ads")
+
+    assert "`gateway` can do without `ads`" in result.err
+    assert "without this, nothing connects them\n  gateway → ads\n" in result.out
+
+
+def test_there_is_no_path(tiktoktoe: Run) -> None:
+    """The answer is no; if it is the other way round, that is said."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "why", "redis", "gateway")
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "`redis` does not depend on `gateway`, but `gateway` depends on `redis`\n"
+    assert tiktoktoe("graph", "why", "ads", "vault").err == "`ads` does not depend on `vault`\n"
+
+
+def test_circles_leave_paths_uncounted(tiktoktoe: Run) -> None:
+    """Where services need each other in circles, it is said that not all paths were counted."""
+    names = [f"s{number}" for number in range(12)]
+    configure(
+        {
+            "a": {"depends_on": {"s0": {}}},
+            "z": {},
+            **{
+                name: {"depends_on": {other: {"kind": "runtime"} for other in [*names, "z"] if other != name}}
+                for name in names
+            },
+        }
+    )
+
+    result = tiktoktoe("graph", "why", "a", "z")
+
+    assert "and others: not all were counted" in result.out
+    assert "and longer ones that were not all counted" in result.err
+
+
+def test_an_unknown_name(tiktoktoe: Run) -> None:
+    """A name that is nowhere is asked wrongly."""
+    configure(SHOP)
+
+    result = tiktoktoe("graph", "why", "gateway", "rediss")
+
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean `redis`?" in result.err

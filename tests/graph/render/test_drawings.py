@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.graph.render.systems import chain, dense, layers
+from tests.graph.systems import graph_of
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.graph.facts import survey
+from tiktoktoe_cli.graph.render.drawings import drawings_of, remarks_on
+from tiktoktoe_cli.report import OutputFormat, View
+
+
+@pytest.mark.parametrize(
+    ("form", "beginning"),
+    [
+        (OutputFormat.DOT, "// A -> B: A depends on B\ndigraph {\n"),
+        (OutputFormat.MERMAID, "flowchart LR\n"),
+        (OutputFormat.SVG, "<svg "),
+        (OutputFormat.HTML, "<!doctype html>\n"),
+        (OutputFormat.MARKDOWN, "### ✓ graph show: 3 services"),
+    ],
+)
+def test_each_form_is_drawn(form: OutputFormat, beginning: str) -> None:
+    """By its name, and with a last line that is ended."""
+    drawn = drawings_of(chain())[form](View())
+
+    assert drawn.startswith(beginning)
+    assert drawn.endswith("\n")
+
+
+def test_what_mermaid_leaves_out_is_remarked_where_it_is_asked_for() -> None:
+    """Whoever asks for another form hears nothing of it."""
+    large = survey(dense(33))
+
+    assert list(remarks_on(large, [OutputFormat.SVG], View())) == []
+    assert list(remarks_on(chain(), [OutputFormat.MERMAID], View())) == []
+    [remark] = remarks_on(large, [OutputFormat.SVG, OutputFormat.MERMAID], View())
+    assert remark.startswith("this is more than Mermaid draws")
+
+
+def test_what_draws_is_loaded_when_it_is_asked_for() -> None:
+    """A table of services pays for no layout."""
+    script = (
+        "import sys\nimport tiktoktoe_cli.graph.render.drawings\n"
+        "print([name for name in sys.modules if 'layout' in name or 'svg' in name or 'mermaid' in name])"
+    )
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert loaded.stdout == "[]\n"
+
+
+def test_a_picture_of_any_size_is_drawn() -> None:
+    """Only Mermaid has limits."""
+    services = {name: {**service, "group": name} for name, service in layers(23).items()}
+    drawings = drawings_of(survey(graph_of(services)))
+
+    with pytest.raises(UsageError):
+        drawings[OutputFormat.MERMAID](View())
+    assert all(drawings[form](View()) for form in (OutputFormat.DOT, OutputFormat.SVG, OutputFormat.HTML))

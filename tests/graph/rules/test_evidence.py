@@ -1,0 +1,73 @@
+"""What is declared, and what is seen in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.graph.systems import findings, locate, subject_of
+from tiktoktoe_cli.graph.validation import validate
+
+Services = dict[str, Any]  # what YAML can hold
+
+
+def test_what_an_import_found_in_use_and_nobody_declared_is_told() -> None:
+    """The finding stands at the edge that the import wrote."""
+    (found,) = findings({"a": {"depends_on": {"b": {"evidence": "inferred"}}}, "b": {}})
+
+    assert (found.code, found.message) == ("TTG110", "`a` uses `b`, but nobody declared it")
+    assert found.place == locate("services", "a", "depends_on", "b")
+
+
+def test_what_a_start_action_names_and_nobody_declared_is_told_where_it_is_named() -> None:
+    """The variable's place is shown, and nothing of its value, which may be secret."""
+    path = ("services", "a", "actions", "start", "env", "B_URL")
+
+    (found,) = findings({"a": {}}, uses={"a": {"b": path}})
+
+    assert found.code == "TTG110"
+    assert found.message == "`a` is started with the address of `b`, but does not depend on it"
+    assert found.place == locate(*path)
+    assert found.about == ("a", "b")
+
+
+@pytest.mark.parametrize("kind", ["start", "runtime", "soft"])
+def test_a_use_that_is_declared_is_fine(kind: str) -> None:
+    """Of whatever kind the dependency is."""
+    services = {"a": {"depends_on": {"b": {"kind": kind}}}, "b": {}}
+
+    assert findings(services, uses={"a": {"b": ("services",)}}) == []
+
+
+def test_what_was_never_seen_in_use_is_told_at_once() -> None:
+    """All of them are one finding; each of the others is a note with its place."""
+    needs = {"b": {"evidence": "both"}, "c": {}, "d": {}}
+    services: Services = {"a": {"depends_on": needs}, "b": {}, "c": {}, "d": {}}
+
+    (found,) = validate(subject_of(services)).findings
+
+    assert found.code == "TTG111"
+    assert found.message == "2 dependencies were never seen in use: `a` on `c`, `a` on `d`"
+    assert [place for _, place in found.related] == [locate("services", "a", "depends_on", "d")]
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        {"b": {}, "c": {}},
+        {"b": {"evidence": "both"}, "c": {"kind": "soft"}},
+        {"b": {"evidence": "both"}, "c": {"evidence": "both"}},
+    ],
+    ids=["no use is known at all", "only drawn", "all in use"],
+)
+def test_nothing_is_said_of_what_may_be_in_use(needs: Services) -> None:
+    """Where no use of a service is known, that one was not seen says nothing."""
+    assert findings({"a": {"depends_on": needs}, "b": {}, "c": {}}) == []
+
+
+def test_an_address_in_the_start_action_is_a_use() -> None:
+    """What was not seen by the import, but stands there, is in use."""
+    services: Services = {"a": {"depends_on": {"b": {"evidence": "both"}, "c": {}}}, "b": {}, "c": {}}
+
+    assert findings(services, uses={"a": {"c": ("services",)}}) == []

@@ -1,0 +1,234 @@
+"""The rules about versions: what does not suit is told once, where it can be mended, and quickly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from tests.graph.resolution.puzzles import Raw, systems
+from tests.graph.systems import graph_of, locate, subject_of
+from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.resolution import resolve
+from tiktoktoe_cli.graph.rules import choose_rules, validate_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tiktoktoe_cli.errors import Problem
+
+RULES = choose_rules(["TTG2"])
+
+
+def findings(services: Mapping[str, Any]) -> list[Problem]:  # what YAML can hold
+    """Apply the rules about versions."""
+    return list(validate_graph(subject_of(services), RULES))
+
+
+def asking(target: Mapping[str, Any], *ranges: str) -> dict[str, Any]:  # as above
+    """Make a system in which `a`, `b`, ... need one service, `db`, in these ranges."""
+    dependents = {name: {"depends_on": {"db": text}} for name, text in zip("abcdef", ranges, strict=False)}
+    return {**dependents, "db": dict(target)}
+
+
+BROKEN: dict[str, dict[str, Any]] = {  # as above
+    "TTG201": asking({"version": "2.0.0"}, "^1.4"),
+    "TTG202": asking({"version": "1.5.0", "available": ["1.4.0"]}, "^1.5", "~1.4"),
+    "TTG203": {"a": {"version": "1.10"}},
+    "TTG204": asking({"version": "1.0.0"}, ">2 <1"),
+    "TTG205": asking({"version": "1.5.0-rc.1"}, "^1.4"),
+    "TTG206": asking({"version": "1.0.0"}, ">=1"),
+    "TTG207": asking({"version": "1.4.0", "available": ["1.5.0"]}, "^1.4"),
+}
+KEPT: dict[str, dict[str, Any]] = {  # as above
+    "a version in the range": asking({"version": "1.5.0"}, "^1.4"),
+    "an unknown version": asking({}, "^1.4", "^1.5"),
+    "a prerelease that is asked for": asking({"version": "1.5.0-rc.1"}, "^1.5.0-rc.0"),
+    "a newer version that a dependent cannot use": asking(
+        {"version": "1.4.0", "available": ["1.5.0"]}, "~1.4"
+    ),
+    "a newer prerelease": asking({"version": "1.4.0", "available": ["1.5.0-rc.1"]}, "1.4.0 || ^1.5.0-rc.1"),
+    "an older version": asking({"version": "1.4.0", "available": ["1.3.0"]}, "^1"),
+    "a newer version that cannot use what is deployed": {
+        **asking(
+            {"version": "1.4.0", "available": [{"version": "1.5.0", "depends_on": {"disk": "^2"}}]}, "^1"
+        ),
+        "disk": {"version": "1.0.0"},
+    },
+    "no range at all": {"a": {"depends_on": {"db": {}}}, "db": {"version": "1.0.0-rc.1"}},
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found_alone(rule: str) -> None:
+    """Each of these systems breaks one rule once, with the severity of the rule, at a place in the file."""
+    found = findings(BROKEN[rule])
+
+    severity = next(one.severity for one in RULES if one.id == rule)
+    assert [(problem.code, problem.severity) for problem in found] == [(rule, severity)]
+    assert found[0].place is not None
+    assert found[0].hint
+
+
+def test_every_rule_about_versions_is_broken_here() -> None:
+    """No rule is without its smallest example."""
+    assert [rule.id for rule in RULES] == sorted(BROKEN)
+
+
+@pytest.mark.parametrize("system", KEPT)
+def test_what_suits_is_not_found(system: str) -> None:
+    """What is just within a rule is not found."""
+    assert findings(KEPT[system]) == []
+
+
+def test_the_best_version_for_all_dependents_is_offered() -> None:
+    """If a version that could be deployed is in the ranges of all, the newest such one is named."""
+    system = asking({"version": "2.0.0", "available": ["1.4.0", "1.10.0", "1.9.0", "3.0.0"]}, "^1.4", "<1.10")
+
+    found = findings(system)
+
+    assert [problem.message for problem in found] == [
+        "`a` needs `db` in `^1.4`, found `2.0.0`",
+        "`b` needs `db` in `<1.10`, found `2.0.0`",
+    ]
+    assert {problem.hint for problem in found} == {
+        "deploy `1.9.0`, which is `available`: it is in the ranges of all dependents"
+    }
+    assert found[0].place == locate("services", "a", "depends_on", "db", "version")
+    assert found[0].related == (("the version of `db`", locate("services", "db", "version")),)
+    assert found[0].about == ("a", "db")
+
+
+@pytest.mark.parametrize(
+    ("deployed", "hint"),
+    [
+        ("2.0.0", "deploy an older version of `db`, or widen the range"),
+        ("1.0.0", "deploy `db` in this range, or widen the range"),
+    ],
+)
+def test_without_another_version_the_direction_is_told(deployed: str, hint: str) -> None:
+    """Whoever has deployed something too new is told so."""
+    (found,) = findings(asking({"version": deployed}, "^1.4"))
+
+    assert found.hint == hint
+
+
+def test_dependents_that_no_version_suits_are_told_together() -> None:
+    """One finding names the fewest ranges that exclude each other, with their places, and the deployed version."""
+    system = asking({"version": "7.0.5", "available": ["6.2.1"]}, ">=7 <8", "^7.0.1", "^6.2")
+
+    found = findings(system)
+
+    assert [problem.code for problem in found] == ["TTG202"]
+    assert found[0].message == "`db`: `a` needs `>=7 <8`, `c` needs `^6.2`; no version can suit all"
+    assert found[0].place == locate("services", "a", "depends_on", "db", "version")
+    assert found[0].related == (
+        ("`c` needs `^6.2`", locate("services", "c", "depends_on", "db", "version")),
+        ("the version of `db`", locate("services", "db", "version")),
+    )
+    assert found[0].about == ("db", "a", "c")
+
+
+def test_where_a_new_version_would_help_the_known_ones_are_named() -> None:
+    """Ranges that have versions in common, but no known one, clash only until there is one."""
+    (found,) = findings(asking({"version": "1.5.0", "available": ["1.3.0"]}, "^1.4", "<1.5"))
+
+    assert found.message == "`db`: `a` needs `^1.4`, `b` needs `<1.5`; none of `1.5.0` and `1.3.0` suits all"
+
+
+def test_what_clashes_is_not_told_twice_and_nothing_is_left_out() -> None:
+    """A dependent beside the clash that the deployed version does not suit has its own finding."""
+    found = findings(asking({"version": "3.0.0"}, "^3", "^2", "^1"))
+
+    assert [(problem.code, problem.about) for problem in found] == [
+        ("TTG201", ("c", "db")),
+        ("TTG202", ("db", "a", "b")),
+    ]
+
+
+def test_ranges_clash_also_where_no_version_is_known() -> None:
+    """Nobody has to deploy anything to see that two ranges exclude each other."""
+    (found,) = findings(asking({}, "^1", "^2"))
+
+    assert (found.code, found.message) == (
+        "TTG202",
+        "`db`: `a` needs `^1`, `b` needs `^2`; no version can suit all",
+    )
+    assert len(found.related) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("^1.4", "write `^1.4 || 1.5.0-rc.1`, or deploy `1.5.0`"),
+        ("*", "write `>=1.5.0-rc.1`, or deploy `1.5.0`"),
+    ],
+)
+def test_a_prerelease_inside_of_the_bounds_is_explained(text: str, hint: str) -> None:
+    """Who deploys a prerelease is told why a range that seems to have it does not, and what would."""
+    (found, *_) = findings(asking({"version": "1.5.0-rc.1"}, text))
+
+    assert found.code == "TTG205"
+    assert (
+        found.message == f"`a` needs `db` in `{text}`, found the prerelease `1.5.0-rc.1` of a version in it"
+    )
+    assert found.hint == f"a range only has prereleases of numbers that it names one of: {hint}"
+
+
+def test_every_malformed_text_has_its_place() -> None:
+    """Deployed and available versions, and the ranges of both, are all looked at."""
+    system = {
+        "a": {
+            "version": "x",
+            "available": ["1.0.0", "y", {"version": "2.0.0", "depends_on": {"b": "!=1"}}],
+            "depends_on": {"b": "~=1.4"},
+        },
+        "b": {},
+    }
+
+    found = findings(system)
+
+    assert [(problem.code, problem.place, problem.message.partition(":")[0]) for problem in found] == [
+        ("TTG203", locate("services", "a", "version"), "`a`"),
+        ("TTG203", locate("services", "a", "available", 1, "version"), "`a`"),
+        ("TTG203", locate("services", "a", "available", 2, "depends_on", "b"), "`a` on `b`"),
+        ("TTG203", locate("services", "a", "depends_on", "b", "version"), "`a` on `b`"),
+    ]
+    assert len({problem.about for problem in found}) == 4
+
+
+def test_the_newest_of_several_newer_versions_is_told() -> None:
+    """One finding a service, at the available version that could be deployed."""
+    (found,) = findings(asking({"version": "1.4.0", "available": ["1.5.0", "1.6.0", "2.0.0"]}, "^1.4"))
+
+    assert found.message == "`db` is deployed in `1.4.0`; `1.6.0` is available, and in all ranges"
+    assert found.place == locate("services", "db", "available", 1, "version")
+    assert found.severity is Severity.INFO
+
+
+@given(systems())
+def test_what_is_chosen_breaks_no_rule(system: Raw) -> None:
+    """Once the chosen versions are deployed, no range is left unmet, no clash and no uninvited prerelease."""
+    resolution = resolve(graph_of(system))
+    chosen = {choice.service: choice.chosen for choice in resolution.choices}
+
+    done = {name: _deployed(system[name], version) for name, version in chosen.items() if version}
+
+    assert not {"TTG201", "TTG202", "TTG205"} & {problem.code for problem in findings(done)}
+
+
+def _deployed(service: Raw, version: str) -> Raw:
+    """Write a service as it is once a version of it is deployed."""
+    if version == service.get("version"):
+        return {**service, "available": []}
+    changed = next(one["depends_on"] for one in service["available"] if one["version"] == version)
+    edges = {
+        name: edge
+        for name, edge in service["depends_on"].items()
+        if not (name in changed and changed[name] is None)
+    }
+    ranges = {
+        name: {**edges.get(name, {}), "version": text} for name, text in changed.items() if text is not None
+    }
+    return {"version": version, "depends_on": {**edges, **ranges}}

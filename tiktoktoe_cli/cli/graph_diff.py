@@ -1,0 +1,127 @@
+"""`tiktoktoe graph diff`: what a change does to the system, and how dangerous that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiktoktoe_cli.cli.completion import words
+from tiktoktoe_cli.cli.graph_options import app
+from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.errors import ConfigError, ExitCode, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.errors import Place, Problem
+    from tiktoktoe_cli.graph.diff import Edition
+
+_HERE = "."
+_LEVELS = ("high", "medium", "low")
+
+
+@add_command(
+    app,
+    "diff",
+    examples=(
+        "tiktoktoe graph diff ../minimal/tiktoktoe.yaml tiktoktoe.yaml",
+        "tiktoktoe graph diff tiktoktoe.yaml . --fail-on high -o markdown",
+    ),
+)
+def diff(
+    desk: Desk,
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD", help="A configuration, its folder, or a git revision: `main`, `HEAD~1`."
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="[NEW]", help="The same; by default `.`, the configuration as it is now.")
+    ] = _HERE,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RISK",
+            help="From which risk on the answer is no (1): high, medium or low. By default it never is.",
+            autocompletion=words(*_LEVELS),
+        ),
+    ] = None,
+) -> ExitCode:
+    """Compare two configurations, or the configuration as git has it: what is added, removed or changed.
+
+    Tells the differences of services, dependencies, start waves and cycles, which findings of `graph validate` are new
+    and which are gone, and how dangerous the change is, with the reasons. Findings are the same if they are about the
+    same, wherever they stand. A revision is read from the repository of the configuration that is found here or named
+    with -c, at the same path. For a comment on a merge request: `-o markdown`, or `--report markdown=FILE`.
+    """
+    from tiktoktoe_cli.graph.diff import compare
+    from tiktoktoe_cli.graph.reports.diff import Comparison, draw_difference, report_of
+    from tiktoktoe_cli.graph.risks import Risk, assess
+
+    if fail_on is not None and fail_on not in _LEVELS:
+        raise unknown(fail_on, _LEVELS, "value of `--fail-on`")
+    found = compare(_edition(desk, old), _edition(desk, new))
+    facts = Comparison(found, old, new, *assess(found))
+    return desk.answer(
+        report_of(facts, Risk(fail_on) if fail_on else None),
+        drawing=draw_difference(facts, desk.terminal.answer_view),
+    )
+
+
+def _edition(desk: Desk, word: str) -> Edition:
+    """Look at the system that a word stands for.
+
+    Raises:
+        ConfigError: if its configuration is broken.
+        UsageError: if it stands for none.
+    """
+    files = _files(desk, word)
+    if files is not None:
+        return _read(desk, files, str)
+    from tiktoktoe_cli.cli.revisions import checked_out
+
+    with checked_out(word, desk.config_files(), desk.environ) as checkout:
+        return _read(desk, checkout.names, checkout.shown)
+
+
+def _files(desk: Desk, word: str) -> Sequence[str] | None:
+    """Name the files of a configuration; None if the word can only be a revision."""
+    from tiktoktoe_cli.config import FILE_NAME
+
+    if word == _HERE:
+        return desk.config_files()
+    if word == "-" or Path(word).is_file():
+        return [word]
+    inside = Path(word) / FILE_NAME
+    return [str(inside)] if inside.is_file() else None
+
+
+def _read(desk: Desk, names: Sequence[str], shown: Callable[[str], str]) -> Edition:
+    """Read a configuration whose files are shown by other names; its secrets are hidden from now on, too."""
+    from tiktoktoe_cli.checkup import SUBJECT_PARTS, subject_of
+    from tiktoktoe_cli.graph.diff import edition_of
+    from tiktoktoe_cli.system import load_system
+
+    try:
+        system = load_system(names, desk.environ, SUBJECT_PARTS)
+    except ConfigError as error:
+        problems = tuple(_renamed(problem, shown) for problem in error.problems)
+        sources = {shown(name): text for name, text in error.sources.items()}
+        raise ConfigError(problems, sources=sources, mask=error.mask) from None
+    hides, hidden_before = system.document.mask.line, desk.terminal.mask
+    desk.terminal = desk.terminal.masking(lambda text: hides(hidden_before(text)))
+    edition = edition_of(subject_of(system))
+    return replace(edition, findings=tuple(_renamed(finding, shown) for finding in edition.findings))
+
+
+def _renamed(problem: Problem, shown: Callable[[str], str]) -> Problem:
+    def named(place: Place) -> Place:
+        return replace(place, file=shown(place.file))
+
+    related = tuple((words, named(place)) for words, place in problem.related)
+    return replace(problem, place=problem.place and named(problem.place), related=related)

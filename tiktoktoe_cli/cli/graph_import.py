@@ -1,0 +1,90 @@
+"""`tiktoktoe graph import`: systems as Compose or Kubernetes have them, as our YAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiktoktoe_cli.cli.completion import words
+from tiktoktoe_cli.cli.graph_options import app
+from tiktoktoe_cli.cli.options import add_command, words_of
+from tiktoktoe_cli.errors import ExitCode, UsageError
+from tiktoktoe_cli.graph.importers.formats import SystemFormat
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+
+
+@add_command(
+    app,
+    "import",
+    examples=(
+        "tiktoktoe graph import compose ../imports/compose.yaml",
+        "tiktoktoe graph import compose ../imports/compose.yaml --profile tools --name shop -o json",
+        "tiktoktoe graph import kubernetes ../imports/kubernetes.yaml --quiet",
+    ),
+)
+def import_system(  # noqa: PLR0913  # each is an option
+    desk: Desk,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FORMAT",
+            help=f"{words_of(SystemFormat)}.",
+            autocompletion=words(*SystemFormat),
+            show_default=False,
+        ),
+    ],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE ...",
+            help="Its files; several are merged as it does that, - for stdin, a folder for all YAML below it.",
+            show_default=False,
+        ),
+    ],
+    *,
+    name: Annotated[str | None, typer.Option(metavar="SYSTEM", help="What to call the system.")] = None,
+    env_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE", help="Variables of Compose files, in place of .env beside the first; repeatable."
+        ),
+    ] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Take the services of this Compose profile, too; * for all."),
+    ] = None,
+    infer: Annotated[
+        bool, typer.Option(help="Find calls in variables and arguments that name the host of a service.")
+    ] = True,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Answer no (1) if something could not be translated.")
+    ] = False,
+) -> ExitCode:
+    """Print a system of another tool as our YAML.
+
+    What cannot be translated, means something else here or is a guess is listed on standard error, and stands as a
+    comment where it belongs. With `-o json` the remarks are the items, and the configuration is in the summary.
+
+    Compose files are read with the variables of their files and never with those of the shell: `env > vars` and
+    `--env-file vars` is how to use these.
+    """
+    from tiktoktoe_cli.cli.desk import choose
+    from tiktoktoe_cli.graph.importers.catalog import import_files
+    from tiktoktoe_cli.graph.importers.options import ImportOptions
+    from tiktoktoe_cli.graph.importers.report import report_of
+    from tiktoktoe_cli.health.importers.compose import container_checks
+    from tiktoktoe_cli.importing.compose.application import Choice
+    from tiktoktoe_cli.importing.report import problems_of
+    from tiktoktoe_cli.importing.yaml_text import write_yaml
+
+    kind = choose(SystemFormat, source, "FORMAT")
+    if kind is not SystemFormat.COMPOSE and (env_file or profile):
+        raise UsageError("`--env-file` and `--profile` are only about Compose files")
+    choice = Choice(tuple(env_file or ()), frozenset(profile or ()))
+    options = ImportOptions(name, infer, choice, facets=(container_checks,))
+    imported = import_files(kind, files, options)
+    desk.refuse(problems_of(imported))
+    return desk.answer(report_of(imported, strict=strict), picture=write_yaml(imported))

@@ -1,0 +1,74 @@
+"""`tiktoktoe graph resolve`: which versions fit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiktoktoe_cli.cli.completion import service_names, words
+from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.cli.desk import Desk
+
+_PREFERENCES = ("deployed", "newest")
+
+
+@add_command(
+    app,
+    "resolve",
+    examples=(
+        "tiktoktoe graph resolve",
+        "tiktoktoe graph resolve --check -o json",
+        "tiktoktoe graph resolve --prefer newest --service payments",
+    ),
+)
+def resolve(
+    desk: Desk,
+    prefer: Annotated[
+        str,
+        typer.Option(
+            metavar="WHICH",
+            help="`deployed` changes as few services as possible, `newest` takes the newest versions that fit.",
+            autocompletion=words(*_PREFERENCES),
+        ),
+    ] = "deployed",
+    service: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SERVICE",
+            help="Let only this service change, and show only it; repeatable, all without.",
+            autocompletion=service_names,
+        ),
+    ] = None,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Answer no (exit code 1) if a service has to change.")
+    ] = False,
+) -> ExitCode:
+    """Choose a version for every service, of the deployed and the `available` ones, so that all ranges hold.
+
+    Where no choice fits, the smallest set of ranges that contradict each other is shown, how they do, and what would
+    help: each change was tried out. Nothing is deployed or written.
+    """
+    from tiktoktoe_cli.cli.desk import choose
+    from tiktoktoe_cli.errors import UnfinishedError, unknown
+    from tiktoktoe_cli.graph import resolution
+    from tiktoktoe_cli.graph.reports.resolution import draw_explanations, report_of
+    from tiktoktoe_cli.graph.rules import Subject, choose_rules, validate_graph
+
+    preference = choose(resolution.Preference, prefer, "--prefer")
+    graph = graph_of(desk.load("services"))
+    for name in service or ():
+        if name not in graph.services:
+            raise unknown(name, graph.services, "service")
+    desk.refuse(validate_graph(Subject(graph), choose_rules(["TTG203"])))
+    facts = resolution.resolve(graph, preference, service)
+    if facts.gave_up:
+        hint = "let fewer services change: `--service NAME`"
+        raise UnfinishedError("gave up: there are too many versions to try", hint=hint)
+    report = report_of(facts, check=check)
+    return desk.answer(report, drawing=draw_explanations(facts, desk.terminal.answer_view))

@@ -1,0 +1,129 @@
+"""The configuration as a git revision has it: its files in a temporary folder, and the names to show them by.
+
+Git is only read: the files are checked out next to an index of their own, so that neither the repository nor the work
+tree changes, and none of its hooks runs. Included files are there if their names end like those of YAML or JSON files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.processes import Child, Command
+from tiktoktoe_cli.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_PATIENCE_S = 60.0
+_INCLUDABLE = ("*.yaml", "*.yml", "*.json")
+_ANOTHERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
+"""What git sets for its hooks: it speaks of the repository of the hook, not of the one we look for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A revision's files: `names` are those of the configuration, to be read while they are there."""
+
+    revision: str
+    tree: Path
+    names: tuple[str, ...]
+
+    def shown(self, name: str) -> str:
+        """Write the name of one of the files as git does: `v1.2:shop/tiktoktoe.yaml`."""
+        inside = os.path.relpath(name, self.tree)
+        return name if inside.startswith(os.pardir) else f"{self.revision}:{inside}"
+
+
+@contextmanager
+def checked_out(revision: str, files: Sequence[str], environ: Mapping[str, str]) -> Iterator[Checkout]:
+    """Write the files of a revision into a folder, for as long as it is needed.
+
+    Raises:
+        UsageError: if there is no git, no repository, no such revision, or not all of the files are in it.
+        UnfinishedError: if git does not answer.
+    """
+    with TemporaryDirectory(prefix="tiktoktoe-") as folder:
+        paths = [Path(file).resolve() for file in files]
+        names = asyncio.run(_check_out(revision, paths, Path(folder), environ))
+        yield Checkout(revision, Path(folder) / "tree", names)
+
+
+async def _check_out(
+    revision: str, paths: Sequence[Path], folder: Path, environ: Mapping[str, str]
+) -> tuple[str, ...]:
+    git = _Git(paths[0].parent, folder, environ)
+    top = Path(await git.top(revision))
+    commit = await git.commit(revision)
+    inside = [_inside(path, top) for path in paths]
+    for path in inside:
+        await git.must_have(revision, commit, path)
+    for pattern in (*(f":(top,literal){path}" for path in inside), *(f":(top){one}" for one in _INCLUDABLE)):
+        await git.write(commit, pattern)
+    return tuple(str(folder / "tree" / path) for path in inside)
+
+
+def _inside(path: Path, top: Path) -> str:
+    if not path.is_relative_to(top):
+        raise UsageError(f"`{path}` is not in the repository `{top}`", hint="compare with a file instead")
+    return path.relative_to(top).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class _Git:
+    """Git, asked about the repository around `start`; what it writes goes to `folder`."""
+
+    start: Path
+    folder: Path
+    environ: Mapping[str, str]
+
+    async def top(self, revision: str) -> str:
+        """Return the top folder of the repository."""
+        found, lines = await self.ask("rev-parse", "--show-toplevel")
+        if not found:
+            message = f"{quoted(revision)} is no file, and `{self.start}` is in no git repository"
+            raise UsageError(message, hint=f"git says: {lines[0]}" if lines else "name two configurations")
+        return lines[0]
+
+    async def commit(self, revision: str) -> str:
+        """Return the id of a revision's commit."""
+        words = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        found, lines = (False, ()) if revision.startswith("-") else await self.ask(*words)
+        if not found:
+            hint = "`git log` and `git tag` list revisions; a shallow clone has few: `git fetch --unshallow`"
+            raise UsageError(f"there is neither a file nor a git revision {quoted(revision)}", hint=hint)
+        return lines[0]
+
+    async def must_have(self, revision: str, commit: str, path: str) -> None:
+        """Look whether a file is in a revision."""
+        if await self.ask("cat-file", "-t", f"{commit}:{path}") != (True, ("blob",)):
+            hint = f"`git log -- {path}` tells when it came; name another configuration with -c"
+            raise UsageError(f"{quoted(revision)} has no file `{path}`", hint=hint)
+
+    async def write(self, commit: str, pattern: str) -> None:
+        """Write the files of a commit that a pattern names, if there are any, into the tree."""
+        tree = self.folder / "tree"
+        tree.mkdir(exist_ok=True)
+        apart = (f"--work-tree={tree}", "-c", f"core.hooksPath={os.devnull}")
+        await self.ask(*apart, "checkout", "--quiet", commit, "--", pattern)
+
+    async def ask(self, *words: str) -> tuple[bool, tuple[str, ...]]:
+        """Return whether git found an answer, and its lines: else what it complains of."""
+        kept = {name: value for name, value in self.environ.items() if name not in _ANOTHERS}
+        index = str(self.folder / "index")
+        environ = {**kept, "GIT_INDEX_FILE": index, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+        child = await Child.start(Command(("git", *words), self.start, environ))
+        try:
+            end = await asyncio.wait_for(child.wait(), _PATIENCE_S)
+        except TimeoutError:
+            raise UnfinishedError(f"git did not answer within {_PATIENCE_S:.0f}s") from None
+        finally:
+            await child.stop()
+        output = child.output
+        return end.is_success, (output.stdout if end.is_success else output.stderr).tail.lines

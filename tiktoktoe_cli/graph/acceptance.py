@@ -1,0 +1,81 @@
+"""Which findings are accepted: suppressed for a reason, or known to the baseline; and what accepts nothing any more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.graph.baseline import Baseline, identity_of
+from tiktoktoe_cli.graph.rules.rule import Finding
+from tiktoktoe_cli.report.facts import Excuse, ExcuseKind
+from tiktoktoe_cli.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph.rules.rule import Subject
+    from tiktoktoe_cli.graph.rules.settings import SuppressionSettings
+
+_FOR_NOW = Excuse(ExcuseKind.EXTERNAL, "accepted for now, in the baseline")
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Findings by whether they are accepted, each of those with the reason."""
+
+    open: tuple[Problem, ...]
+    excused: tuple[tuple[Problem, Excuse], ...]
+
+
+def sort_findings(
+    problems: Iterable[Problem], suppressions: Iterable[SuppressionSettings], baseline: Baseline
+) -> Sorted:
+    """Sort what the rules found; a suppression comes before the baseline."""
+    by_rule = defaultdict(list)
+    for suppression in suppressions:
+        if suppression.reason.strip():
+            by_rule[suppression.rule].append(suppression)
+    still_open, excused = [], []
+    for problem in problems:
+        fitting = next((one for one in by_rule.get(problem.code, ()) if accepts(one, problem)), None)
+        if fitting:
+            excused.append((problem, Excuse(ExcuseKind.IN_SOURCE, fitting.reason.strip())))
+        elif identity_of(problem) in baseline.entries:
+            excused.append((problem, _FOR_NOW))
+        else:
+            still_open.append(problem)
+    return Sorted(tuple(still_open), tuple(excused))
+
+
+def accepts(suppression: SuppressionSettings, problem: Problem) -> bool:
+    """Tell whether a finding of the suppression's rule is about all that it names."""
+    return all(
+        any(name == pattern or fnmatchcase(name, pattern) for name in problem.about)
+        for pattern in suppression.services
+    )
+
+
+def find_stale(
+    subject: Subject, problems: Sequence[Problem], baseline: Baseline, applied: Collection[str]
+) -> Iterator[Finding]:
+    """Find what accepts none of the problems, although its rule is one of those that were applied."""
+    found = set(map(identity_of, problems))
+    for entry, place in baseline.entries.items():
+        rule, *names = entry
+        if rule in applied and entry not in found:
+            about = f" about {listed(names, limit=5)}" if names else ""
+            message = f"the baseline accepts {rule}{about}, which is no longer found"
+            hint = "remove the line, or write the file anew with `--update-baseline`"
+            yield Finding(message, place, hint, about=entry)
+    by_rule = defaultdict(list)
+    for problem in problems:
+        by_rule[problem.code].append(problem)
+    for number, one in enumerate(subject.settings.suppress):
+        is_idle = one.rule in applied and not any(accepts(one, problem) for problem in by_rule[one.rule])
+        if is_idle and one.reason.strip():
+            place = subject.graph.locate_key("graph", "suppress", number)
+            message = f"this suppression of {one.rule} accepts nothing: no such finding is left"
+            yield Finding(message, place, "remove it", about=(one.rule, *one.services))

@@ -1,0 +1,23 @@
+"""The words that one may choose a picture with; apart from what they do, since the command line needs them for help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class GraphView(StrEnum):
+    """How the graph is drawn as text."""
+
+    RAILS = "rails"
+    FOLDED = "folded"  # rails, with one line for services that look alike
+    TREE = "tree"
+    TABLE = "table"
+    MATRIX = "matrix"
+
+
+class Direction(StrEnum):
+    """Which way to go from a service: to what it depends on, to who depends on it, or both ways."""
+
+    DOWN = "down"
+    UP = "up"
+    BOTH = "both"

@@ -1,0 +1,150 @@
+"""A Compose application → its services, what they depend on and what they need (compose-spec, `05-services.md`)."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import TYPE_CHECKING, Final
+
+from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
+from tiktoktoe_cli.graph.importers.compose_resources import replicas_of, resources_of
+from tiktoktoe_cli.graph.importers.hosts import hosts_in, hosts_in_arguments
+from tiktoktoe_cli.graph.importers.images import version_of_image
+from tiktoktoe_cli.graph.importers.inference import Mention, infer
+from tiktoktoe_cli.importing.compose.application import read_application
+from tiktoktoe_cli.importing.compose.dependencies import dependencies_of
+from tiktoktoe_cli.importing.compose.environment import environment_of
+from tiktoktoe_cli.importing.compose.variables import HOLE
+from tiktoktoe_cli.importing.texts import literal
+from tiktoktoe_cli.words import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tiktoktoe_cli.config.nodes import Node
+    from tiktoktoe_cli.graph.importers.options import ImportOptions
+    from tiktoktoe_cli.importing.compose.application import Application
+    from tiktoktoe_cli.importing.compose.variables import Variables
+    from tiktoktoe_cli.importing.facts import Notebook, Tree
+    from tiktoktoe_cli.importing.fields import Fields
+    from tiktoktoe_cli.importing.reading import Files
+
+_COMMANDS: Final = ("command", "entrypoint")
+_HEARD: Final = frozenset({"env_file", "environment", *_COMMANDS})
+"""What is read if calls are inferred."""
+_UNDERSTOOD: Final = frozenset(
+    (
+        *("depends_on", "deploy", "deploy.replicas", "deploy.resources", "healthcheck", "image", "links"),
+        *("profiles", "scale", "volumes_from"),
+    )
+)
+"""What is only left over if it is written in an unknown way."""
+
+
+def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
+    """Translate one application. Its variables are those of `.env`, or of the files that are asked for instead."""
+    application = read_application(files, options.compose, notes)
+    hosts = _hosts(application) if options.infer else {}
+    services = {name: _service(name, application, hosts, options, notes) for name in application.services}
+    system = options.name or _settled(application.top.text("name"), application.variables)
+    _leave(application, _UNDERSTOOD | _HEARD if options.infer else _UNDERSTOOD, notes)
+    return {"version": 1, **({"system": literal(system)} if system else {}), "services": services}
+
+
+def _service(
+    name: str, application: Application, hosts: dict[str, str], options: ImportOptions, notes: Notebook
+) -> Tree:
+    fields = application.services[name]
+    depends_on = dependencies_of(name, fields, notes)
+    if options.infer:
+        infer(
+            name,
+            depends_on,
+            _mentions(name, application, ChainMap(dict(_aliases(fields)), hosts), notes),
+            notes,
+        )
+    settings: Tree = {
+        "version": _version(name, fields, application.variables, notes),
+        "tags": [profile.raw for profile in fields.texts("profiles") if profile.raw],
+        "depends_on": depends_on,
+        "resources": resources_of(name, fields, application.variables, notes),
+        "replicas": replicas_of(name, fields, application.variables, notes),
+    }
+    for facet in options.facets:
+        settings |= facet(name, application.services, notes)
+    return {key: value for key, value in settings.items() if value not in (None, [], {})}
+
+
+def _version(name: str, fields: Fields, variables: Variables, notes: Notebook) -> str | None:
+    found = version_of_image(variables.settled(fields.text("image") or ""))
+    if found and found.is_guess:
+        message = (
+            f"{quoted(name)} has the version {found.version}, as its image's tag {quoted(found.tag)} says"
+        )
+        notes.inferred(fields.spot("image"), ("services", name, "version"), message)
+    return found.version if found else None
+
+
+def _settled(text: str | None, variables: Variables) -> str | None:
+    """Settle a text; None if not everything in it is known."""
+    settled = variables.settled(text or "")
+    return settled if settled and HOLE not in settled else None
+
+
+def _hosts(application: Application) -> dict[str, str]:
+    """List what services are called among the containers: their names, which come first, and those they are given."""
+    given: dict[str, str] = {}
+    for name, fields in application.services.items():
+        networks = fields.node.get("networks")
+        entries = networks.entries.values() if isinstance(networks, MapNode) else ()
+        aliases = [entry.value.get("aliases") for entry in entries if isinstance(entry.value, MapNode)]
+        names = [item for node in aliases if isinstance(node, ListNode) for item in node.items]
+        for node in (fields.node.get("container_name"), *names):
+            if isinstance(node, ScalarNode) and (host := _settled(node.raw, application.variables)):
+                given.setdefault(host, name)
+    return {**given, **{name: name for name in application.services}}
+
+
+def _aliases(fields: Fields) -> Iterator[tuple[str, str]]:
+    """Yield what a service alone calls others: `links: ["db:database"]`."""
+    for link in fields.texts("links"):
+        target, separator, alias = link.raw.partition(":")
+        if separator:
+            yield alias, target
+
+
+def _mentions(
+    name: str, application: Application, hosts: Mapping[str, str], notes: Notebook
+) -> Iterator[Mention]:
+    fields, variables = application.services[name], application.variables
+    for variable, (text, spot) in environment_of(name, fields, variables, notes).items():
+        for host in hosts_in(variable, text):
+            if host in hosts:
+                yield Mention(hosts[host], f"its variable {quoted(variable)}", spot)
+    for key in _COMMANDS:
+        spot = fields.spot(key)
+        arguments = [variables.settled(word) for word in _words(fields.take(key))]
+        for host in hosts_in_arguments(arguments):
+            if host in hosts:
+                yield Mention(hosts[host], f"its {key}", spot)
+
+
+def _words(command: Node | None) -> list[str]:
+    if isinstance(command, ScalarNode):
+        return command.raw.split()
+    items = command.items if isinstance(command, ListNode) else []
+    return [item.raw for item in items if isinstance(item, ScalarNode)]
+
+
+def _leave(application: Application, understood: frozenset[str], notes: Notebook) -> None:
+    """Note what is written in an unknown way, and once, together, what is about something else."""
+    others: dict[str, None] = {}
+    for service, name, spot in application.left():
+        if service is not None and name in understood:
+            notes.untranslated(spot, ("services", service), f"`{name}`: it is written in an unknown way")
+        elif service is not None and name.startswith("deploy.resources."):
+            notes.untranslated(spot, ("services", service), f"`{name}`: it has no counterpart here")
+        else:
+            others[name] = None
+    if others:
+        message = f"only what a system is made of is read, and not {listed(others)}"
+        notes.ignored(application.top.node, (), message)

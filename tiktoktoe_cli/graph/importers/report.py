@@ -1,0 +1,22 @@
+"""An imported system as every output format draws it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.importing.report import draw_up
+from tiktoktoe_cli.words import plural
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.importing.facts import Imported
+    from tiktoktoe_cli.report.facts import Report
+
+
+def report_of(imported: Imported, *, strict: bool) -> Report:
+    """Report the services and their dependencies; with `strict` the answer is no if something was lost."""
+    services = imported.document["services"]
+    edges = [edge for service in services.values() for edge in service.get("depends_on", {}).values()]
+    inferred = sum(edge.get("evidence") == "inferred" for edge in edges)
+    what = f"{plural(len(services), 'service')} and {plural(len(edges), 'dependency', 'dependencies')}"
+    counts = {"services": len(services), "dependencies": len(edges), "inferred_dependencies": inferred}
+    return draw_up("graph import", imported, what, counts, strict=strict)

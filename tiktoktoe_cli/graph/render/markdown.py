@@ -1,0 +1,35 @@
+"""The graph in Markdown: its size, a Mermaid diagram where Mermaid can draw it, and the table of services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.graph.render.mermaid import flowchart_of
+from tiktoktoe_cli.graph.reports.overview import report_of
+from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.report.markdown import draw_markdown, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.report.view import Mask, View
+
+
+def draw_graph_markdown(overview: Overview, view: View) -> str:
+    """Write what a merge request or a page of a wiki shows."""
+    return draw_markdown(report_of(overview), view, "\n\n".join(_blocks(overview, view.mask)))
+
+
+def _blocks(overview: Overview, mask: Mask) -> Iterator[str]:
+    if overview.hidden:
+        yield escaped(hidden_words(overview.hidden), mask)
+    try:
+        chart = flowchart_of(overview, mask)
+    except UsageError as error:
+        yield escaped(error.message, mask)
+        return
+    if chart.remark:
+        yield escaped(chart.remark, mask)
+    yield f"```mermaid\n{chart.text}```"

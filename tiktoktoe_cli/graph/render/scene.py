@@ -1,0 +1,151 @@
+"""What every drawn picture shows: boxes and arrows by number, which arrows lie on cycles, and what stands beside them.
+
+The order is that of the configuration, and does not depend on the order of a service's dependencies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tiktoktoe_cli.graph.cycles import components
+from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.render.words import is_optional
+from tiktoktoe_cli.graph.reports.overview import report_of
+from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.report.text import one_line
+from tiktoktoe_cli.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.report.view import Mask
+
+CYCLES: Final = {
+    EdgeKind.START: "on a cycle of start dependencies",
+    EdgeKind.RUNTIME: "on a cycle over calls",
+}
+"""What is said of an edge on a cycle, by the kind of the cycle; the worse one comes first."""
+
+_ORDERING: Final = (EdgeKind.START,)
+_CALLING: Final = (EdgeKind.START, EdgeKind.RUNTIME)
+
+
+class Look(NamedTuple):
+    """How an arrow is drawn: its line tells the kind, its head whether it is optional, its colour the `cycle`.
+
+    `cycle` is `start` for an arrow on a cycle of start edges, `runtime` for one on a cycle over calls, else None.
+    """
+
+    kind: EdgeKind
+    optional: bool
+    cycle: EdgeKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A box: its name and what stands below it, as they may be shown, and its start wave.
+
+    It is no service if it `is_missing`, or if it is drawn for a whole group.
+    """
+
+    name: str
+    about: str
+    group: str | None
+    wave: int | None
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An edge from a box to the one that it depends on, by their numbers."""
+
+    source: int
+    target: int
+    look: Look
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All of a picture but the places; `groups` are in the order of their first box, `words` are what to say above."""
+
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    groups: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """The looks that occur, for a legend."""
+        return tuple(sorted({arrow.look for arrow in self.arrows}, key=_place_of_look))
+
+
+def scene_of(overview: Overview, mask: Mask) -> Scene:
+    """Take what is to be drawn from an overview; names that no service has come after all services."""
+    graph = overview.graph
+    missing = sorted({edge.target for edge in graph.edges()} - graph.services.keys())
+    number_of = {name: number for number, name in enumerate([*graph.services, *missing])}
+    nodes = [*_nodes(overview, mask), *(_missing(name, mask) for name in missing)]
+    return Scene(
+        nodes=tuple(nodes),
+        arrows=tuple(_arrows(graph, number_of)),
+        groups=tuple(dict.fromkeys(node.group for node in nodes if node.group is not None)),
+        words=tuple(one_line(mask(words)) for words in _words(overview)),
+    )
+
+
+def _words(overview: Overview) -> Iterator[str]:
+    yield report_of(overview).verdict
+    if overview.hidden:
+        yield hidden_words(overview.hidden)
+    if overview.cycle:
+        yield f"no start order exists: {path_words(overview.cycle)}"
+
+
+def _nodes(overview: Overview, mask: Mask) -> Iterator[Node]:
+    wave_of = {name: number for number, wave in enumerate(overview.waves or (), start=1) for name in wave}
+    for name, service in overview.graph.services.items():
+        about = _about(service, overview.boxes.get(name))
+        group = None if service.group is None else one_line(mask(service.group))
+        yield Node(one_line(mask(name)), one_line(mask(about)), group, wave_of.get(name))
+
+
+def _about(service: Service, inside: tuple[str, ...] | None) -> str:
+    if inside is not None:
+        return plural(len(inside), "service")
+    return " · ".join(filter(None, (service.version, service.group)))
+
+
+def _missing(name: str, mask: Mask) -> Node:
+    return Node(one_line(mask(name)), "undefined", None, None, is_missing=True)
+
+
+def _arrows(graph: Graph, number_of: Mapping[str, int]) -> Iterator[Arrow]:
+    homes = {kinds: _homes(graph, kinds) for kinds in (_ORDERING, _CALLING)}
+    for service in graph.services.values():
+        for edge in sorted(service.dependencies, key=lambda one: (number_of[one.target], one.kind)):
+            cycle = next((kinds[-1] for kinds, home in homes.items() if _is_inside(edge, kinds, home)), None)
+            look = Look(edge.kind, is_optional(edge), cycle)
+            yield Arrow(number_of[edge.source], number_of[edge.target], look, edge)
+
+
+def _homes(graph: Graph, kinds: tuple[EdgeKind, ...]) -> dict[str, int]:
+    """Number the components of services that reach each other over edges of some kinds."""
+    found = enumerate(components(graph.successors(kinds)))
+    return {name: number for number, component in found for name in component}
+
+
+def _is_inside(edge: Edge, kinds: tuple[EdgeKind, ...], home: Mapping[str, int]) -> bool:
+    """Tell whether an edge lies on a cycle: between services that reach each other every edge does."""
+    if edge.kind not in kinds:
+        return False
+    return edge.source == edge.target or home.get(edge.source, -1) == home.get(edge.target, -2)
+
+
+def _place_of_look(look: Look) -> tuple[int, ...]:
+    kinds = list(EdgeKind)
+    return kinds.index(look.kind), look.optional, 0 if look.cycle is None else 1 + kinds.index(look.cycle)

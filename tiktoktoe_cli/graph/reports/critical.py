@@ -1,0 +1,124 @@
+"""The prediction of `graph critical` as a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.graph.critical import Knowledge
+from tiktoktoe_cli.graph.words import chain_words
+from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
+from tiktoktoe_cli.words import duration, listed, plural, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.graph.critical import Critical, Saving
+    from tiktoktoe_cli.graph.model import Edge
+
+_COLUMNS = (
+    Column("name", "SERVICE"),
+    Column("starts_at_s", "STARTS_AT", shows=Shows.SECONDS),
+    Column("takes_s", "TAKES", shows=Shows.SECONDS),
+    Column("ready_at_s", "READY_AT", shows=Shows.SECONDS),
+    Column("slack_s", "SLACK", shows=Shows.SECONDS),
+    Column("critical", "CRITICAL"),
+    Column("known", "KNOWN", wide=True),
+    Column("group", "GROUP", wide=True),
+)
+
+
+def report_of(facts: Critical) -> Report:
+    """Turn a prediction into a report: one item a service, in the order of their starts."""
+    counts = Counter(facts.knowledge.values())
+    return Report(
+        command="graph critical",
+        ok=True,
+        verdict=_verdict(facts, counts[Knowledge.ASSUMED]),
+        summary={
+            "total_s": facts.schedule.total_ns / NS_PER_S,
+            "goal": facts.schedule.goal,
+            "chain": facts.chain,
+            "savings": [_saving(saving, facts) for saving in facts.savings],
+            "start_times": {knowledge.value: counts[knowledge] for knowledge in Knowledge},
+            "measured_but_no_services": facts.strangers,
+        },
+        items=[_item(name, facts) for name in in_order(facts)],
+        columns=_COLUMNS,
+        remarks=tuple(_remarks(facts)),
+        next_steps=() if facts.schedule.total_ns else ("tiktoktoe graph critical --default 5s",),
+    )
+
+
+def in_order(facts: Critical) -> list[str]:
+    """Sort the services by their starts, and those that start together by when they are ready."""
+    found = facts.schedule
+    return sorted(found.starts, key=lambda name: (found.starts[name], found.ready(name), name))
+
+
+def late_words(edge: Edge, facts: Critical) -> str:
+    """Say that somebody would not wait as long as a start takes."""
+    takes = duration(facts.schedule.takes[edge.target] / NS_PER_S)
+    then = "its start would fail" if edge.required else f"{quoted(edge.source)} goes on without it"
+    waits = f"{quoted(edge.source)} waits at most {duration(edge.timeout.seconds)} for {quoted(edge.target)}"
+    return f"{waits}, which takes {takes}: {then}"
+
+
+def saving_words(saving: Saving, facts: Critical) -> str:
+    """Say what a faster start would save, and who would be the next to be made faster."""
+    saved = (facts.schedule.total_ns - saving.total_ns) / NS_PER_S
+    words = f"{duration(saving.sooner_ns / NS_PER_S)} sooner saves {duration(saved)}"
+    return words if saving.chain == facts.chain else f"{words}; then {chain_words(saving.chain)} decides"
+
+
+def _verdict(facts: Critical, unknown: int) -> str:
+    what = quoted(facts.schedule.goal) if facts.schedule.goal else "everything"
+    guessed = f"; the start times of {plural(unknown, 'service')} are not known" if unknown else ""
+    if not facts.schedule.total_ns:
+        return f"nothing says how long {what} takes to start{guessed}"
+    return f"{what} is ready after {duration(facts.schedule.total_ns / NS_PER_S)}{guessed}"
+
+
+def _remarks(facts: Critical) -> Iterator[str]:
+    if not facts.schedule.total_ns:
+        yield "declare `start_time` of services, or give --measured FILE or --default DURATION"
+    if facts.strangers:
+        yield f"measured, but not in this configuration: {listed(facts.strangers)}"
+
+
+def _item(name: str, facts: Critical) -> dict[str, Json]:
+    found = facts.schedule
+    return {
+        "name": name,
+        "group": facts.graph.services[name].group,
+        "starts_at_s": found.starts[name] / NS_PER_S,
+        "takes_s": found.takes[name] / NS_PER_S,
+        "ready_at_s": found.ready(name) / NS_PER_S,
+        "slack_s": facts.slack_ns(name) / NS_PER_S,
+        "critical": facts.is_critical(name),
+        "known": facts.knowledge[name].value,
+        "waits_for": [_wait(edge, facts) for edge in found.waits[name]],
+    }
+
+
+def _wait(edge: Edge, facts: Critical) -> dict[str, Json]:
+    return {
+        "name": edge.target,
+        "condition": edge.condition.value,
+        "required": edge.required,
+        "over_at_s": facts.schedule.over(edge) / NS_PER_S,
+        "slack_s": facts.slack_of_ns(edge) / NS_PER_S,
+        "timeout_s": edge.timeout.seconds,
+        "late": edge in facts.late,
+    }
+
+
+def _saving(saving: Saving, facts: Critical) -> dict[str, Json]:
+    return {
+        "name": saving.name,
+        "sooner_s": saving.sooner_ns / NS_PER_S,
+        "saves_s": (facts.schedule.total_ns - saving.total_ns) / NS_PER_S,
+        "total_s": saving.total_ns / NS_PER_S,
+        "chain": saving.chain,
+    }

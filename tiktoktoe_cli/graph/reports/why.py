@@ -1,0 +1,170 @@
+"""The paths of `graph why` as a report, and as a text that tells every edge of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tiktoktoe_cli.graph.impact import binds
+from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.reports.pen import Pen, arrows
+from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
+from tiktoktoe_cli.words import plural, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.graph.model import Edge, Graph
+    from tiktoktoe_cli.graph.paths import Path, Why
+    from tiktoktoe_cli.report import View
+
+_COLUMNS = (
+    Column("length", "LENGTH", shows=Shows.NUMBER),
+    Column("required", "REQUIRED"),
+    Column("name", "PATH"),
+)
+_MOST_CUTS: Final = 10
+
+
+def report_of(facts: Why) -> Report:
+    """Turn the paths into a report: one item a path; without one, the answer is no."""
+    return Report(
+        command="graph why",
+        ok=bool(facts.paths),
+        verdict=" ".join(_verdict(facts)),
+        summary={
+            "from": facts.source,
+            "to": facts.target,
+            "depends": bool(facts.paths),
+            "requires": facts.required is not None,
+            "shortest": facts.shortest_count,
+            "total": facts.total,
+            "listed": len(facts.paths),
+            "required_path": _edges(facts.required or (), facts.graph),
+            "cuts": _edges(facts.cuts, facts.graph),
+            "depends_the_other_way": facts.is_reverse,
+        },
+        items=[_item(path, facts) for path in facts.paths],
+        columns=_COLUMNS,
+        next_steps=tuple(_next_steps(facts)),
+    )
+
+
+def draw_paths(facts: Why, view: View) -> str:
+    """Draw each path with its edges, what leaves it unlisted, and the edges without which there is no path."""
+    pen = Pen(view)
+    return "".join([*_paths(facts, pen), *_required(facts, pen), *_cuts(facts, pen)])
+
+
+def _verdict(facts: Why) -> Iterator[str]:
+    names = quoted(facts.source), quoted(facts.target)
+    if not facts.paths:
+        reverse = f", but {names[1]} depends on {names[0]}" if facts.is_reverse else ""
+        yield f"{names[0]} does not depend on {names[1]}{reverse}"
+        return
+    if facts.required:
+        yield f"{names[0]} cannot do without {names[1]}:"
+    else:
+        yield f"{names[0]} can do without {names[1]}, each path has a soft or optional dependency:"
+    yield _count_words(facts)
+
+
+def _count_words(facts: Why) -> str:
+    length = plural(len(facts.paths[0]), "dependency", "dependencies")
+    shortest = f"{plural(facts.shortest_count, 'shortest path')} of {length}"
+    if facts.total is None:
+        return f"{shortest}, and longer ones that were not all counted"
+    others = facts.total - facts.shortest_count
+    return f"{shortest}, {others:,} longer" if others else f"{shortest}, none longer"
+
+
+def _next_steps(facts: Why) -> Iterator[str]:
+    if not facts.paths and facts.is_reverse:
+        yield f"tiktoktoe graph why {facts.target} {facts.source}"
+
+
+def _item(path: Path, facts: Why) -> dict[str, Json]:
+    return {
+        "name": arrows(_names(path)),
+        "length": len(path),
+        "shortest": len(path) == len(facts.paths[0]),
+        "required": all(map(binds, path)),
+        "edges": _edges(path, facts.graph),
+    }
+
+
+def _names(path: Path) -> list[str]:
+    return [path[0].source, *(edge.target for edge in path)]
+
+
+def _edges(path: Path, graph: Graph) -> list[dict[str, Json]]:
+    return [_edge(edge, graph) for edge in path]
+
+
+def _edge(edge: Edge, graph: Graph) -> dict[str, Json]:
+    place = graph.place_of(edge)
+    return {
+        "from": edge.source,
+        "to": edge.target,
+        "kind": edge.kind.value,
+        "version": edge.version_range,
+        "condition": edge.condition.value,
+        "required": edge.required,
+        "binds": binds(edge),
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+    }
+
+
+def _paths(facts: Why, pen: Pen) -> Iterator[str]:
+    for path in facts.paths:
+        yield pen.line(pen.paint(pen.safe(arrows(_names(path))), "bold"), "", deep=0)
+        yield from _steps(path, facts.graph, pen)
+    rest = None if facts.total is None else facts.total - len(facts.paths)
+    if rest is None:
+        yield pen.line(
+            "", "and others: not all were counted, services on the way need each other in circles", deep=0
+        )
+    elif rest:
+        yield pen.line("", f"and {rest:,} more", deep=0)
+
+
+def _steps(path: Path, graph: Graph, pen: Pen) -> Iterator[str]:
+    heads = pen.names(arrows((edge.source, edge.target)) for edge in path)
+    for head, edge in zip(heads, path, strict=True):
+        yield pen.line(head, ", ".join(_edge_words(edge, graph)))
+
+
+def _edge_words(edge: Edge, graph: Graph) -> Iterator[str]:
+    yield edge.kind.value
+    if edge.kind is EdgeKind.START:
+        yield f"waits until {edge.condition.value.replace('_', ' ')}"
+    if edge.version_range:
+        yield f"version {edge.version_range}"
+    yield "required" if binds(edge) else "not required"
+    place = graph.place_of(edge)
+    if place:
+        yield f"{place.file}:{place.line}"
+
+
+def _required(facts: Why, pen: Pen) -> Iterator[str]:
+    """Show the way on which nothing is optional, if no path above is one."""
+    if facts.required and not any(all(map(binds, path)) for path in facts.paths):
+        yield pen.title("over required dependencies only")
+        yield from _steps(facts.required, facts.graph, pen)
+
+
+def _cuts(facts: Why, pen: Pen) -> Iterator[str]:
+    if not facts.paths:
+        return
+    if not facts.cuts:
+        yield pen.title("no single dependency is on all paths")
+        return
+    yield pen.title(
+        "without any one of these, nothing connects them"
+        if len(facts.cuts) > 1
+        else "without this, nothing connects them"
+    )
+    for edge in facts.cuts[:_MOST_CUTS]:
+        yield pen.line(pen.safe(arrows((edge.source, edge.target))), "")
+    if len(facts.cuts) > _MOST_CUTS:
+        yield pen.line("", f"and {len(facts.cuts) - _MOST_CUTS:,} more", deep=0)

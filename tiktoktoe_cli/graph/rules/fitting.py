@@ -1,0 +1,119 @@
+"""Which versions suit whom, found out once for all rules about versions: on distinct texts, since these are few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.graph.semver import first_versions, range_of, version_of, will_do
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.graph.semver import Version
+
+
+_MOST_RANGES = 50  # of one service: with more, only known versions are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Edges to one service that no version suits together, though each alone is suited; without any one, some would.
+
+    With `is_certain` that is so for every version there could be, else for those that are known.
+    """
+
+    edges: tuple[Edge, ...]
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Edges whose range does not have the deployed version, and clashes: both by the service that they end at.
+
+    `versions` and `ranges` are the different texts that are written.
+    """
+
+    misfits: Mapping[str, tuple[Edge, ...]]
+    clashes: Mapping[str, Clash]
+    versions: frozenset[str]
+    ranges: frozenset[str]
+
+
+def fit(graph: Graph) -> Fitting:
+    """Compare all ranges with the deployed and the available versions."""
+    deployed = {name: service.version for name, service in graph.services.items()}
+    edges = [edge for service in graph.services.values() for edge in service.dependencies]
+    pairs = {(edge.version_range, deployed.get(edge.target)) for edge in edges}
+    misfits = _misfits(edges, deployed, {(text, found) for text, found in pairs if not will_do(found, text)})
+    unsettled = [
+        name for name, service in graph.services.items() if name in misfits or service.version is None
+    ]
+    found = ((name, _clash(graph.services[name], graph.dependents_of(name))) for name in unsettled)
+    candidates = [candidate for service in graph.services.values() for candidate in service.available]
+    versions = {*deployed.values(), *(candidate.version for candidate in candidates)}
+    ranges = {text for text, _ in pairs} | {text for one in candidates for _, text in one.ranges}
+    return Fitting(
+        misfits=misfits,
+        clashes={name: clash for name, clash in found if clash},
+        versions=frozenset(text for text in versions if text is not None),
+        ranges=frozenset(text for text in ranges if text is not None),
+    )
+
+
+def known_versions(service: Service) -> list[Version]:
+    """Return the versions that a service could have: the deployed one and those that are available."""
+    texts = [service.version, *(candidate.version for candidate in service.available)]
+    return [version for version in map(version_of, texts) if version is not None]
+
+
+def _misfits(
+    edges: list[Edge],
+    deployed: Mapping[str, str | None],
+    unsuited: Collection[tuple[str | None, str | None]],
+) -> dict[str, tuple[Edge, ...]]:
+    """Find the edges whose range and deployed version do not suit each other."""
+    found: dict[str, list[Edge]] = {}
+    texts = {text for text, _ in unsuited}
+    for edge in edges if unsuited else ():
+        if edge.version_range in texts and (edge.version_range, deployed.get(edge.target)) in unsuited:
+            found.setdefault(edge.target, []).append(edge)
+    return {name: tuple(edges) for name, edges in found.items()}
+
+
+def _clash(service: Service, asking: Sequence[Edge]) -> Clash | None:
+    texts = tuple(dict.fromkeys([text for edge in asking if (text := edge.version_range) is not None]))
+    if len(texts) < 2:  # noqa: PLR2004  # it takes two to clash
+        return None
+    apart, known = _exclusive(texts), known_versions(service)
+    told = apart or (_apart(texts, known) if known else ())
+    if not told:
+        return None
+    first = {edge.version_range: edge for edge in reversed(asking) if edge.version_range in told}
+    return Clash(tuple(first.values())[::-1], is_certain=bool(apart))
+
+
+@lru_cache(maxsize=4096)  # pure, and services have few different sets of ranges
+def _exclusive(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return as few ranges as possible that no version is in; none if there are too many to compare."""
+    ranges = [accepted for text in texts if (accepted := range_of(text))]
+    return _apart(texts, list(first_versions(*ranges))) if len(ranges) <= _MOST_RANGES else ()
+
+
+def _apart(texts: Sequence[str], versions: Sequence[Version]) -> tuple[str, ...]:
+    """Return as few ranges as possible that have none of the versions in common; none if all have one.
+
+    Ranges that have none of them at all are left out: they clash with nobody else.
+    """
+    ranges = {text: accepted for text in texts if (accepted := range_of(text))}
+    suited = {text: frozenset(accepted.select(versions)) for text, accepted in ranges.items()}
+    kept = [text for text, found in suited.items() if found]
+    if not kept or frozenset.intersection(*(suited[text] for text in kept)):
+        return ()
+    for text in kept[::-1]:
+        others = [suited[one] for one in kept if one != text]
+        if not frozenset.intersection(*others):
+            kept.remove(text)
+    return tuple(kept)

@@ -1,0 +1,133 @@
+"""A map of the source that knows which of its keys were asked for: what is left over cannot be forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.config.nodes import Node, Spot
+
+
+class Fields:
+    """The keys of one map. What is of another kind than asked for is not taken, and so is left over."""
+
+    def __init__(self, node: MapNode) -> None:
+        self.node = node
+        self._taken: set[str] = set()
+        self._inside: dict[str, Fields] = {}
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a key says something."""
+        node = self.node.get(key)
+        return node is not None and not (isinstance(node, ScalarNode) and node.value is None)
+
+    def spot(self, key: str) -> Spot:
+        """Return where a key stands; the map itself if it is not there."""
+        entry = self.node.entries.get(key)
+        return entry.key if entry else self.node
+
+    def take(self, key: str) -> Node | None:
+        """Take whatever stands under a key; None if it says nothing."""
+        self._taken.add(key)
+        return self.node.get(key) if key in self else None
+
+    def text(self, key: str) -> str | None:
+        """Take a single value, as it was written."""
+        node = self.node.get(key)
+        if not isinstance(node, ScalarNode):
+            return None
+        self._taken.add(key)
+        return None if node.value is None else node.raw
+
+    def flag(self, key: str) -> bool | None:
+        """Take `true` or `false`."""
+        node = self.node.get(key)
+        if not (isinstance(node, ScalarNode) and isinstance(node.value, bool)):
+            return None
+        self._taken.add(key)
+        return node.value
+
+    def count(self, key: str) -> int | None:
+        """Take a whole number that is not negative."""
+        node = self.node.get(key)
+        if not (isinstance(node, ScalarNode) and node.raw.isascii() and node.raw.isdigit()):
+            return None
+        self._taken.add(key)
+        return int(node.raw)
+
+    def no_flag(self, key: str) -> bool | None:
+        """Take `true` or `false`, and give the opposite: `insecure` is not to `verify`."""
+        flag = self.flag(key)
+        return None if flag is None else not flag
+
+    def texts(self, key: str) -> list[ScalarNode]:
+        """Take a list of single values."""
+        node = self.node.get(key)
+        if not isinstance(node, ListNode) or not all(isinstance(item, ScalarNode) for item in node.items):
+            return []
+        self._taken.add(key)
+        return [item for item in node.items if isinstance(item, ScalarNode)]
+
+    def pairs(self, key: str) -> dict[str, str]:
+        """Take a map of single values."""
+        node = self.node.get(key)
+        entries = node.entries if isinstance(node, MapNode) else {}
+        values = {name: entry.value for name, entry in entries.items()}
+        if not values or not all(isinstance(value, ScalarNode) for value in values.values()):
+            return {}
+        self._taken.add(key)
+        return {name: value.raw for name, value in values.items() if isinstance(value, ScalarNode)}
+
+    def inside(self, key: str) -> Fields:
+        """Go into a map, whose keys are then counted one by one; an empty one if there is none."""
+        node = self.node.get(key)
+        if key not in self._inside and isinstance(node, MapNode):
+            self._inside[key] = Fields(node)
+        return self._inside.get(key) or self._nothing()
+
+    def own(self, key: str) -> Fields:
+        """Take a map; what is left over in it is its own. An empty one if there is none."""
+        node = self.node.get(key)
+        if not isinstance(node, MapNode):
+            return self._nothing()
+        self._taken.add(key)
+        return Fields(node)
+
+    def items(self, key: str) -> list[Fields]:
+        """Take a list of maps; what is left over in each is its own."""
+        node = self.node.get(key)
+        if not isinstance(node, ListNode) or not all(isinstance(item, MapNode) for item in node.items):
+            return []
+        self._taken.add(key)
+        return [Fields(item) for item in node.items if isinstance(item, MapNode)]
+
+    def named(self, key: str) -> dict[str, Fields]:
+        """Take a map of maps; what is left over in each is its own."""
+        node = self.node.get(key)
+        entries = node.entries if isinstance(node, MapNode) else {}
+        if not all(isinstance(entry.value, MapNode) for entry in entries.values()):
+            return {}
+        self._taken.add(key)
+        return {
+            name: Fields(entry.value) for name, entry in entries.items() if isinstance(entry.value, MapNode)
+        }
+
+    def is_map(self, key: str) -> bool:
+        """Tell whether a key holds a map."""
+        return isinstance(self.node.get(key), MapNode)
+
+    def left(self, around: str = "") -> Iterator[tuple[str, Spot]]:
+        """List the keys that nobody took, and those inside the maps that somebody went into."""
+        for key, entry in self.node.entries.items():
+            name = f"{around}{key}"
+            if key in self._inside:
+                yield from self._inside[key].left(f"{name}.")
+            elif key not in self._taken and key in self:
+                yield name, entry.key
+
+    def _nothing(self) -> Fields:
+        return Fields(MapNode(self.node.source, self.node.start, self.node.end))
