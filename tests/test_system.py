@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from tiktoktoe_cli.checkup import check_everything, report_of
 from tiktoktoe_cli.config import load
-from tiktoktoe_cli.config.nodes import plain
+from tiktoktoe_cli.config.folding import FoldedMap
+from tiktoktoe_cli.config.nodes import MapNode, plain
+from tiktoktoe_cli.config.view import as_yaml
 from tiktoktoe_cli.errors import ConfigError, Severity
 from tiktoktoe_cli.report import View, draw_problems
 from tiktoktoe_cli.system import PARTS, json_schema, load_system, read_system
@@ -23,7 +26,9 @@ from tiktoktoe_cli.system import PARTS, json_schema, load_system, read_system
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tiktoktoe_cli.config.nodes import Node
     from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.system import System
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 CONFIGS = sorted(SAMPLES.glob("*/tiktoktoe.yaml"))
@@ -60,6 +65,32 @@ pipelines:
     routing: [{to: [all]}]
     destinations: {all: {file: out/all.ndjson}}
     dead_letter: {file: out/dead.ndjson}
+"""
+
+
+SLIPS = """\
+version: 1
+services:
+  gateway: {depends_on: {payments: {}}}
+  payments: {}
+simulations:
+  calm: {duration: 10s, traffic: {gateway: {poisson: 1/s}}}
+  rough:
+    duration: 10s
+    traffic: {getaway: {poisson: 1/s}}
+    faults: [{at: 1s, for: 1s, on: payment, kill: true}]
+"""
+
+UNSET = """\
+services:
+  a: {version: 1.0.0, health: [{name: up, http: {url: "http://${HOST:?name the host}/"}}]}
+requests:
+  order: {url: "http://h/${ORDER_ID:?which order}", timeout: "${LIMIT}"}
+  backup: {url: "http://h/${COPY}"}
+  other: {url: http://h/}
+resilience:
+  default: [{fallback: {request: backup}}]
+x-note: ${NOTE}
 """
 
 
@@ -125,20 +156,6 @@ def test_an_editor_is_told_the_variables_of_assertions() -> None:
     scenario = json_schema()["properties"]["simulations"]["additionalProperties"]
 
     assert "latency_p99, amplification" in json.dumps(scenario["properties"]["assert"])
-
-
-SLIPS = """\
-version: 1
-services:
-  gateway: {depends_on: {payments: {}}}
-  payments: {}
-simulations:
-  calm: {duration: 10s, traffic: {gateway: {poisson: 1/s}}}
-  rough:
-    duration: 10s
-    traffic: {getaway: {poisson: 1/s}}
-    faults: [{at: 1s, for: 1s, on: payment, kill: true}]
-"""
 
 
 def test_names_that_scenarios_misspell_are_told_where_they_stand(write: Callable[[str, str], str]) -> None:
@@ -253,6 +270,42 @@ def test_a_large_system_is_checked_in_seconds(write: Callable[[str, str], str]) 
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.parametrize("sample", [path.parent.name for path in CONFIGS])
+def test_a_large_file_is_understood_as_a_small_one(sample: str, tmp_path: Path) -> None:
+    """What is kept folded is read, checked and shown like everything else."""
+    path = shutil.copytree(SAMPLES / sample, tmp_path / sample) / "tiktoktoe.yaml"
+
+    small = _understood(path)
+    path.write_text(path.read_text(encoding="utf-8") + "#" * 100_000, encoding="utf-8")
+    large = _understood(path)
+
+    assert (_has_folded(small.document.root), _has_folded(large.document.root)) == (False, True)
+    assert large.parts == small.parts
+    assert as_yaml(large.document, origin=True) == as_yaml(small.document, origin=True)
+
+
+def _understood(path: Path) -> System:
+    return load_system([str(path)], {})
+
+
+def _has_folded(node: Node | None) -> bool:
+    entries = node.look().values() if isinstance(node, MapNode) else ()
+    return isinstance(node, FoldedMap) or any(_has_folded(entry.value) for entry in entries)
+
+
+@pytest.mark.parametrize("text", [TEN_MISTAKES, SLIPS, UNSET], ids=["mistakes", "slips", "variables"])
+def test_mistakes_in_a_large_file_are_those_of_a_small_one(
+    write: Callable[[str, str], str], text: str
+) -> None:
+    """Each problem is the same, at the same place."""
+    found = [
+        read_system([write("a.yaml", text + padding)], {}).document.sorted_problems()
+        for padding in ("", "#" * 100_000)
+    ]
+
+    assert found[0] == found[1] != ()
+
+
 def test_every_part_has_its_room() -> None:
     """Each part names a type that exists."""
     for part in PARTS:
@@ -290,19 +343,6 @@ def test_any_bytes_give_a_system_or_problems(tmp_path_factory: pytest.TempPathFa
     assert system.document.root is not None or any(
         problem.severity is Severity.ERROR for problem in checkup.problems
     )
-
-
-UNSET = """\
-services:
-  a: {version: 1.0.0, health: [{name: up, http: {url: "http://${HOST:?name the host}/"}}]}
-requests:
-  order: {url: "http://h/${ORDER_ID:?which order}", timeout: "${LIMIT}"}
-  backup: {url: "http://h/${COPY}"}
-  other: {url: http://h/}
-resilience:
-  default: [{fallback: {request: backup}}]
-x-note: ${NOTE}
-"""
 
 
 def unset(path: str, parts: list[str] | None, request: str | None = None) -> list[str]:

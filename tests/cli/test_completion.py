@@ -36,7 +36,21 @@ def _complete(line: str, folder: Path = ROOT) -> set[str]:
     ("line", "expected"),
     [
         ("tiktoktoe gra", {"graph"}),
-        ("tiktoktoe graph ", {"show", "validate", "plan"}),
+        (
+            "tiktoktoe graph ",
+            {
+                "capacity",
+                "critical",
+                "diff",
+                "impact",
+                "import",
+                "plan",
+                "resolve",
+                "show",
+                "validate",
+                "why",
+            },
+        ),
         ("tiktoktoe graph show --pro", {"--progress"}),
         ("tiktoktoe graph show -o js", {"json"}),
         ("tiktoktoe graph show -o m", {"markdown", "mermaid"}),

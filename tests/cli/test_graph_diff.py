@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.systems import configure
+from tiktoktoe_cli.cli.app import load_command
 
 if TYPE_CHECKING:
     from tests.cli.systems import Run
@@ -338,3 +339,32 @@ def test_secrets_of_both_are_hidden(tiktoktoe: Run, monkeypatch: pytest.MonkeyPa
 
     assert "hush" not in result.out
     assert "••••" in result.out
+
+
+def test_tab_knows_revisions_and_files(repository: Repository) -> None:
+    """What can be compared completes: branches, also with slashes, tags, folders and YAML files."""
+    configure(OLD)
+    Path("feature.txt").touch()
+    Path("features").mkdir()
+    repository.commit("features-1.2")
+    repository.git("branch", "feature/one")
+
+    assert sorted(completed("feat")) == ["feature/one", "features", "features-1.2"]
+    assert completed("feature/o") == ["feature/one"]
+    assert completed("tik") == ["tiktoktoe.yaml"]
+
+
+def test_tab_is_silent_where_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without git, or outside of a repository, only files complete."""
+    configure(OLD)
+    assert completed(f"{tmp_path}/") == [f"{tmp_path}/tiktoktoe.yaml"]
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert completed("") == ["tiktoktoe.yaml"]
+
+
+def completed(incomplete: str) -> list[str]:
+    """Press TAB behind the first letters of what is to be compared."""
+    command = load_command("graph").commands["diff"]
+    (old,) = (one for one in command.params if one.name == "old")
+    return [item.value for item in old.shell_complete(command.make_context("diff", ["x"]), incomplete)]

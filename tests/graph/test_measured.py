@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from tests.orchestration.test_report import BAD, GOOD
 from tiktoktoe_cli.config.nodes import Source
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import ConfigError, UsageError
 from tiktoktoe_cli.graph.measured import measured_times
+from tiktoktoe_cli.orchestration.report import report_of
+from tiktoktoe_cli.report import OutputFormat, View, render
 
 
 def read(text: str) -> dict[str, int]:
@@ -44,6 +47,14 @@ def test_the_answer_of_a_run_gives_what_its_services_took() -> None:
     )
 
     assert read(text) == {"ledger": 1_250_000_000}
+
+
+def test_what_a_run_really_prints_is_read() -> None:
+    """The answer of a run is taken as it is, whether all went well or not."""
+    good, bad = (read(render(report_of(run), OutputFormat.JSON, View())) for run in (GOOD, BAD))
+
+    assert good == {"store": 500_000_000, "core": 1_500_000_000}
+    assert bad == {"store": 500_000_000}
 
 
 @pytest.mark.parametrize("took", [True, "8s", -1, 1e300, [], {}])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.graph.drawing import systems
+from tests.graph.render.text.drawing import systems
 from tests.graph.systems import graph_of, graph_of_edges, random_edges
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import Direction

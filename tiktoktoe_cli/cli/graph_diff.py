@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from glob import escape, glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +26,15 @@ _HERE = "."
 _LEVELS = ("high", "medium", "low")
 
 
+def _editions(incomplete: str) -> list[str]:
+    """Complete a branch, a tag, or a file or folder that may be a configuration."""
+    from tiktoktoe_cli.cli.revisions import names_like
+
+    near = sorted(glob(f"{escape(incomplete)}*"))  # noqa: PTH207  # pathlib's glob refuses absolute patterns
+    paths = (path for path in near if path.endswith((".yaml", ".yml")) or Path(path).is_dir())
+    return [*names_like(incomplete, os.environ), *paths]
+
+
 @add_command(
     app,
     "diff",
@@ -37,11 +48,18 @@ def diff(
     old: Annotated[
         str,
         typer.Argument(
-            metavar="OLD", help="A configuration, its folder, or a git revision: `main`, `HEAD~1`."
+            metavar="OLD",
+            help="A configuration, its folder, or a git revision: `main`, `HEAD~1`.",
+            autocompletion=_editions,
         ),
     ],
     new: Annotated[
-        str, typer.Argument(metavar="[NEW]", help="The same; by default `.`, the configuration as it is now.")
+        str,
+        typer.Argument(
+            metavar="[NEW]",
+            help="The same; by default `.`, the configuration as it is now.",
+            autocompletion=_editions,
+        ),
     ] = _HERE,
     fail_on: Annotated[
         str | None,

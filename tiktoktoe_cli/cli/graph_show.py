@@ -110,8 +110,8 @@ def show(  # noqa: PLR0913  # an option each
     """
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.graph.facts import survey
-    from tiktoktoe_cli.graph.render import draw_graph
     from tiktoktoe_cli.graph.render.drawings import drawings_of, remarks_on
+    from tiktoktoe_cli.graph.render.text import draw_graph
     from tiktoktoe_cli.graph.reports.overview import report_of
     from tiktoktoe_cli.graph.selection import Selection
 

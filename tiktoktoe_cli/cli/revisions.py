@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.errors import TiktoktoeError, UnfinishedError, UsageError
 from tiktoktoe_cli.processes import Child, Command
 from tiktoktoe_cli.words import quoted
 
@@ -53,6 +53,26 @@ def checked_out(revision: str, files: Sequence[str], environ: Mapping[str, str])
         paths = [Path(file).resolve() for file in files]
         names = asyncio.run(_check_out(revision, paths, Path(folder), environ))
         yield Checkout(revision, Path(folder) / "tree", names)
+
+
+def names_like(start: str, environ: Mapping[str, str]) -> list[str]:
+    """List branches and tags that begin so, those of the latest commits first; none if git has no answer.
+
+    For a TAB, which must never fail.
+    """
+    try:
+        return list(asyncio.run(_names_like(start, environ)))
+    except TiktoktoeError:
+        return []
+
+
+async def _names_like(start: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    with TemporaryDirectory(prefix="tiktoktoe-") as folder:
+        git = _Git(Path(), Path(folder), environ)
+        wanted = ("--count=20", "--sort=-committerdate", "--format=%(refname:short)")
+        places = (f"refs/{kind}/{start}*{rest}" for kind in ("heads", "tags") for rest in ("", "/**"))
+        found, names = await git.ask("for-each-ref", *wanted, *places)
+    return tuple(name for name in names if name.startswith(start)) if found else ()
 
 
 async def _check_out(

@@ -37,7 +37,7 @@ _CORE_TAGS = frozenset(
 )
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _BYTE_ORDER_MARK = "\ufeff"
-_ENTRY_DEPTH = 2  # the root is a map of sections, and these are maps of entries
+_FOLDED_LEVELS = (2, 3)  # entries of sections, such as a service; if that cannot be, what stands in them
 
 
 class _StopComposingError(Exception):
@@ -68,7 +68,7 @@ class Composition:
 
 
 def compose(source: Source, *, folds: bool = False) -> Composition:
-    """Read a YAML text; if it `folds`, the entries of sections that are maps are kept folded where that can be.
+    """Read a YAML text; if it `folds`, maps that stand in sections are kept folded where that can be.
 
     Never raises for what the text holds; problems come with their place.
     """
@@ -102,6 +102,10 @@ def _position(mark: Any) -> Position | None:  # None, or a mark as PyYAML makes 
     return (mark.line, mark.column) if mark else None
 
 
+def _starts_map(event: Any) -> bool:
+    return type(event).__name__ == "MappingStartEvent"
+
+
 class _Composer:
     def __init__(self, source: Source, folder: Folder | None) -> None:
         self.source = source
@@ -124,8 +128,7 @@ class _Composer:
     def read(self, events: Iterator[Any]) -> None:  # see events_of
         """Add what all events tell."""
         while (event := next(events, None)) is not None:
-            is_entry = len(self._stack) == _ENTRY_DEPTH and type(event).__name__ == "MappingStartEvent"
-            if self.folder and is_entry:
+            if self.folder and len(self._stack) in _FOLDED_LEVELS and _starts_map(event):
                 events = self._fold(self.folder, event, events)
             else:
                 self.take(event)

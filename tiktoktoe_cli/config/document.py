@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Place
 
 MAX_FILES = 1_000
+_SMALL = 32_768  # characters: what is not larger is read faster as nodes
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class _Loader:
         return None
 
     def _take(self, source: Source) -> None:
-        composition = compose(source, folds=True)
+        composition = compose(source, folds=len(source.text) > _SMALL)
         problems = self.document.problems
         problems += composition.problems
         self.document.faults += filter(None, map(self.interpolator.apply, composition.scalars))

@@ -1,13 +1,13 @@
-"""Entries of sections, folded: what a large system says is kept as bytes, and becomes nodes where somebody looks.
+"""Maps, folded: what a large system says is kept as bytes, and becomes nodes where somebody looks.
 
 A node with its place costs several hundred bytes, and a system of a hundred thousand services has two million of them.
-Folded, an entry is its values and the offsets of all it holds, in the order of the parser's events, in one piece:
+Folded, a map is its values and the offsets of all it holds, in the order of the parser's events, in one piece:
 
     a: {b: [1, x]}    →    {"b": [1, "x"]}, starts and ends of: the key `b`, the list, `1`, `x`, the map
 
 The rest can be read from the source. What cannot, or may be changed later, is not folded: anchors, aliases, merge keys
 and tags, variables, keys that are there twice or sound secret, numbers that are written otherwise than Python prints
-them, and entries beyond all measure.
+them, and maps beyond all measure.
 
 This module is imported late: it knows the parser's events.
 """
@@ -108,11 +108,11 @@ def _node(source: Source, value: Any, offsets: Iterator[int]) -> Node:
 
 
 class _UnfoldableError(Exception):
-    """An entry holds what only nodes can tell."""
+    """A map holds what only nodes can tell."""
 
 
 class Folder:
-    """Folds the entries of one source."""
+    """Folds maps of one source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from tests.graph.render.reading import followed
 from tests.graph.systems import REAL_SYSTEMS, real_system
 from tiktoktoe_cli.graph.render.layout import lay_out
-from tiktoktoe_cli.graph.render.layout_columns import Link, frame_of
-from tiktoktoe_cli.graph.render.layout_lines import Size
-from tiktoktoe_cli.graph.render.layout_order import crossings, untangle
+from tiktoktoe_cli.graph.render.layout.columns import Link, frame_of
+from tiktoktoe_cli.graph.render.layout.lines import Size
+from tiktoktoe_cli.graph.render.layout.order import crossings, untangle
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tiktoktoe_cli.graph.render.layout import Layout
-    from tiktoktoe_cli.graph.render.layout_columns import Frame
+    from tiktoktoe_cli.graph.render.layout.columns import Frame
 
 
 @st.composite

@@ -1,5 +1,1 @@
-"""Pictures of the graph as text. Pure: an overview and a view in, lines out; every edge can be read back from them."""
-
-from tiktoktoe_cli.graph.render.picture import Picture, draw_graph
-
-__all__ = ["Picture", "draw_graph"]
+"""Pictures of the graph, in characters (`text`) and in forms that other tools show. Pure: an overview and a view in."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tiktoktoe_cli.graph.cycles import components
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.render.words import is_optional
+from tiktoktoe_cli.graph.render.text.words import is_optional
 from tiktoktoe_cli.graph.reports.overview import report_of
 from tiktoktoe_cli.graph.selection import hidden_words
 from tiktoktoe_cli.graph.words import path_words

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM: Final = 24
 """How many columns a text is given beside its head, even on a terminal that has fewer."""
-_WIDEST_NAME: Final = 40
-"""A name takes no more columns of a terminal than this; elsewhere it is written whole."""
+_LEAST_NAME: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,11 @@ class Pen:
         return shown if self.view.unicode else shown.replace("→", "->").replace("…", "...")
 
     def name(self, name: str) -> str:
-        """Show a name, cut on a terminal if it is very long."""
-        mark = "…" if self.view.unicode else "..."
-        return shorten(self.safe(name), _WIDEST_NAME, mark=mark) if self.view.terminal else self.safe(name)
+        """Show a name; one that takes more than a third of a terminal is cut there."""
+        if not self.view.terminal:
+            return self.safe(name)
+        widest = max(self.view.width // 3, _LEAST_NAME)
+        return shorten(self.safe(name), widest, mark="…" if self.view.unicode else "...")
 
     def names(self, names: Iterable[str]) -> list[str]:
         """Show names, all as wide as the widest."""

@@ -13,12 +13,13 @@ from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.graph.model import Edge
     from tiktoktoe_cli.graph.plan import StartPlan
     from tiktoktoe_cli.report import View
 
+_MOST_WORDS = 12
 _STANDINGS = {Standing.LEFT_OUT: "left out", Standing.UNDEFINED: "undefined"}
 
 
@@ -115,9 +116,15 @@ def _words(facts: StartPlan, name: str) -> Iterator[str]:
         yield "scaled to 0"
     waits = [_wait_words(facts, other, edge) for other, edge in _waits(facts, name)]
     if waits:
-        yield f"after {', '.join(waits)}"
+        yield f"after {_joined(waits)}"
     if unblocked := facts.unblocks(name):
-        yield f"then {', '.join(unblocked)}"
+        yield f"then {_joined(unblocked)}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Join words for a line; of very many, the rest is counted."""
+    more = [f"{len(words) - _MOST_WORDS:,} more"] if len(words) > _MOST_WORDS else []
+    return ", ".join([*words[:_MOST_WORDS], *more])
 
 
 def _wait_words(facts: StartPlan, other: str, edge: Edge) -> str:

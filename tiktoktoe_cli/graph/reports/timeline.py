@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.critical import Critical
     from tiktoktoe_cli.report import View
 
-_LEAST_BAR: Final = 16
+_LEAST_BAR: Final = 12
 _NUMBERS: Final = ("TAKES", "READY", "SLACK")
 
 

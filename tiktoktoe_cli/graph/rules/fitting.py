@@ -87,19 +87,22 @@ def _clash(service: Service, asking: Sequence[Edge]) -> Clash | None:
     texts = tuple(dict.fromkeys([text for edge in asking if (text := edge.version_range) is not None]))
     if len(texts) < 2:  # noqa: PLR2004  # it takes two to clash
         return None
-    apart, known = _exclusive(texts), known_versions(service)
-    told = apart or (_apart(texts, known) if known else ())
-    if not told:
-        return None
+    is_certain = _exclude_each_other(frozenset(texts))
+    versions = _thinkable(texts) if is_certain else known_versions(service)
+    told = _apart(texts, versions) if versions else ()
     first = {edge.version_range: edge for edge in reversed(asking) if edge.version_range in told}
-    return Clash(tuple(first.values())[::-1], is_certain=bool(apart))
+    return Clash(tuple(first.values())[::-1], is_certain) if told else None
 
 
 @lru_cache(maxsize=4096)  # pure, and services have few different sets of ranges
-def _exclusive(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return as few ranges as possible that no version is in; none if there are too many to compare."""
-    ranges = [accepted for text in texts if (accepted := range_of(text))]
-    return _apart(texts, list(first_versions(*ranges))) if len(ranges) <= _MOST_RANGES else ()
+def _exclude_each_other(texts: frozenset[str]) -> bool:
+    """Tell whether no version at all is in all ranges; not where there are too many to compare."""
+    return len(texts) <= _MOST_RANGES and bool(_apart(sorted(texts), _thinkable(texts)))
+
+
+def _thinkable(texts: Collection[str]) -> list[Version]:
+    """Return versions of which one is in all ranges, if any version is."""
+    return list(first_versions(*(accepted for text in texts if (accepted := range_of(text)))))
 
 
 def _apart(texts: Sequence[str], versions: Sequence[Version]) -> tuple[str, ...]:

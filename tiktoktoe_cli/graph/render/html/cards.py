@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.render.scene import CYCLES
-from tiktoktoe_cli.graph.render.words import edge_words
+from tiktoktoe_cli.graph.render.text.words import edge_words
 from tiktoktoe_cli.report.page import listing
 from tiktoktoe_cli.words import plural
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.scene import CYCLES, Look
-from tiktoktoe_cli.graph.render.svg_lines import draw_sample, group_class
+from tiktoktoe_cli.graph.render.svg.lines import draw_sample, group_class
 from tiktoktoe_cli.report.text import shorten, width_of
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.layout import lay_out
-from tiktoktoe_cli.graph.render.layout_columns import Link
-from tiktoktoe_cli.graph.render.layout_lines import Size
+from tiktoktoe_cli.graph.render.layout.columns import Link
+from tiktoktoe_cli.graph.render.layout.lines import Size
 from tiktoktoe_cli.graph.render.scene import scene_of
-from tiktoktoe_cli.graph.render.svg_legend import draw_legend
-from tiktoktoe_cli.graph.render.svg_lines import draw_loop, draw_way, group_class
-from tiktoktoe_cli.graph.render.svg_look import style
+from tiktoktoe_cli.graph.render.svg.legend import draw_legend
+from tiktoktoe_cli.graph.render.svg.lines import draw_loop, draw_way, group_class
+from tiktoktoe_cli.graph.render.svg.style import style
 from tiktoktoe_cli.report.markup import Markup, Writer
 from tiktoktoe_cli.report.text import shorten, width_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.layout import Layout
-    from tiktoktoe_cli.graph.render.layout_lines import Spot
+    from tiktoktoe_cli.graph.render.layout.lines import Spot
     from tiktoktoe_cli.graph.render.scene import Node, Scene
     from tiktoktoe_cli.report.view import View
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.graph.depth_first import roots_of
-from tiktoktoe_cli.graph.render.words import edge_words, spell
+from tiktoktoe_cli.graph.render.text.words import edge_words, spell
 from tiktoktoe_cli.report.palette import paint
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from itertools import chain, pairwise
 
 import pytest
 
-from tests.graph.drawing import drawn, edges_of
-from tests.graph.reading import read_tree
+from tests.graph.render.text.drawing import drawn, edges_of
+from tests.graph.render.text.reading import read_tree
 from tests.graph.systems import graph_of, graph_of_edges
 from tiktoktoe_cli.graph.choices import GraphView
 from tiktoktoe_cli.report import View

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.graph.render.layout_columns import frame_of
-from tiktoktoe_cli.graph.render.layout_lines import Line, Sheet, Size, Spot, lines_of
-from tiktoktoe_cli.graph.render.layout_order import untangle
-from tiktoktoe_cli.graph.render.layout_rows import rows_of
+from tiktoktoe_cli.graph.render.layout.columns import frame_of
+from tiktoktoe_cli.graph.render.layout.heights import heights_of
+from tiktoktoe_cli.graph.render.layout.lines import Line, Sheet, Size, Spot, lines_of
+from tiktoktoe_cli.graph.render.layout.order import untangle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tiktoktoe_cli.graph.render.layout_columns import Frame, Link
+    from tiktoktoe_cli.graph.render.layout.columns import Frame, Link
 
 _LEAST_SHEET: Final = 800  # as wide as any window is
 _PART_GAP: Final = 40
@@ -86,7 +86,7 @@ def _part(frame: Frame, sizes: Sequence[Size]) -> Layout:
     """Lay out what hangs together."""
     untangle(frame)
     boxes = [node for column in frame.columns for node in column if node < len(sizes)]
-    rows = rows_of(frame, {box: sizes[box].height for box in boxes})
+    rows = heights_of(frame, {box: sizes[box].height for box in boxes})
     tops = {box: rows[box] - sizes[box].height // 2 for box in boxes}
     top = min(*rows.values(), *tops.values())
     rows = {node: row - top for node, row in rows.items()}

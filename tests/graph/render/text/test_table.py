@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.graph.drawing import drawn, edges_of
-from tests.graph.reading import read_table
+from tests.graph.render.text.drawing import drawn, edges_of
+from tests.graph.render.text.reading import read_table
 from tests.graph.systems import graph_of, graph_of_edges
 from tiktoktoe_cli.graph.choices import GraphView
 from tiktoktoe_cli.report import View

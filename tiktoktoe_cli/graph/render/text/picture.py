@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import GraphView
-from tiktoktoe_cli.graph.render import matrix, rails, table, tree
+from tiktoktoe_cli.graph.render.text import matrix, rails, table, tree
 from tiktoktoe_cli.graph.selection import hidden_words
 from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.report.text import one_line

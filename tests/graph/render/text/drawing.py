@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.graph.facts import survey
-from tiktoktoe_cli.graph.render import draw_graph
+from tiktoktoe_cli.graph.render.text import draw_graph
 from tiktoktoe_cli.report import View
 
 if TYPE_CHECKING:
-    from tests.graph.reading import Edge
+    from tests.graph.render.text.reading import Edge
     from tiktoktoe_cli.graph import Graph
     from tiktoktoe_cli.graph.choices import GraphView
     from tiktoktoe_cli.graph.selection import Selection

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.graph.drawing import drawn, edges_of, systems
-from tests.graph.reading import read_matrix, read_rails, read_table, read_tree
+from tests.graph.render.text.drawing import drawn, edges_of, systems
+from tests.graph.render.text.reading import read_matrix, read_rails, read_table, read_tree
 from tests.graph.systems import REAL_SYSTEMS, graph_of, graph_of_edges, real_system
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import GraphView
 from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.render import draw_graph
+from tiktoktoe_cli.graph.render.text import draw_graph
 from tiktoktoe_cli.graph.selection import Selection, select
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import width_of
@@ -23,7 +23,7 @@ from tiktoktoe_cli.report.text import width_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.graph.reading import Seen
+    from tests.graph.render.text.reading import Seen
     from tiktoktoe_cli.graph import Graph
 
 READERS = {

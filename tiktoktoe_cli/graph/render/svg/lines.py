@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.graph.render.svg_look import GROUP_HUES
+from tiktoktoe_cli.graph.render.svg.style import GROUP_HUES
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.graph.render.layout_lines import Line, Size, Spot
+    from tiktoktoe_cli.graph.render.layout.lines import Line, Size, Spot
     from tiktoktoe_cli.graph.render.scene import Look
     from tiktoktoe_cli.report.markup import Markup, Writer
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tiktoktoe_cli.graph.render.layout_columns import Frame, Step
+    from tiktoktoe_cli.graph.render.layout.columns import Frame, Step
 
 _PORT_GAP: Final = 9
 _PORT_MARGIN: Final = 8  # above the first and below the last port of a box

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.depth_first import finishing_order
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.render.words import is_optional
+from tiktoktoe_cli.graph.render.text.words import is_optional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tiktoktoe_cli.graph.render.layout_columns import Frame
+    from tiktoktoe_cli.graph.render.layout.columns import Frame
 
 _SWEEPS: Final = 8
 _BOX_GAP: Final = 18
@@ -46,7 +46,7 @@ class _Columns:
         return _PULLS[(one not in self.heights) + (other not in self.heights)]
 
 
-def rows_of(frame: Frame, heights: Mapping[int, int]) -> dict[int, int]:
+def heights_of(frame: Frame, heights: Mapping[int, int]) -> dict[int, int]:
     """Return the height of the middle of each box and joint, downwards from any zero; `heights` are of the boxes."""
     columns = _Columns(frame, heights)
     middles: dict[int, float] = {}

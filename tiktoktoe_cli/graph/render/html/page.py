@@ -6,14 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from tiktoktoe_cli.graph.render.html_cards import draw_cards
-from tiktoktoe_cli.graph.render.html_look import STYLE
-from tiktoktoe_cli.graph.render.html_script import SCRIPT
-from tiktoktoe_cli.graph.render.layout_lines import Size
+from tiktoktoe_cli.graph.render.html.cards import draw_cards
+from tiktoktoe_cli.graph.render.html.script import SCRIPT
+from tiktoktoe_cli.graph.render.html.style import STYLE
+from tiktoktoe_cli.graph.render.layout.lines import Size
 from tiktoktoe_cli.graph.render.scene import scene_of
-from tiktoktoe_cli.graph.render.svg import draw_frame, node_class, picture_of
-from tiktoktoe_cli.graph.render.svg_legend import draw_legend
-from tiktoktoe_cli.graph.render.svg_look import style
+from tiktoktoe_cli.graph.render.svg.drawing import draw_frame, node_class, picture_of
+from tiktoktoe_cli.graph.render.svg.legend import draw_legend
+from tiktoktoe_cli.graph.render.svg.style import style
 from tiktoktoe_cli.report.markup import Markup, Writer
 from tiktoktoe_cli.report.page import Page, draw_page
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tiktoktoe_cli.graph.render.rows import Row
+    from tiktoktoe_cli.graph.render.text.rows import Row
 
 
 class Cell(StrEnum):

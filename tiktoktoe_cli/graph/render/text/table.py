@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.render.rows import wave_numbers
-from tiktoktoe_cli.graph.render.words import Word, edge_words, spell, wrapped
+from tiktoktoe_cli.graph.render.text.rows import wave_numbers
+from tiktoktoe_cli.graph.render.text.words import Word, edge_words, spell, wrapped
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import pad, width_of
 

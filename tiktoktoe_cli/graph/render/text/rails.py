@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from tiktoktoe_cli.graph.render.lanes import Cell, lanes_of
-from tiktoktoe_cli.graph.render.rows import rows_of
-from tiktoktoe_cli.graph.render.words import Word, listing, spell, wrapped
+from tiktoktoe_cli.graph.render.text.lanes import Cell, lanes_of
+from tiktoktoe_cli.graph.render.text.rows import rows_of
+from tiktoktoe_cli.graph.render.text.words import Word, listing, spell, wrapped
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import width_of
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph.facts import Overview
-    from tiktoktoe_cli.graph.render.rows import Row
+    from tiktoktoe_cli.graph.render.text.rows import Row
     from tiktoktoe_cli.report.view import View
 
 MOST_LANES = 500

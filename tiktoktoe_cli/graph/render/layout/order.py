@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tiktoktoe_cli.graph.render.layout_columns import Frame
+    from tiktoktoe_cli.graph.render.layout.columns import Frame
 
 _Columns: TypeAlias = list[list[int]]
 

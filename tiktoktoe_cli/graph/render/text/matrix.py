@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.render.rows import drawing_order
-from tiktoktoe_cli.graph.render.words import is_optional, spell
+from tiktoktoe_cli.graph.render.text.rows import drawing_order
+from tiktoktoe_cli.graph.render.text.words import is_optional, spell
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import pad, width_of
 
