@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tiktoktoe_cli.checkup import explanations
+from tiktoktoe_cli.explanations import explanations
 
 PACKAGE = Path(__file__).resolve().parents[1] / "tiktoktoe_cli"
 CODES = explanations()

@@ -15,7 +15,7 @@ FLOORS = (
     {"health", "graph", "messaging", "client", "monitoring"},
     {"replay", "cqrs", "simulation"},
     {"orchestration"},
-    {"system", "checkup", "starter"},
+    {"system", "subject", "explanations", "checkup", "starter"},
     {"cli", "__main__"},
 )
 """From the ground up: a room may import those below it."""
@@ -27,7 +27,8 @@ ARROWS = {
     "transport": {"resilience", "config"},
     "importing": {"config", "report"},
     "health": {"graph"},
-    "checkup": {"system"},
+    "subject": {"system"},
+    "checkup": {"system", "subject", "explanations"},
     "__main__": {"cli"},
 }
 """What a room may import of its own floor."""

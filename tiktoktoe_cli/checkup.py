@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from importlib import import_module
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem, Severity
-from tiktoktoe_cli.report import Case, CaseOutcome, Report
+from tiktoktoe_cli.report import Case, CaseOutcome, Report, RuleText
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tiktoktoe_cli.config.codes import Code
-    from tiktoktoe_cli.graph.baseline import Baseline
     from tiktoktoe_cli.graph.rules import Subject
     from tiktoktoe_cli.health.settings import Examination
-    from tiktoktoe_cli.orchestration.settings import ActionsSettings
     from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
-
-_ROOMS_WITH_CODES = (
-    "config",
-    "resilience",
-    "transport",
-    "client",
-    "graph",
-    "health",
-    "replay",
-    "simulation",
-    "orchestration",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +58,7 @@ def report_of(checkup: Checkup, fail_on: Severity = Severity.ERROR) -> Report:
         columns=(),
         name_key="code",
         problems=checkup.problems,
+        rules=_rules(checkup.problems),
         cases=tuple(_cases(checkup, fail_on)),
     )
 
@@ -85,6 +71,7 @@ def findings(system: System) -> Iterator[Problem]:
     from tiktoktoe_cli.resilience.lint import lint_policy
     from tiktoktoe_cli.simulation import check_scenario, simulated_services
     from tiktoktoe_cli.simulation.lint import lint_calls, lint_rates
+    from tiktoktoe_cli.subject import subject_of
 
     subject = subject_of(system)
     graph = subject.graph
@@ -104,59 +91,11 @@ def findings(system: System) -> Iterator[Problem]:
         yield from lint_rates(name, settings, services, system["policies"], system.place)
 
 
-SUBJECT_PARTS = ("services", "graph", "capacity", "checks", "actions", "orchestration")
-"""The parts of the configuration that the rules of the graph look at."""
-
-
-def subject_of(system: System) -> Subject:
-    """Collect what the rules of the graph look at, from all sections that say something about it."""
-    from tiktoktoe_cli.graph import Graph
-    from tiktoktoe_cli.graph.rules import Operations, Subject
-    from tiktoktoe_cli.graph.rules.settings import GraphSettings
-    from tiktoktoe_cli.graph.usage import find_uses
-
-    checks, actions, plan = system["checks"], system["actions"], system["orchestration"]
-    addresses = {
-        name: [one for check in found if (one := check.probe.listens_at)] for name, found in checks.items()
-    }
-    operations = Operations(
-        checked={name for name, found in checks.items() if found},
-        startable=actions.keys(),
-        announced={name for name, found in actions.items() if found.start.ready_line},
-        undone={name for name, found in actions.items() if found.rollback},
-        drained={name for name, found in actions.items() if found.drain},
-        uses=find_uses(addresses, {name: _start_texts(name, found) for name, found in actions.items()}),
-        deadline=plan and plan.deadline,
-    )
-    graph = Graph(system["services"], system.value_place, system.place)
-    settings = system["graph"] or GraphSettings()
-    return Subject(graph, system["capacity"], operations, settings, _is_bare(system))
-
-
-def _start_texts(name: str, actions: ActionsSettings) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """List what a service is told when it is started, with where that is written."""
-    at = ("services", name, "actions", "start")
-    for variable, value in actions.start.env.items():
-        yield (*at, "env", variable), value
-    for position, argument in enumerate(actions.start.run):
-        yield (*at, "run", position), argument
-
-
-def _is_bare(system: System) -> Callable[..., bool]:
-    """Make the function that tells whether a text stands in the file itself, and without quotes."""
-    from tiktoktoe_cli.config.nodes import ScalarNode
-
-    def is_bare(*path: str | int) -> bool:
-        node = system.document.node(path) or system.document.node(path[:-1])  # `ledger: 1.10` is a short form
-        return isinstance(node, ScalarNode) and node.plain and not node.interpolated
-
-    return is_bare
-
-
 def _graph_findings(system: System, subject: Subject) -> Iterator[Problem]:
     """Yield what the rules of the graph find, without what is accepted."""
     from tiktoktoe_cli.graph.baseline import Baseline
     from tiktoktoe_cli.graph.validation import validate
+    from tiktoktoe_cli.subject import baseline_at
 
     path = subject.settings.baseline
     baseline = Baseline() if path is None else baseline_at(system, os.path.relpath(path))
@@ -164,18 +103,6 @@ def _graph_findings(system: System, subject: Subject) -> Iterator[Problem]:
         yield baseline
         baseline = Baseline()
     yield from validate(subject, baseline=baseline).findings
-
-
-def baseline_at(system: System, path: str) -> Baseline | Problem:
-    """Read a baseline; its text joins those that frames are drawn from."""
-    from tiktoktoe_cli.config.reader import read_source
-    from tiktoktoe_cli.graph.baseline import read_baseline
-
-    source = read_source(path)
-    if isinstance(source, Problem):
-        return replace(source, place=source.place or system.place("graph", "baseline"))
-    system.document.sources[source.name] = source.text
-    return read_baseline(source.name, source.text)
 
 
 def _checks(system: System) -> Iterator[tuple[tuple[str | int, ...], Examination]]:
@@ -203,26 +130,22 @@ def surroundings(system: System, environ: Mapping[str, str]) -> Iterator[Problem
         yield Problem("program-missing", error.message, where, error.hint, Severity.WARNING)
 
 
-def explanations() -> dict[str, Code]:
-    """Return what every code means that can stand in brackets: the rooms' own, and the graph's rules."""
-    from tiktoktoe_cli.config.codes import Code
-    from tiktoktoe_cli.graph.rules import READING, RULES
+def _rules(problems: tuple[Problem, ...]) -> dict[str, RuleText]:
+    """Explain the codes that were found; each weighs as much as where it was found first."""
+    from tiktoktoe_cli.explanations import explanations
 
-    modules = (import_module(f"tiktoktoe_cli.{room}.codes") for room in _ROOMS_WITH_CODES)
-    codes: list[Code] = [code for module in modules for code in module.CODES]
-    known = {entry.code: entry for entry in codes}
-    before = [
-        _named_in_the_field(rule, title, [known[code] for code in ids])
-        for rule, (title, ids) in READING.items()
-    ]
-    rules = [Code(rule.id, f"{rule.title}. {rule.why}", rule.example, rule.fix) for rule in RULES]
-    return known | {entry.code: entry for entry in (*before, *rules)}
+    known = explanations() if problems else {}
+    return {
+        problem.code: _rule(known[problem.code], problem.severity)
+        for problem in reversed(problems)
+        if problem.code in known
+    }
 
 
-def _named_in_the_field(rule: str, title: str, codes: list[Code]) -> Code:
-    """Explain a rule that is applied while the text is read, by the codes that its findings have."""
-    meanings = " ".join(f"`{code.code}`: {code.meaning}" for code in codes)
-    return replace(codes[0], code=rule, meaning=f"{title}. Reported with more precise codes. {meanings}")
+def _rule(entry: Code, severity: Severity) -> RuleText:
+    title, _, _ = entry.meaning.partition(". ")
+    fix = entry.right or f"`tiktoktoe config explain {entry.code}` says what is known of it"
+    return RuleText(title, entry.meaning, fix, severity)
 
 
 def _item(problem: Problem) -> dict[str, Json]:

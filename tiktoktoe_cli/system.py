@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.config.nodes import Node
     from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.graph import Graph
 
 FORMAT_VERSION = 1
 ANY = "*"
@@ -71,7 +72,7 @@ ROOT_WORDS = ("version", "system", "include")
 class System:
     """A checked configuration: its document, and for each part that was read, the settings (by name, for `*`).
 
-    What is wrong is None.
+    What is wrong is None, and so is what an outline does not tell.
     """
 
     document: Document
@@ -80,6 +81,12 @@ class System:
 
     def __getitem__(self, part: str) -> Any:  # as `parts`
         return self.parts[part]
+
+    def graph(self) -> Graph:
+        """Take the graph of the services, which must have been read."""
+        from tiktoktoe_cli.graph import Graph
+
+        return Graph(self["services"], place=self.place, value_place=self.value_place)
 
     def place(self, *path: str | int) -> Place | None:
         """Return where a part of the configuration is written."""
@@ -95,15 +102,18 @@ def load_system(
     environ: Mapping[str, str],
     parts: Collection[str] | None = None,
     request: str | None = None,
+    *,
+    outlines: Collection[str] = frozenset(),
 ) -> System:
     """Read and check a configuration; `parts` limits the check to what a command needs, None means all.
 
-    With `request`, requests that it can never lead to are left out where their variables are not set.
+    With `request`, requests that it can never lead to are left out where their variables are not set. Of the parts in
+    `outlines` it matters what is there, not what it holds: their variables need not be set.
 
     Raises:
         ConfigError: with every problem that was found.
     """
-    system = read_system(names, environ, parts, request)
+    system = read_system(names, environ, parts, request, outlines=outlines)
     problems = system.document.sorted_problems()
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise ConfigError(problems, sources=system.document.sources, mask=system.document.mask.line)
@@ -115,6 +125,8 @@ def read_system(
     environ: Mapping[str, str],
     parts: Collection[str] | None = None,
     request: str | None = None,
+    *,
+    outlines: Collection[str] = frozenset(),
 ) -> System:
     """Read a configuration as far as it can be read; what is wrong stands in its document's problems."""
     document = load(names, environ)
@@ -127,7 +139,8 @@ def read_system(
     idle = frozenset() if request is None else _idle_requests(document, request)
     for part in PARTS:
         if parts is None or part.name in parts:
-            system.parts[part.name] = _read(document, part, idle if part.name == "requests" else frozenset())
+            left_out = idle if part.name == "requests" else frozenset()
+            system.parts[part.name] = _read(document, part, left_out, outline=part.name in outlines)
     return system
 
 
@@ -176,18 +189,18 @@ def _idle_requests(document: Document, request: str) -> frozenset[str]:
     )
 
 
-def _read(document: Document, part: Part, idle: frozenset[str]) -> Any:
+def _read(document: Document, part: Part, idle: frozenset[str], *, outline: bool) -> Any:
     """Read one part; with a `*` in its path, a mapping by name, without the idle ones."""
     if ANY not in part.path:
         node = document.node(part.path)
-        return None if node is None else Shape(part.type()).read(document, node, part.path)
+        return None if node is None else Shape(part.type()).read(document, node, part.path, outline=outline)
     shape: Shape | None = None
     found, make = {}, part.make()
     for name, path, node in _instances(document, part):
         if name in idle:
             continue
         shape = shape or Shape(part.type(), also=_facets(part.path[0]))
-        settings = shape.read(document, node, path)
+        settings = shape.read(document, node, path, outline=outline)
         found[name] = settings if settings is None else make(name, settings)
     return found
 

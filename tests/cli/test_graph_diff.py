@@ -120,6 +120,22 @@ def test_two_files_are_compared(tiktoktoe: Run) -> None:
     assert result.err.startswith("risk high: 1 service removed, 1 service changed, 1 service added, ")
 
 
+def test_moves_and_cycles_have_their_parts(tiktoktoe: Run) -> None:
+    """Who starts in another wave is told, and a circle that is new is told as a path."""
+    alone: dict[str, Any] = {"a": {}, "b": {"depends_on": {"a": {}}}, "c": {}}
+    write("alone.yaml", alone)
+    write("later.yaml", alone | {"a": {"depends_on": {"c": {}}}})
+    write("circle.yaml", alone | {"a": {"depends_on": {"b": {}}}})
+
+    later = tiktoktoe("graph", "diff", "alone.yaml", "later.yaml").out
+    circle = tiktoktoe("graph", "diff", "alone.yaml", "circle.yaml").out
+    broken = json.loads(tiktoktoe("graph", "diff", "circle.yaml", "alone.yaml", "-o", "json").out)
+
+    assert "start order\n  ~ a  wave 1 → 2\n  ~ b  wave 2 → 3\n" in later
+    assert "start cycles\n  + a → b → a\n" in circle
+    assert broken["summary"]["start_cycles"] == {"added": 0, "removed": 1, "changed": 0}
+
+
 def test_nothing_is_different(tiktoktoe: Run) -> None:
     """A configuration is not different from itself, whatever may fail."""
     configure(OLD)

@@ -68,7 +68,13 @@ def test_data_holds_waves_and_waits(tiktoktoe: Run) -> None:
 
     answer = json.loads(tiktoktoe("graph", "plan", "-o", "json").out)
 
-    assert answer["summary"]["waves"] == [["ledger"], ["cart", "orders"], ["gateway"]]
+    assert answer["summary"] == {
+        "services": 4,
+        "dependencies": 5,
+        "stops": False,
+        "left_out": 0,
+        "waves": [["ledger"], ["cart", "orders"], ["gateway"]],
+    }
     assert answer["items"][2] == {
         "name": "orders",
         "turn": 3,
@@ -112,6 +118,7 @@ def test_stopping_waits_for_dependents(tiktoktoe: Run) -> None:
 
     answer = json.loads(tiktoktoe("graph", "plan", "--reverse", "-o", "json").out)
 
+    assert answer["verdict"] == "4 services, 5 dependencies, 3 stop waves"
     (ledger,) = (item for item in answer["items"] if item["name"] == "ledger")
     assert answer["summary"]["stops"] is True
     assert [wait["name"] for wait in ledger["waits_for"]] == ["orders", "cart"]

@@ -94,7 +94,7 @@ def test_a_view_can_be_chosen(show: Callable[..., Result], view: str) -> None:
         (("--kind", "stat"), "unknown value of `--kind`: `stat`"),
         (("--direction", "left", "--focus", "web"), "unknown value of `--direction`: `left`"),
         (("--focus", "orderz"), "unknown service: `orderz`"),
-        (("--direction", "up"), "a direction from where?"),
+        (("--direction", "up"), "`--direction` needs a `--focus`"),
     ],
 )
 def test_what_is_asked_wrongly_is_told(

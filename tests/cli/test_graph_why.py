@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,15 +43,15 @@ def test_every_edge_of_the_shortest_paths_is_told(tiktoktoe: Run) -> None:
     assert result.code == 0
     assert result.out == (
         "gateway → cart → redis\n"
-        "  gateway → cart  start, waits until healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
-        "  cart → redis    start, waits until started, not required, tiktoktoe.yaml:1\n"
+        "  gateway → cart  start, waits until it is healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
+        "  cart → redis    start, waits until it is started, not required, tiktoktoe.yaml:1\n"
         "gateway → ads → redis\n"
         "  gateway → ads  soft, not required, tiktoktoe.yaml:1\n"
-        "  ads → redis    start, waits until healthy, required, tiktoktoe.yaml:1\n"
+        "  ads → redis    start, waits until it is healthy, required, tiktoktoe.yaml:1\n"
         "  and 1 more\n"
         "over required dependencies only\n"
-        "  gateway → cart  start, waits until healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
-        "  cart → vault    start, waits until healthy, required, tiktoktoe.yaml:1\n"
+        "  gateway → cart  start, waits until it is healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
+        "  cart → vault    start, waits until it is healthy, required, tiktoktoe.yaml:1\n"
         "  vault → redis   runtime, required, tiktoktoe.yaml:1\n"
         "no single dependency is on all paths\n"
     )
@@ -100,6 +101,17 @@ def test_it_can_do_without(tiktoktoe: Run) -> None:
 
     assert "`gateway` can do without `ads`" in result.err
     assert "without this, nothing connects them\n  gateway → ads\n" in result.out
+
+
+def test_many_cuts_are_counted(tiktoktoe: Run) -> None:
+    """Of a long chain, the first ten dependencies that separate the two are named."""
+    names = [f"s{number}" for number in range(13)]
+    chain = {name: {"depends_on": {after: {}}} for name, after in pairwise(names)}
+    configure({**chain, "s12": {}})
+
+    result = tiktoktoe("graph", "why", "s0", "s12")
+
+    assert result.out.endswith("  s9 → s10\n  and 2 more\n")
 
 
 def test_there_is_no_path(tiktoktoe: Run) -> None:

@@ -157,8 +157,9 @@ def test_what_is_taken_stays_and_can_be_changed() -> None:
 @pytest.mark.parametrize(
     "inside",
     [
-        "a: &x 1", "a: !!str 1", "a: {<<: {b: c}}", "a: $B", "$A: b", "a: ['${B}']", "password: x", "a: 1.10",
-        "a: 0x1F", "a: .inf", "a: 1, a: 2", "a: " + "[" * MOST_LEVELS + "]" * MOST_LEVELS,
+        "a: &x 1", "&x a: 1", "!!str a: 1", "a: !!str 1", "a: {<<: {b: c}}", "a: $B",
+        "$A: b", "a: ['${B}']", "password: x", "a: 1.10", "a: 0x1F", "a: .inf", "a: 1, a: 2",
+        "a: " + "[" * MOST_LEVELS + "]" * MOST_LEVELS,
         "a: [" + "x," * MOST_EVENTS + "]",
     ],
 )  # fmt: skip
@@ -173,6 +174,13 @@ def test_what_only_nodes_can_tell_is_not_folded(inside: str) -> None:
 def test_the_usual_is_folded(inside: str) -> None:
     """What most entries say needs no nodes."""
     assert _entry(f"one:\n  first: {{{inside}}}\n").is_folded
+
+
+def test_what_is_folded_counts_for_aliases() -> None:
+    """Aliases can multiply what is folded no more than anything else."""
+    text = f"one: &one\n  first: {{a: [{'x,' * 2_000}]}}\ntwo: [{'*one,' * 100}]\n"
+
+    assert [problem.code for problem in _compose(text, folds=True).problems] == ["alias-bomb"]
 
 
 def test_an_entry_that_two_files_name_is_merged(write: Callable[[str, str], str]) -> None:

@@ -235,6 +235,15 @@ def test_takes_no_longer_than_the_text_is_long(part: str) -> None:
     assert perf_counter() - started < 10  # linear takes 0.1 s, quadratic minutes
 
 
+@given(
+    st.text("\u0131\u0130\u017f\u00df\u212a") | st.text(),
+    st.sampled_from(["PASSWORD", "pa\u017fsword", "cook\u0130e", "pr\u0131vate_key", "\u212aey_token"]),
+)
+def test_hides_in_whatever_case_the_key_is(before: str, key: str) -> None:
+    """Letters that differ in case only are the same, also those that few have ever seen."""
+    assert Mask().line(f"{before}\n{key}: abc").endswith(f"\n{key}: {MASKED}")
+
+
 def test_data_is_hidden_by_its_keys() -> None:
     """Under a key that sounds secret, texts and numbers are hidden, also in lists; maps go by their own keys."""
     data = {

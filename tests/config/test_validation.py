@@ -105,7 +105,7 @@ def test_reads_values_with_their_units(
         ("replicas: 1.5", "wrong-type", 13, None),
         ("version: [1]", "wrong-type", 3, "put it in quotes"),
         ("kind: strat", "unknown-value", 9, "did you mean `start`?"),
-        ("memory: 128mb", "bad-unit", 11, "Kubernetes"),
+        ("memory: 128mb", "bad-unit", 11, "write `128Mi`"),
         ("share: 50", "bad-unit", 10, "`50%`"),
         ("policy: defautl", "unknown-name", 11, "did you mean `default`?"),
         ("probes: [{}]", "one-of", 12, "choose one of"),
@@ -177,6 +177,18 @@ def test_paths_start_at_the_file_that_names_them(
     things, _ = read("things: {a: {file: sub/x.csv}}\n")
 
     assert things["a"].file == tmp_path / "sub" / "x.csv"
+
+
+def test_paths_of_merged_files_start_at_their_own(write: Callable[[str, str], str], tmp_path: Path) -> None:
+    """Also where two files in two folders describe the same thing."""
+    files = [write("a.yaml", "things: {a: {version: 1}}"), write("b/b.yaml", "things: {a: {file: x.csv}}")]
+    document = load(files, {})
+    node = document.node(("things",))
+    assert node is not None
+
+    things = Shape(dict[str, Thing]).read(document, node, ("things",))
+
+    assert things["a"].file == tmp_path / "b" / "x.csv"
 
 
 def test_an_unknown_variable_lists_the_ones_there_are(

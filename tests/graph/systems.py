@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from tiktoktoe_cli.errors import Place
-from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.graph import Graph, service_of
+from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.rules import Operations, Subject, validate_graph
 from tiktoktoe_cli.graph.rules.settings import GraphSettings
 from tiktoktoe_cli.graph.settings import CapacitySettings, ServiceSettings
@@ -18,21 +19,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.graph import Graph
+    from tiktoktoe_cli.errors import Locate, Problem
 
 SERVICES = TypeAdapter(dict[str, ServiceSettings])
 REAL_SYSTEMS = ("online-boutique", "otel-demo-core", "otel-demo-full", "robot-shop", "spring-petclinic")
 
 
-def locate(*path: str | int) -> Place:
-    """Place every path in a file that is named after it."""
+def place(*path: str | int) -> Place:
+    """Place the key at the end of every path in a file that is named after it."""
     return Place("/".join(map(str, path)), 1, 1)
+
+
+def value_place(*path: str | int) -> Place:
+    """Place the value at the end of every path in that file, too, on the right of its key."""
+    return Place("/".join(map(str, path)), 1, 9)
+
+
+def build_graph(services: Mapping[str, ServiceSettings], **places: Locate) -> Graph:
+    """Build the graph of settings; without `place` and `value_place`, as if it was read from no file."""
+    return Graph({name: service_of(name, settings) for name, settings in services.items()}, **places)
 
 
 def graph_of(services: Mapping[str, Any]) -> Graph:  # what YAML can hold
     """Build the graph of services as the YAML would hold them."""
-    return build_graph(SERVICES.validate_python(services), locate)
+    return build_graph(SERVICES.validate_python(services), place=place, value_place=value_place)
 
 
 def graph_of_edges(names: Sequence[str], edges: Sequence[tuple[str, str]], kind: str = "start") -> Graph:
@@ -49,11 +59,11 @@ def findings(
     capacity: Mapping[str, Any] | None = None,  # as above
     checked: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,  # as above
-    **known: Any,
+    **known: Any,  # as above
 ) -> list[Problem]:
     """Apply every rule to services; all of them have health checks unless `checked` says which do.
 
-    `settings` is the section `graph`; what else is `known` of the services is named as in `Operations`.
+    `settings` is the section `graph`; what else is `known` of the services is named as in `Operations` and `Abilities`.
     """
     return list(
         validate_graph(subject_of(services, capacity=capacity, checked=checked, settings=settings, **known))
@@ -70,7 +80,8 @@ def subject_of(
 ) -> Subject:
     """Make what rules look at, as `findings` does."""
     machines = CapacitySettings.model_validate(capacity) if capacity else None
-    operations = Operations(services if checked is None else checked, **known)
+    others = {name: known.pop(name) for name in ("uses", "deadline") if name in known}
+    operations = Operations(Abilities(services if checked is None else checked, **known), **others)
     graph = graph_of(services)
     return Subject(graph, machines, operations, GraphSettings.model_validate(settings or {}))
 

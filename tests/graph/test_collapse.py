@@ -37,7 +37,7 @@ def test_a_group_becomes_a_box() -> None:
     part = select(graph, Selection(collapse=()))
 
     assert list(part.graph.services) == ["web", "core/", "money/", "mail"]
-    assert part.boxes == {"core/": ("orders", "stock"), "money/": ("ledger",)}
+    assert part.members == {"core/": ("orders", "stock"), "money/": ("ledger",)}
     assert part.graph.services["core/"].replicas == 5
     assert part.graph.services["mail"] is graph.services["mail"]
 
@@ -66,21 +66,21 @@ def test_only_the_named_groups_become_boxes() -> None:
     part = select(graph_of(SHOP), Selection(collapse=["money"]))
 
     assert list(part.graph.services) == ["web", "orders", "stock", "money/", "mail"]
-    assert part.boxes == {"money/": ("ledger",)}
+    assert part.members == {"money/": ("ledger",)}
 
 
 def test_a_box_is_called_like_nobody_else() -> None:
     """Where a service has the name already, the box gets another slash."""
     services = {"core/": {}, "a": {"group": "core", "depends_on": {"core//": {}}}}
 
-    assert list(select(graph_of(services), Selection(collapse=())).boxes) == ["core///"]
+    assert list(select(graph_of(services), Selection(collapse=())).members) == ["core///"]
 
 
 def test_a_box_holds_what_is_selected() -> None:
     """Services that are hidden are in no box."""
     part = select(graph_of(SHOP), Selection(focus=["stock"], depth=0, collapse=()))
 
-    assert part.boxes == {"core/": ("stock",)}
+    assert part.members == {"core/": ("stock",)}
 
 
 def test_groups_that_need_each_other_have_no_order() -> None:

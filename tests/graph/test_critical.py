@@ -236,7 +236,7 @@ def test_waits_that_are_too_short_are_told() -> None:
         "first": {"start_time": "20s"},
     }
 
-    assert [edge.source for edge in prediction(graph_of(services)).late] == ["a", "e"]
+    assert {edge.source for edge in prediction(graph_of(services)).late} == {"a", "e"}
 
 
 def test_measured_times_win_and_unknown_ones_are_counted() -> None:
@@ -260,7 +260,7 @@ def test_measured_times_win_and_unknown_ones_are_counted() -> None:
         "a": Knowledge.MEASURED,
         "b": Knowledge.DECLARED,
         "c": Knowledge.ASSUMED,
-        "d": Knowledge.IDLE,
+        "d": Knowledge.SCALED_TO_ZERO,
     }
     assert facts.strangers == ("ghost",)
 

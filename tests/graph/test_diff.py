@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.graph.systems import random_edges, subject_of
-from tiktoktoe_cli.graph.diff import Alteration, Change, Difference, Move, compare, edition_of
+from tiktoktoe_cli.graph.diff import Alteration, ChangeKind, Difference, WaveChange, compare, edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.graph.diff import DependencyChange, ServiceChange
 
-OPPOSITE = {Change.ADDED: Change.REMOVED, Change.REMOVED: Change.ADDED, Change.CHANGED: Change.CHANGED}
+OPPOSITE = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED, ChangeKind.CHANGED: ChangeKind.CHANGED}
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> Difference:
@@ -47,7 +47,7 @@ def test_a_system_is_not_different_from_itself(services: dict[str, Any]) -> None
     found = difference(services, services)
 
     assert found.is_empty
-    assert (found.services, found.dependencies, found.moves) == ((), (), ())
+    assert (found.services, found.dependencies, found.wave_changes) == ((), (), ())
     assert (found.new_cycles, found.gone_cycles, found.new_findings, found.gone_findings) == ((), (), (), ())
 
 
@@ -60,8 +60,8 @@ def test_the_way_back_is_the_mirror_image(old: dict[str, Any], new: dict[str, An
     assert _mirrored(there.dependencies) == [
         ((one.source, one.target), one.change, one.alterations) for one in back.dependencies
     ]
-    assert [(one.name, one.after, one.before) for one in there.moves] == [
-        (one.name, one.before, one.after) for one in back.moves
+    assert [(one.name, one.after, one.before) for one in there.wave_changes] == [
+        (one.name, one.before, one.after) for one in back.wave_changes
     ]
     assert (there.new_cycles, there.gone_cycles) == (back.gone_cycles, back.new_cycles)
     assert (there.new_findings, there.gone_findings) == (back.gone_findings, back.new_findings)
@@ -91,7 +91,7 @@ def test_services_are_added_removed_and_changed() -> None:
 
     assert found == {
         "a": (
-            Change.CHANGED,
+            ChangeKind.CHANGED,
             (
                 Alteration("version", "1.0", "1.10"),
                 Alteration("group", "core", None),
@@ -99,8 +99,8 @@ def test_services_are_added_removed_and_changed() -> None:
                 Alteration("requests.memory", None, "128Mi"),
             ),
         ),
-        "b": (Change.REMOVED, (Alteration("replicas", "1", None),)),
-        "c": (Change.ADDED, (Alteration("tags", None, "x, y"), Alteration("replicas", None, "1"))),
+        "b": (ChangeKind.REMOVED, (Alteration("replicas", "1", None),)),
+        "c": (ChangeKind.ADDED, (Alteration("tags", None, "x, y"), Alteration("replicas", None, "1"))),
     }
 
 
@@ -118,9 +118,9 @@ def test_dependencies_are_changes_of_their_own() -> None:
 
     assert [one.name for one in found.services] == ["d"]
     assert [(one.source, one.target, one.change) for one in found.dependencies] == [
-        ("a", "b", Change.CHANGED),
-        ("a", "c", Change.REMOVED),
-        ("a", "d", Change.ADDED),
+        ("a", "b", ChangeKind.CHANGED),
+        ("a", "c", ChangeKind.REMOVED),
+        ("a", "d", ChangeKind.ADDED),
     ]
     assert found.dependencies[0].alterations == (
         Alteration("kind", "start", "runtime"),
@@ -135,8 +135,8 @@ def test_services_move_to_other_waves() -> None:
     new: dict[str, Any] = {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"c": {}}}, "c": {}}
     circle: dict[str, Any] = {"a": {"depends_on": {"a": {}}}, "b": {}, "c": {}}
 
-    assert difference(old, new).moves == (Move("a", 2, 3), Move("b", 1, 2))
-    assert difference(old, circle).moves == ()
+    assert difference(old, new).wave_changes == (WaveChange("a", 2, 3), WaveChange("b", 1, 2))
+    assert difference(old, circle).wave_changes == ()
 
 
 def test_a_cycle_is_new_if_its_services_were_in_none_together() -> None:

@@ -34,13 +34,13 @@ SHOP = {
 
 
 @st.composite
-def systems(draw: st.DrawFn, *, acyclic: bool = False, jobs: bool = True) -> Graph:
-    """Draw a system with dependencies of every kind; `jobs` may be waited for until they end."""
+def systems(draw: st.DrawFn, *, acyclic: bool = False) -> Graph:
+    """Draw a system with dependencies of every kind; some wait for the end of a job."""
     names, edges = draw(random_edges(acyclic=acyclic))
     services: dict[str, Any] = {name: {"depends_on": {}} for name in names}
     for source, target in edges:
         services[source]["depends_on"][target] = {
-            "condition": draw(st.sampled_from(["healthy", "started", *(["completed"] if jobs else [])])),
+            "condition": draw(st.sampled_from(["healthy", "started", "completed"])),
             "required": draw(st.booleans()),
             "kind": draw(st.sampled_from(["start", "start", "runtime", "soft"])),
         }
@@ -126,7 +126,7 @@ def test_nobody_has_heard_of_it() -> None:
     assert refused.value.hint == "did you mean `ledger`?"
 
 
-@given(systems(acyclic=True, jobs=False), st.data())
+@given(systems(acyclic=True), st.data())
 def test_health_would_name_the_same_services(graph: Graph, data: st.DataObject) -> None:
     """If all fail that must, `health` finds the one cause, and the same services down and degraded."""
     failed = data.draw(st.sampled_from(sorted(graph.services)))

@@ -85,9 +85,12 @@ def test_plain_characters_are_enough() -> None:
         assert text.isascii()
 
 
-def test_colours_change_nothing_else() -> None:
-    """A text with colours is the same text without them."""
-    for plain, painted in zip(texts("shop", View()), texts("shop", View(color=True)), strict=True):
+@pytest.mark.parametrize("terminal", [True, False])
+def test_colours_change_nothing_else(*, terminal: bool) -> None:
+    """A text with colours is the same text without them, broken at the same places."""
+    views = (View(width=60, terminal=terminal, color=color) for color in (False, True))
+
+    for plain, painted in zip(*(texts("shop", view) for view in views), strict=True):
         assert "\x1b[" in painted
         assert without_ansi(painted) == plain
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.plan import plan_start
 from tiktoktoe_cli.graph.reports import overview, start_plan, validation
@@ -25,7 +26,7 @@ CLEAN = {
 
 def validation_of(services: dict[str, object]) -> Validation:
     """Validate services that all have health checks, on no particular machines."""
-    return validate(Subject(graph_of(services), operations=Operations(frozenset(services))))
+    return validate(Subject(graph_of(services), operations=Operations(Abilities(frozenset(services)))))
 
 
 def test_a_clean_system_is_counted() -> None:
@@ -141,14 +142,15 @@ def test_an_empty_system_is_no_failure() -> None:
 SCRIPT = """
 import sys
 from pydantic import TypeAdapter
-from tiktoktoe_cli.graph import build_graph
+from tiktoktoe_cli.graph import Graph, service_of
 from tiktoktoe_cli.graph.validation import validate
 from tiktoktoe_cli.graph.reports.validation import report_of
 from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.settings import ServiceSettings
 services = {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": BACK}}
 settings = TypeAdapter(dict[str, ServiceSettings]).validate_python(services)
-report_of(validate(Subject(build_graph(settings))))
+graph = Graph({name: service_of(name, one) for name, one in settings.items()})
+report_of(validate(Subject(graph)))
 print(sorted({"networkx", "rich", "httpx"} & set(sys.modules)))
 """
 

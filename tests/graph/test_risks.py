@@ -27,7 +27,7 @@ def judged(new: dict[str, Any], old: dict[str, Any] = SHOP) -> tuple[Risk, list[
 
 
 def shop(**services: Any) -> dict[str, Any]:
-    """Change some services of the shop; None removes one."""
+    """ChangeKind some services of the shop; None removes one."""
     changed = {
         name: SHOP.get(name, {}) | settings for name, settings in services.items() if settings is not None
     }

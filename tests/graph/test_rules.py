@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.graph.systems import findings, graph_of, locate, subject_of
-from tiktoktoe_cli.checkup import explanations
+from tests.graph.systems import findings, graph_of, place, subject_of
 from tiktoktoe_cli.errors import Severity, UsageError
+from tiktoktoe_cli.explanations import explanations
 from tiktoktoe_cli.graph import Graph
+from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.baseline import Baseline, baseline_text, read_baseline
 from tiktoktoe_cli.graph.rules import READING, RULES, Operations, Subject, choose_rules, validate_graph
 from tiktoktoe_cli.graph.validation import renewed, validate
@@ -73,17 +74,17 @@ def test_a_cycle_is_told_as_a_path_with_every_edge_and_where_to_cut_it() -> None
     (found,) = findings(system)
 
     assert found.message == "these services wait for each other to start: `a` → `b` → `c` → `a`"
-    assert found.place == locate("services", "b", "depends_on", "c")
+    assert found.place == place("services", "b", "depends_on", "c")
     assert found.hint == (
         "remove, or make `kind: runtime`, the dependency of `b` on `c`: that leaves no cycle here"
     )
     assert found.related == (
-        ("`a` depends on `b`: waits until it is healthy", locate("services", "a", "depends_on", "b")),
+        ("`a` depends on `b`: waits until it is healthy", place("services", "a", "depends_on", "b")),
         (
             "`b` depends on `c`: waits until it is started, but does not require it",
-            locate("services", "b", "depends_on", "c"),
+            place("services", "b", "depends_on", "c"),
         ),
-        ("`c` depends on `a`: waits until it is healthy", locate("services", "c", "depends_on", "a")),
+        ("`c` depends on `a`: waits until it is healthy", place("services", "c", "depends_on", "a")),
     )
 
 
@@ -111,8 +112,8 @@ def test_waiting_for_the_health_of_an_unchecked_service_is_found_once() -> None:
 
     assert found.code == "TTG401"
     assert found.message == "`a` and `b` wait until `db` is healthy, but it has no health check"
-    assert found.place == locate("services", "a", "depends_on", "db")
-    assert found.related == (("`b` waits here, too", locate("services", "b", "depends_on", "db")),)
+    assert found.place == place("services", "a", "depends_on", "db")
+    assert found.related == (("`b` waits here, too", place("services", "b", "depends_on", "db")),)
 
 
 def test_a_graph_that_was_read_from_no_file_has_no_places() -> None:
@@ -120,7 +121,7 @@ def test_a_graph_that_was_read_from_no_file_has_no_places() -> None:
     graph = graph_of(BROKEN["TTG201"])
     nowhere = Graph(graph.services)
 
-    (found,) = validate_graph(Subject(nowhere, operations=Operations(nowhere.services)))
+    (found,) = validate_graph(Subject(nowhere, operations=Operations(Abilities(nowhere.services))))
 
     assert found.place is None
     assert found.related == ()

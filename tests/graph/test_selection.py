@@ -139,7 +139,7 @@ def test_what_is_hidden_is_said_in_words() -> None:
             "no service fits all that was asked for",
             "one of the tags",
         ),
-        (Selection(direction=Direction.UP), "a direction from where?", "name a service with `--focus`"),
+        (Selection(direction=Direction.UP), "`--direction` needs a `--focus`", "the service from which"),
     ],
 )
 def test_what_cannot_be_selected_is_refused(selection: Selection, message: str, hint: str) -> None:
@@ -210,7 +210,7 @@ def test_shown_and_hidden_are_all(
     """Of every selection, what it shows and what it says to hide are together what there is."""
     part = select(graph, Selection(kinds=kinds, depth=depth, collapse=collapse, reduce=reduce))
 
-    services = len(part.graph.services) - len(part.boxes) + sum(hidden.services for hidden in part.hidden)
+    services = len(part.graph.services) - len(part.members) + sum(hidden.services for hidden in part.hidden)
     edges = sum(1 for _ in part.graph.edges()) + sum(hidden.dependencies for hidden in part.hidden)
     assert services == len(graph.services)
     assert edges == sum(1 for _ in graph.edges())

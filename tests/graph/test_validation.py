@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import locate, subject_of
+from tests.graph.systems import place, subject_of
 from tiktoktoe_cli.errors import Place, Severity
 from tiktoktoe_cli.graph.baseline import Baseline, identity_of
 from tiktoktoe_cli.graph.rules import RULES, Subject, choose_rules
@@ -65,7 +65,7 @@ def test_a_suppression_that_accepts_nothing_is_stale(rule: str, services: list[s
     found = validate(suppressing({"rule": rule, "services": services, "reason": "it is meant"}))
 
     assert told(found) == [REDUNDANT, ("TTG902", rule, *services), ("TTG106", "x", "y")]
-    assert found.findings[1].place == locate("graph", "suppress", 0)
+    assert found.findings[1].place == place("graph", "suppress", 0)
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
@@ -193,7 +193,7 @@ def test_lines_that_move_change_nothing() -> None:
     baseline = renewed(subject, RULES, Baseline())
     moved = replace(
         subject,
-        graph=replace(subject.graph, locate=lambda *_: Place("b.yaml", 99, 9), locate_key=lambda *_: None),
+        graph=replace(subject.graph, place=lambda *_: None, value_place=lambda *_: Place("b.yaml", 99, 9)),
     )
 
     assert told(validate(moved, baseline=baseline)) == []

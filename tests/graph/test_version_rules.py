@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.graph.resolution.puzzles import Raw, systems
-from tests.graph.systems import graph_of, locate, subject_of
+from tests.graph.systems import graph_of, subject_of, value_place
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.resolution import resolve
 from tiktoktoe_cli.graph.rules import choose_rules, validate_graph
@@ -95,8 +95,8 @@ def test_the_best_version_for_all_dependents_is_offered() -> None:
     assert {problem.hint for problem in found} == {
         "deploy `1.9.0`, which is `available`: it is in the ranges of all dependents"
     }
-    assert found[0].place == locate("services", "a", "depends_on", "db", "version")
-    assert found[0].related == (("the version of `db`", locate("services", "db", "version")),)
+    assert found[0].place == value_place("services", "a", "depends_on", "db", "version")
+    assert found[0].related == (("the version of `db`", value_place("services", "db", "version")),)
     assert found[0].about == ("a", "db")
 
 
@@ -122,10 +122,10 @@ def test_dependents_that_no_version_suits_are_told_together() -> None:
 
     assert [problem.code for problem in found] == ["TTG202"]
     assert found[0].message == "`db`: `a` needs `>=7 <8`, `c` needs `^6.2`; no version can suit all"
-    assert found[0].place == locate("services", "a", "depends_on", "db", "version")
+    assert found[0].place == value_place("services", "a", "depends_on", "db", "version")
     assert found[0].related == (
-        ("`c` needs `^6.2`", locate("services", "c", "depends_on", "db", "version")),
-        ("the version of `db`", locate("services", "db", "version")),
+        ("`c` needs `^6.2`", value_place("services", "c", "depends_on", "db", "version")),
+        ("the version of `db`", value_place("services", "db", "version")),
     )
     assert found[0].about == ("db", "a", "c")
 
@@ -190,10 +190,10 @@ def test_every_malformed_text_has_its_place() -> None:
     found = findings(system)
 
     assert [(problem.code, problem.place, problem.message.partition(":")[0]) for problem in found] == [
-        ("TTG203", locate("services", "a", "version"), "`a`"),
-        ("TTG203", locate("services", "a", "available", 1, "version"), "`a`"),
-        ("TTG203", locate("services", "a", "available", 2, "depends_on", "b"), "`a` on `b`"),
-        ("TTG203", locate("services", "a", "depends_on", "b", "version"), "`a` on `b`"),
+        ("TTG203", value_place("services", "a", "version"), "`a`"),
+        ("TTG203", value_place("services", "a", "available", 1, "version"), "`a`"),
+        ("TTG203", value_place("services", "a", "available", 2, "depends_on", "b"), "`a` on `b`"),
+        ("TTG203", value_place("services", "a", "depends_on", "b", "version"), "`a` on `b`"),
     ]
     assert len({problem.about for problem in found}) == 4
 
@@ -203,7 +203,7 @@ def test_the_newest_of_several_newer_versions_is_told() -> None:
     (found,) = findings(asking({"version": "1.4.0", "available": ["1.5.0", "1.6.0", "2.0.0"]}, "^1.4"))
 
     assert found.message == "`db` is deployed in `1.4.0`; `1.6.0` is available, and in all ranges"
-    assert found.place == locate("services", "db", "available", 1, "version")
+    assert found.place == value_place("services", "db", "available", 1, "version")
     assert found.severity is Severity.INFO
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.graph import Graph, build_graph
+from tests.graph.systems import build_graph
+from tiktoktoe_cli.graph import Graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health import Failure, HealthState, Observation, ServiceHealth
 from tiktoktoe_cli.health.settings import PROBES, CheckSettings
@@ -49,7 +50,7 @@ def make_graph(**needs: Any) -> Graph:
         )
         for name, below in needs.items()
     }
-    return build_graph(services, lambda *_: None)
+    return build_graph(services)
 
 
 def services_in(**states: HealthState) -> dict[str, ServiceHealth]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.graph.systems import build_graph
 from tests.health.making import make_check
-from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health.session import HealthInputs
 
@@ -19,4 +19,4 @@ def listening(ports: Mapping[str, int]) -> HealthInputs:
         name: [make_check("port", tcp={"address": f"127.0.0.1:{port}"}, retries=0)]
         for name, port in ports.items()
     }
-    return HealthInputs(checks, build_graph({name: ServiceSettings() for name in ports}, lambda *_: None), {})
+    return HealthInputs(checks, build_graph({name: ServiceSettings() for name in ports}), {})

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.graph.systems import build_graph
 from tests.health.making import make_check
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health.choice import Choice, choose
 
@@ -20,7 +20,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "docs": {},
 }
 GRAPH = build_graph(
-    {name: ServiceSettings.model_validate(one) for name, one in SERVICES.items()}, lambda *_: None
+    {name: ServiceSettings.model_validate(one) for name, one in SERVICES.items()}
 )
 CHECKS = {name: [make_check("live"), make_check("ready")] for name in SERVICES if name != "docs"}
 
@@ -95,4 +95,4 @@ def test_refuses_what_there_is_not(
 
 def test_a_system_without_services_is_no_mistake_here() -> None:
     """There is nothing to check then, which the answer says."""
-    assert choose(Choice(), build_graph({}, lambda *_: None), {}) == {}
+    assert choose(Choice(), build_graph({}), {}) == {}

@@ -95,6 +95,28 @@ def test_runtime_dependencies_count() -> None:
     assert explained({"a": {"b": {"kind": "runtime"}}, "b": []}, a=DOWN, b=DOWN)["a"] == (LOST, ("b",))
 
 
+@pytest.mark.parametrize("condition", ["completed", "completed_successfully"])
+def test_a_job_that_had_to_end_once_is_not_needed_any_more(condition: str) -> None:
+    """Who waited for the end of a job works on without it, and if it fails, that is its own failure."""
+    needs = {"orders": {"migration": {"condition": condition}}, "migration": []}
+
+    assert explained(needs, orders=UP, migration=DOWN)["orders"] == (UP, ())
+    assert explained(needs, orders=DOWN, migration=DOWN)["orders"] == (DOWN, ())
+
+
+def test_a_job_that_is_called_is_needed() -> None:
+    """A condition orders starts: of a call or a soft dependency it says nothing."""
+    needs = {
+        "a": {"c": {"kind": "runtime", "condition": "completed"}},
+        "b": {"c": {"kind": "soft", "condition": "completed"}},
+        "c": [],
+    }
+
+    found = explained(needs, a=DOWN, b=UP, c=DOWN)
+
+    assert (found["a"], found["b"]) == ((LOST, ("c",)), (SLOW, ("c",)))
+
+
 def test_in_a_circle_all_are_causes() -> None:
     """Services that need each other and all fail are not explained away."""
     circle = {"a": {"b": {"kind": "runtime"}}, "b": {"a": {"kind": "runtime"}}, "c": ["a"]}

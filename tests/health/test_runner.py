@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.graph.systems import build_graph
 from tests.health.making import (
     MS,
     SECOND,
@@ -18,7 +19,6 @@ from tests.health.making import (
     make_graph,
     unanswered,
 )
-from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health import CheckResult, Effects, Failure, HealthState, Observation
 from tiktoktoe_cli.health.round import Round
@@ -265,7 +265,7 @@ def test_a_pass_after_a_retry_is_told_as_such() -> None:
 
 def test_a_service_knows_its_group() -> None:
     """The group of the graph is what states are summed up by."""
-    graph = build_graph({"a": ServiceSettings(group="core")}, lambda *_: None)
+    graph = build_graph({"a": ServiceSettings(group="core")})
 
     facts = asyncio.run(check_system(Round({"a": ()}, graph), effects_of(ScriptedProbe([]))))
 

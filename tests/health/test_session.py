@@ -6,7 +6,7 @@ import asyncio
 import socket
 from datetime import UTC, datetime
 
-from tiktoktoe_cli.graph import build_graph
+from tests.graph.systems import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health.session import HealthInputs, check_once
 from tiktoktoe_cli.health.settings import CheckSettings, HealthSettings
@@ -27,7 +27,7 @@ def test_checks_a_listening_and_a_silent_port() -> None:
             ]
             for name, port in ports.items()
         }
-        graph = build_graph({name: ServiceSettings() for name in ports}, lambda *_: None)
+        graph = build_graph({name: ServiceSettings() for name in ports})
 
         facts = asyncio.run(check_once(HealthInputs(checks, graph, {})))
 
@@ -42,7 +42,7 @@ def test_maintenance_is_by_the_wall_clock_of_the_moment() -> None:
     clock = Set()
     window = {"from": "2026-12-01T20:00:00Z", "until": "2026-12-01T21:00:00Z", "services": ["a"]}
     settings = HealthSettings.model_validate({"maintenance": [window]})
-    graph = build_graph({"a": ServiceSettings()}, lambda *_: None)
+    graph = build_graph({"a": ServiceSettings()})
     inputs = HealthInputs({"a": []}, graph, {}, settings, clock=clock)
     before = inputs.round().maintained
 

@@ -45,7 +45,7 @@ def inputs_of(checks: Mapping[str, Sequence[Mapping[str, object]]]) -> HealthInp
         )
         for service, some in checks.items()
     }
-    return HealthInputs(settings, Graph({}, lambda *_: None), dict(os.environ))
+    return HealthInputs(settings, Graph({}), dict(os.environ))
 
 
 def running(*command: str) -> dict[str, object]:

@@ -82,8 +82,8 @@ class FakeWorld:
     deaths: Mapping[str, str] = field(default_factory=dict)
     line_after: Mapping[str, float] = field(default_factory=dict)
     end_after: Mapping[str, tuple[float, str]] = field(default_factory=dict)
-    undone: list[str] = field(default_factory=list)
-    undo_note: str = ""
+    rolled_back: list[str] = field(default_factory=list)
+    rollback_note: str = ""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     clock: Clock = field(default_factory=VirtualClock)
     services: dict[str, FakeService] = field(default_factory=dict)
@@ -102,10 +102,10 @@ class FakeWorld:
             self._later(after_s, lambda: running.die(end))
         return running
 
-    async def undo(self, service: str) -> str:
-        """Note that a service was undone."""
-        self.undone.append(service)
-        return self.undo_note
+    async def roll_back(self, service: str) -> str:
+        """Note that a service was rolled back."""
+        self.rolled_back.append(service)
+        return self.rollback_note
 
     def _later(self, after_s: float, what: Callable[[], None]) -> None:
         async def happen() -> None:

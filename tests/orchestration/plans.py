@@ -79,8 +79,8 @@ def plans(draw: st.DrawFn) -> Plan:
                 LIMIT,
                 role,
                 checked,
-                has_line=draw(st.booleans()),
-                is_undoable=draw(st.booleans()),
+                has_ready_line=draw(st.booleans()),
+                can_roll_back=draw(st.booleans()),
                 waits=waits,
                 is_essential=draw(st.booleans()),
             )
@@ -166,7 +166,7 @@ class World:
         planned = self.plan.services[name]
         self._forget(name)
         self.possible.append(Broke(name, "died", is_over=True))
-        if planned.has_line and planned.role is Role.STARTED:
+        if planned.has_ready_line and planned.role is Role.STARTED:
             self.possible.append(Printed(name))
         elif planned.tells_how_it_is:
             self._get_ready(name)

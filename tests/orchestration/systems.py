@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tests.processes.programs import runs
-from tiktoktoe_cli.graph import Graph
 from tiktoktoe_cli.orchestration.session import OrchestrationInputs
 from tiktoktoe_cli.system import load_system
 
@@ -77,7 +76,7 @@ def inputs_of(file: Path, *jobs: Job) -> OrchestrationInputs:
     """Read a system that `write_system` wrote."""
     system = load_system([str(file)], {}, {"services", "checks", "actions", "orchestration"})
     return OrchestrationInputs(
-        graph=Graph(system["services"], system.value_place, system.place),
+        graph=system.graph(),
         checks=system["checks"],
         actions=system["actions"],
         settings=system["orchestration"],

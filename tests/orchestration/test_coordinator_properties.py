@@ -39,8 +39,8 @@ def test_every_run_ends_in_order(data: st.DataObject, plan: Plan, jobs: int, con
                 case Launch(name):
                     assert not world.stopped, "nothing is launched once the stop has begun"
                     assert_may_start(coordinator, plan, name)
-                case Stop(name, undo):
-                    assert not undo or (coordinator.failure and plan.services[name].is_undoable)
+                case Stop(name, roll_back):
+                    assert not roll_back or (coordinator.failure and plan.services[name].can_roll_back)
                     is_first = not world.running & set(plan.dependents[name])
                     assert is_first or coordinator.is_forced, "dependents are stopped first"
             world.carry_out(action)
@@ -71,7 +71,7 @@ def assert_may_start(coordinator: Coordinator, plan: Plan, name: str) -> None:
         has_come = other.state in ARRIVED
         if wait.condition == "started":
             has_come = has_come or other.is_launched
-        elif wait.condition == "ready_line" and is_ours and other.plan.has_line:
+        elif wait.condition == "ready_line" and is_ours and other.plan.has_ready_line:
             has_come = has_come or other.has_printed
         elif wait.condition in {"completed", "completed_successfully"} and is_ours:
             has_come = other.state is ServiceState.COMPLETED

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tiktoktoe_cli.errors import ConfigError, UsageError
-from tiktoktoe_cli.graph import Graph
 from tiktoktoe_cli.orchestration.jobs import Workshop, make_jobs
 from tiktoktoe_cli.orchestration.states import JobKind, JobState
 from tiktoktoe_cli.simulation import simulated_services
@@ -54,7 +53,7 @@ def made(tmp_path: Path, text: str) -> dict[str, Job]:
     file = tmp_path / "tiktoktoe.yaml"
     file.write_text(text)
     system = load_system([str(file)], {})
-    graph = Graph(system["services"], system.value_place, system.place)
+    graph = system.graph()
     workshop = Workshop(
         pipelines=system["pipelines"],
         simulations=system["simulations"],

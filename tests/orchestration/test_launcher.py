@@ -97,7 +97,7 @@ def test_a_step_that_fails_or_takes_too_long_is_told(tmp_path: Path) -> None:
 
     async def work(launcher: ChildLauncher) -> tuple[str, str]:
         running = await launcher.launch("shop")
-        return await running.stop(), await launcher.undo("shop")
+        return await running.stop(), await launcher.roll_back("shop")
 
     assert Hands(tmp_path, rollback=rollback, drain=drain).do(work) == (
         "drain took longer than 100ms and was killed",

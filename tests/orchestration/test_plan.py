@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.graph.systems import build_graph
 from tiktoktoe_cli.config.units import Duration
-from tiktoktoe_cli.graph import Condition, Graph, build_graph
+from tiktoktoe_cli.graph import Condition, Graph
+from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.plan import StartCycleError
 from tiktoktoe_cli.graph.settings import ServiceSettings
-from tiktoktoe_cli.orchestration.plan import Means, Plan, StartLimit, Wait, make_plan
+from tiktoktoe_cli.orchestration.plan import Plan, StartLimit, Wait, make_plan
 from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import Role
 
@@ -24,12 +26,12 @@ def graph(**depends_on: dict[str, Any]) -> Graph:
         name: ServiceSettings.model_validate({"depends_on": dependencies})
         for name, dependencies in depends_on.items()
     }
-    return build_graph(settings, lambda *_: None)
+    return build_graph(settings)
 
 
 def planned(**depends_on: dict[str, Any]) -> Plan:
     """Plan services that are all started and checked."""
-    return make_plan(graph(**depends_on), Means(depends_on, depends_on), SETTINGS)
+    return make_plan(graph(**depends_on), Abilities(depends_on, depends_on), SETTINGS)
 
 
 def optional(plan: Plan) -> set[str]:
@@ -80,7 +82,7 @@ def test_a_cycle_has_no_order() -> None:
 
 def test_the_role_follows_from_actions_and_checks() -> None:
     """What we start, what somebody else runs but can be checked, and what is taken for granted."""
-    plan = make_plan(graph(ours={}, theirs={}, given={}), Means({"ours"}, {"ours", "theirs"}), SETTINGS)
+    plan = make_plan(graph(ours={}, theirs={}, given={}), Abilities(checked={"ours", "theirs"}, started={"ours"}), SETTINGS)
 
     roles = {name: service.role for name, service in plan.services.items()}
     assert roles == {"ours": Role.STARTED, "theirs": Role.AWAITED, "given": Role.ASSUMED}
@@ -90,7 +92,7 @@ def test_a_service_scaled_to_nothing_is_not_started() -> None:
     """With 0 replicas a service is neither started nor awaited."""
     settings = {"off": ServiceSettings(replicas=0)}
 
-    plan = make_plan(build_graph(settings), Means({"off"}, {"off"}), SETTINGS)
+    plan = make_plan(build_graph(settings), Abilities({"off"}, {"off"}), SETTINGS)
 
     assert plan.services["off"].role is Role.ASSUMED
     assert plan.started == ()
@@ -148,7 +150,7 @@ def test_that_a_service_of_somebody_else_was_started_shows_in_its_health() -> No
     """Nobody launches it, so a wait for its start limits its health."""
     dependencies = graph(core={"theirs": {"condition": "started", "timeout": "5s"}}, theirs={})
 
-    plan = make_plan(dependencies, Means({"core"}, {"theirs"}), SETTINGS)
+    plan = make_plan(dependencies, Abilities(checked={"theirs"}, started={"core"}), SETTINGS)
 
     assert plan.services["theirs"].limit.timeout == Duration.of(5)
 
@@ -180,11 +182,11 @@ def test_who_must_have_its_end_limits_how_long_it_may_take() -> None:
 
 def test_what_can_be_done_with_a_service_is_planned() -> None:
     """Its line and its rollback are those of its actions."""
-    means = Means({"core"}, (), {"core"}, {"core"})
+    abilities = Abilities(started={"core"}, ready_line={"core"}, rollback={"core"})
 
     core = make_plan(graph(core={}), means, SETTINGS).services["core"]
 
-    assert (core.is_checked, core.has_line, core.is_undoable) == (False, True, True)
+    assert (core.is_checked, core.has_ready_line, core.can_roll_back) == (False, True, True)
 
 
 def test_services_that_need_each_other_are_essential() -> None:

@@ -114,7 +114,7 @@ def test_names_a_service_that_never_gets_healthy() -> None:
 
 MIGRATED = Wait("migrate", Condition.COMPLETED_SUCCESSFULLY)
 TASK = replace(
-    service("migrate", checked=False), awaited_end=Condition.COMPLETED_SUCCESSFULLY, is_undoable=True
+    service("migrate", checked=False), awaited_end=Condition.COMPLETED_SUCCESSFULLY, can_roll_back=True
 )
 
 
@@ -127,7 +127,7 @@ def test_waits_until_a_task_has_ended() -> None:
     assert trial.coordinator.failure is None
     assert trial.coordinator.services["core"].started_ns == 3 * SECOND
     assert trial.states() == {"migrate": "completed", "core": "stopped"}
-    assert world.undone == []
+    assert world.rolled_back == []
 
 
 def test_a_task_that_fails_ends_the_run() -> None:
@@ -164,7 +164,7 @@ def test_names_a_task_that_never_ends() -> None:
 
 def test_waits_for_a_line() -> None:
     """Who waits for the line of a queue starts when it is printed, even before the queue is healthy."""
-    queue = replace(service("queue"), has_line=True)
+    queue = replace(service("queue"), has_ready_line=True)
     world = FakeWorld({"queue": 5.0, "core": 0.0}, line_after={"queue": 2.0})
 
     trial = Trial(plan(queue, service("core", Wait("queue", Condition.READY_LINE))), world).run()
@@ -175,7 +175,7 @@ def test_waits_for_a_line() -> None:
 
 def test_a_line_is_part_of_the_start() -> None:
     """A service without checks is ready when it has printed its line; one that never does is lost."""
-    queue = replace(service("queue", checked=False), has_line=True)
+    queue = replace(service("queue", checked=False), has_ready_line=True)
 
     ready = Trial(plan(queue), FakeWorld(line_after={"queue": 2.0})).run()
     silent = Trial(plan(queue), FakeWorld()).run()
@@ -187,7 +187,7 @@ def test_a_line_is_part_of_the_start() -> None:
 
 def test_a_task_that_ends_without_its_line_is_lost() -> None:
     """Whoever waits for the line would wait for ever."""
-    task = replace(TASK, has_line=True)
+    task = replace(TASK, has_ready_line=True)
     world = FakeWorld(end_after={"migrate": (1.0, "exited with 0")})
 
     trial = Trial(plan(task, service("core", Wait("migrate", Condition.READY_LINE))), world).run()
@@ -195,22 +195,22 @@ def test_a_task_that_ends_without_its_line_is_lost() -> None:
     assert trial.coordinator.failure == "`migrate` exited with 0 before it printed its line"
 
 
-def test_a_run_that_fails_is_undone_in_reverse() -> None:
-    """What was started is stopped and undone, the last first: also a task that has ended, and what failed itself."""
-    store = replace(service("store", MIGRATED), is_undoable=True)
-    core = replace(service("core", "store"), is_undoable=True)
+def test_a_run_that_fails_is_rolled_back_in_reverse() -> None:
+    """What was started is stopped and rolled back, the last first: also a task that has ended, and what failed itself."""
+    store = replace(service("store", MIGRATED), can_roll_back=True)
+    core = replace(service("core", "store"), can_roll_back=True)
     world = FakeWorld({"store": 0.0, "core": None}, end_after={"migrate": (0.5, "exited with 0")})
 
     trial = Trial(plan(TASK, store, core), world).run()
 
-    assert world.undone == ["core", "store", "migrate"]
+    assert world.rolled_back == ["core", "store", "migrate"]
     assert trial.states() == {"migrate": "completed", "store": "stopped", "core": "failed"}
 
 
-def test_what_an_undo_says_is_told() -> None:
+def test_what_a_rollback_says_is_told() -> None:
     """A rollback that fails is a note of the service, whose state stays."""
     world = FakeWorld(
-        {"core": None}, end_after={"migrate": (0.5, "exited with 0")}, undo_note="rollback exited with 1"
+        {"core": None}, end_after={"migrate": (0.5, "exited with 0")}, rollback_note="rollback exited with 1"
     )
 
     trial = Trial(plan(TASK, service("core", MIGRATED)), world).run()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.graph.systems import build_graph
 from tests.orchestration.fakes import FakeJob
 from tests.orchestration.systems import inputs_of, pids, survivors, write_system
 from tests.processes.programs import python, run, until
 from tiktoktoe_cli.errors import ExitCode, UnfinishedError, UsageError
-from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.orchestration.moves import JobOutcome
 from tiktoktoe_cli.orchestration.session import plan_of, run_orchestration
@@ -60,7 +60,7 @@ def states(facts: OrchestrationFacts) -> dict[str, str]:
 
 def test_a_plan_needs_no_section() -> None:
     """Where nothing is said about orchestration, the defaults hold."""
-    plan = plan_of(build_graph({"shop": ServiceSettings()}, lambda *_: None), {}, {}, None)
+    plan = plan_of(build_graph({"shop": ServiceSettings()}), {}, {}, None)
 
     assert plan.settings == OrchestrationSettings()
     assert list(plan.services) == ["shop"]

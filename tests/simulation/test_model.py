@@ -1,7 +1,7 @@
 """The simulated system is the graph: required start and runtime dependencies are called."""
 
+from tests.graph.systems import build_graph
 from tests.simulation.systems import by_name, service
-from tiktoktoe_cli.graph import build_graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.simulation import SimulatedCall, simulated_services
 from tiktoktoe_cli.simulation.model import call_cycle, reachable, visits_per_request
@@ -26,7 +26,7 @@ def test_only_required_start_and_runtime_dependencies_are_called() -> None:
     settings = {name: ServiceSettings() for name in words}
     settings["gateway"] = ServiceSettings.model_validate({"depends_on": words, "replicas": 3})
 
-    services = simulated_services(build_graph(settings, lambda *_: None), {})
+    services = simulated_services(build_graph(settings), {})
 
     assert services["gateway"].calls == (SimulatedCall("a", "default"), SimulatedCall("b"))
     assert services["gateway"].replicas == 3

@@ -94,7 +94,7 @@ def _scalars(ctx: typer.Context, section: str) -> Iterator[tuple[tuple[Step, ...
 
 def problem_codes(incomplete: str) -> list[str]:
     """Complete a code that `config explain` knows."""
-    from tiktoktoe_cli.checkup import explanations
+    from tiktoktoe_cli.explanations import explanations
 
     return [code for code in explanations() if code.lower().startswith(incomplete.lower())]
 

@@ -110,8 +110,8 @@ def explain_code(desk: Desk, code: str | None) -> ExitCode:
     Raises:
         UsageError: if there is no such code or place.
     """
-    from tiktoktoe_cli.checkup import explanations
     from tiktoktoe_cli.errors import UsageError
+    from tiktoktoe_cli.explanations import explanations
     from tiktoktoe_cli.system import ROOT_WORDS, SECTIONS
     from tiktoktoe_cli.words import suggestion
 

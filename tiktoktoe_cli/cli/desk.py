@@ -117,17 +117,21 @@ class Desk:
 
         return self._take(read_system(self.config_files(), self.environ))
 
-    def load(self, *parts: str, request: str | None = None) -> System:
+    def load(
+        self, *parts: str, request: str | None = None, outlines: Collection[str] = frozenset()
+    ) -> System:
         """Read and check the parts of the configuration that a command needs; none named means all.
 
-        `request` is the only one that is asked for, if so.
+        `request` is the only one that is asked for, if so; variables of `outlines` need not be set.
 
         Raises:
             ConfigError: with every problem in them.
         """
         from tiktoktoe_cli.system import load_system
 
-        return self._take(load_system(self.config_files(), self.environ, parts or None, request))
+        return self._take(
+            load_system(self.config_files(), self.environ, parts or None, request, outlines=outlines)
+        )
 
     def _take(self, system: System) -> System:
         self.sources = system.document.sources

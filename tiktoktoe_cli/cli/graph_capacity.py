@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import node_names, replica_counts
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
 
@@ -59,7 +59,7 @@ def capacity(
     if system["capacity"] is None:
         hint = 'write `capacity: {nodes: [{name: small, count: 3, cpu: "4", memory: 16Gi}], reserve: 10%}`'
         raise UsageError("the configuration has no `capacity`: nobody knows which nodes there are", hint=hint)
-    study = study_capacity(graph_of(system), system["capacity"], what_if)
+    study = study_capacity(system.graph(), system["capacity"], what_if)
     return desk.answer(
         report_of(study),
         ExitCode.UNFINISHED if study.fitting.fit is Fit.UNKNOWN else None,

@@ -8,7 +8,7 @@ import typer
 
 from tiktoktoe_cli.cli.completion import service_names
 from tiktoktoe_cli.cli.durations import any_duration_of, duration_of
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ConfigError, ExitCode, Problem
 
@@ -60,7 +60,7 @@ def critical(
     from tiktoktoe_cli.graph.reports.timeline import draw_timeline
 
     times = Times(_measured(measured) if measured else {}, any_duration_of(default, "--default"))
-    graph = graph_of(desk.load("services"))
+    graph = desk.load("services").graph()
     facts = predict(graph, times, duration_of(sooner, "--sooner"), to)
     return desk.answer(report_of(facts), drawing=draw_timeline(facts, desk.terminal.answer_view))
 

@@ -121,12 +121,12 @@ def _files(desk: Desk, word: str) -> Sequence[str] | None:
 
 def _read(desk: Desk, names: Sequence[str], shown: Callable[[str], str]) -> Edition:
     """Read a configuration whose files are shown by other names; its secrets are hidden from now on, too."""
-    from tiktoktoe_cli.checkup import SUBJECT_PARTS, subject_of
     from tiktoktoe_cli.graph.diff import edition_of
+    from tiktoktoe_cli.subject import OUTLINES, SUBJECT_PARTS, subject_of
     from tiktoktoe_cli.system import load_system
 
     try:
-        system = load_system(names, desk.environ, SUBJECT_PARTS)
+        system = load_system(names, desk.environ, SUBJECT_PARTS, outlines=OUTLINES)
     except ConfigError as error:
         problems = tuple(_renamed(problem, shown) for problem in error.problems)
         sources = {shown(name): text for name, text in error.sources.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import service_names
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
 
@@ -55,7 +55,7 @@ def impact(
 
     if services and top:
         raise UsageError("`--top` ranks all services", hint="leave out the names, or `--top`")
-    graph = graph_of(desk.load("services"))
+    graph = desk.load("services").graph()
     if services:
         return desk.answer(report_of(impact_of(graph, services)))
     return desk.answer(ranking_of(graph, rank(graph), top or _USUAL_TOP))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import service_names
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
@@ -65,5 +65,5 @@ def plan(
 
     scope = Scope(tuple(needed_by or ()), tuple(without or ()))
     make = plan_stop if reverse else plan_start
-    facts = make(graph_of(desk.load("services")), scope, concurrency)
+    facts = make(desk.load("services").graph(), scope, concurrency)
     return desk.answer(report_of(facts), drawing=draw_plan(facts, desk.terminal.answer_view))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import service_names, words
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
@@ -61,7 +61,7 @@ def resolve(
     from tiktoktoe_cli.graph.rules import Subject, choose_rules, validate_graph
 
     preference = choose(resolution.Preference, prefer, "--prefer")
-    graph = graph_of(desk.load("services"))
+    graph = desk.load("services").graph()
     for name in service or ():
         if name not in graph.services:
             raise unknown(name, graph.services, "service")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import group_names, service_names, tag_names, words
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command, words_of
 from tiktoktoe_cli.errors import ExitCode
-from tiktoktoe_cli.graph.choices import Direction, GraphView
+from tiktoktoe_cli.graph.choices import LADDER, Direction, GraphView
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
+from tiktoktoe_cli.graph.render.drawings import OUTPUTS, REPORTS, drawings_of, remarks_on
+from tiktoktoe_cli.report.catalog import OutputFormat
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
         "tiktoktoe graph show -o mermaid",
         "tiktoktoe graph show --report html=graph.html --report svg=graph.svg",
     ),
-    outputs=(OutputFormat.DOT, OutputFormat.MERMAID, OutputFormat.SVG, OutputFormat.HTML),
-    reports=(ReportKind.DOT, ReportKind.MERMAID, ReportKind.SVG, ReportKind.HTML),
+    outputs=OUTPUTS,
+    reports=REPORTS,
 )
 def show(  # noqa: PLR0913  # an option each
     desk: Desk,
@@ -43,8 +44,7 @@ def show(  # noqa: PLR0913  # an option each
             "--view",
             metavar="VIEW",
             help=f"Draw it as {words_of(GraphView)}, whatever width that takes (folded: rails, with services that look "
-            "alike on one line); by default as the first of rails, folded, matrix and table that fits the terminal. "
-            "For -o table.",
+            f"alike on one line); by default as {words_of(LADDER)}, the first that fits the terminal. For -o table.",
             autocompletion=words(*GraphView),
         ),
     ] = None,
@@ -110,7 +110,6 @@ def show(  # noqa: PLR0913  # an option each
     """
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.graph.facts import survey
-    from tiktoktoe_cli.graph.render.drawings import drawings_of, remarks_on
     from tiktoktoe_cli.graph.render.text import draw_graph
     from tiktoktoe_cli.graph.reports.overview import report_of
     from tiktoktoe_cli.graph.selection import Selection
@@ -126,7 +125,7 @@ def show(  # noqa: PLR0913  # an option each
         collapse=() if collapse else collapse_group,
         reduce=reduce,
     )
-    overview = survey(graph_of(desk.load("services")), selection)
+    overview = survey(desk.load("services").graph(), selection)
     report = replace(report_of(overview), drawings=drawings_of(overview))
     for remark in remarks_on(overview, desk.forms, desk.terminal.answer_view):
         desk.terminal.say(remark)

@@ -78,17 +78,17 @@ def validate(  # noqa: PLR0913  # an option each
 
     `config explain graph` tells how the configuration makes rules stricter, and accepts findings with a reason.
     """
-    from tiktoktoe_cli.checkup import SUBJECT_PARTS, subject_of
     from tiktoktoe_cli.cli.config import explain_code
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.graph.reports.validation import report_of, rules_report
     from tiktoktoe_cli.graph.rules import choose_rules
     from tiktoktoe_cli.graph.validation import validate as find
+    from tiktoktoe_cli.subject import OUTLINES, SUBJECT_PARTS, subject_of
 
     if explain is not None:
         return desk.answer(rules_report()) if explain == _ALL else explain_code(desk, explain)
     level, rules = choose(Severity, fail_on, "--fail-on"), choose_rules(only or (), ignore or ())
-    system = desk.load(*SUBJECT_PARTS)
+    system = desk.load(*SUBJECT_PARTS, outlines=OUTLINES)
     subject = subject_of(system)
     path = _baseline_path(subject, baseline)
     if not update_baseline:
@@ -111,8 +111,8 @@ def _accepted(desk: Desk, system: System, path: str | None) -> Baseline:
     Raises:
         ConfigError: if it cannot be read.
     """
-    from tiktoktoe_cli.checkup import baseline_at
     from tiktoktoe_cli.graph.baseline import Baseline
+    from tiktoktoe_cli.subject import baseline_at
 
     if path is None:
         return Baseline()

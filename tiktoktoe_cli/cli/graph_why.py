@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import service_names
-from tiktoktoe_cli.cli.graph_options import app, graph_of
+from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
@@ -49,5 +49,5 @@ def why(
     from tiktoktoe_cli.graph.reports.why import draw_paths, report_of
 
     most = _MOST if everything else _MOST_SHORTEST
-    facts = explain(graph_of(desk.load("services")), source, target, most, only_shortest=not everything)
+    facts = explain(desk.load("services").graph(), source, target, most, only_shortest=not everything)
     return desk.answer(report_of(facts), drawing=draw_paths(facts, desk.terminal.answer_view))

@@ -66,13 +66,12 @@ def health_inputs(desk: Desk, choice: Choice, concurrency: int | None = None) ->
         ConfigError: if it is wrong.
         UsageError: if there is no such service, check, tag or group, or none that fits all that was asked for.
     """
-    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.health.choice import choose
     from tiktoktoe_cli.health.session import HealthInputs
     from tiktoktoe_cli.health.settings import HealthSettings
 
     system = desk.load("services", "checks", "health")
-    graph = graph_of(system)
+    graph = system.graph()
     settings = system["health"] or HealthSettings()
     if concurrency is not None:
         settings = settings.model_copy(update={"concurrency": concurrency})

@@ -45,12 +45,11 @@ def run(desk: Desk) -> ExitCode:
 )
 def plan(desk: Desk) -> ExitCode:
     """Show what would be started and what each service waits for; start nothing."""
-    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.orchestration import report_of
     from tiktoktoe_cli.orchestration.session import plan_of
 
     system = _load(desk)
-    planned = plan_of(graph_of(system), system["actions"], system["checks"], system["orchestration"])
+    planned = plan_of(system.graph(), system["actions"], system["checks"], system["orchestration"])
     return desk.answer(report_of(planned))
 
 
@@ -66,13 +65,12 @@ def _load(desk: Desk) -> System:
 def _inputs(desk: Desk, system: System, progress: Progress) -> OrchestrationInputs:
     from datetime import UTC, datetime
 
-    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.orchestration.jobs import make_jobs
     from tiktoktoe_cli.orchestration.session import OrchestrationInputs
 
     settings = system["orchestration"]
     return OrchestrationInputs(
-        graph=graph_of(system),
+        graph=system.graph(),
         checks=system["checks"],
         actions=system["actions"],
         settings=settings,
@@ -83,7 +81,6 @@ def _inputs(desk: Desk, system: System, progress: Progress) -> OrchestrationInpu
 
 
 def _workshop(system: System, progress: Progress) -> Workshop:
-    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.cli.watching import ReplayWatcher, SimulationWatcher
     from tiktoktoe_cli.orchestration.jobs import Workshop
     from tiktoktoe_cli.simulation import simulated_services
@@ -91,7 +88,7 @@ def _workshop(system: System, progress: Progress) -> Workshop:
     return Workshop(
         pipelines=system["pipelines"],
         simulations=system["simulations"],
-        services=simulated_services(graph_of(system), system["performance"]),
+        services=simulated_services(system.graph(), system["performance"]),
         policies=system["policies"],
         place=system.value_place,
         replay_observer=lambda name: ReplayWatcher(progress, f"replay {name}"),

@@ -37,7 +37,6 @@ def run(
     ] = None,
 ) -> ExitCode:
     """Run a scenario in virtual time, every call under the policies of the YAML, and judge its assertions."""
-    from tiktoktoe_cli.cli.graph_options import graph_of
     from tiktoktoe_cli.cli.watching import SimulationWatcher
     from tiktoktoe_cli.simulation import (
         check_scenario,
@@ -49,7 +48,7 @@ def run(
 
     system = desk.load("services", "performance", "policies", "simulations")
     name = desk.choose_one(system["simulations"], scenario, "scenario")
-    services = simulated_services(graph_of(system), system["performance"])
+    services = simulated_services(system.graph(), system["performance"])
     settings = system["simulations"][name]
     desk.refuse(
         (

@@ -11,7 +11,7 @@ times as long on a large file. This one keeps its stack in a list, so depth, ali
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import chain, tee
+from itertools import tee
 from sys import intern
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -135,15 +135,8 @@ class _Composer:
 
     def _fold(self, folder: Folder, start: Any, events: Iterator[Any]) -> Iterator[Any]:
         """Add a map as one piece, or else begin it as a node; return the events that follow."""
-        import yaml
-
         events, again = tee(events)
-        try:
-            folded = folder.fold(start, events)
-        except yaml.YAMLError:  # what is wrong before it is told, too
-            for event in chain((start,), again):
-                self.take(event)
-            raise
+        folded = folder.fold(start, events)
         if folded is None:
             self.take(start)
             return again

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.config.nodes import ScalarNode
 
+OF_THIS_MACHINE = frozenset({"unset-variable", "secret-file"})
+"""The codes of faults that tell what is not here, and nothing about the text: elsewhere there may be none."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
 _FILE = "${file:"

@@ -25,6 +25,7 @@ _TELLING_WORDS = (
     *("password", "passwd", "secret", "token", "authorization", "cookie", "bearer", "dsn"),
     *("apikey", "api_key", "api-key", "privatekey", "private_key", "private-key"),
 )
+_ODD_CASES = {"\u0130": "i", "\u0131": "i", "\u017f": "s"}  # to `re.IGNORECASE`, not to `lower`
 _ENDS_TELLING = "|".join(f"(?<={word})" for word in _TELLING_WORDS)
 _SECRET_NAME = re.compile(rf"(?i)(?:{_ENDS_TELLING})\Z")
 
@@ -118,7 +119,10 @@ class Mask:
 
         What is JSON stays JSON.
         """
-        hidden = _USER_INFO.sub(rf"\1{MASKED}", _GUESSED.sub(_hidden, self(text)))
+        hidden = self(text)
+        if _may_tell(hidden):
+            hidden = _GUESSED.sub(_hidden, hidden)
+        hidden = _USER_INFO.sub(rf"\1{MASKED}", hidden)
         if hidden == text or (value := _json_of(text)) is None or _json_of(hidden) is not None:
             return hidden
         return json.dumps(self._data(without_secrets(value)), ensure_ascii=False)
@@ -136,6 +140,14 @@ class Mask:
 def sounds_secret(key: str) -> bool:
     """Tell whether what stands under a key is nobody's business: `DB_PASSWORD`, `token`, `X-Api-Key`."""
     return _SECRET_NAME.search(key) is not None
+
+
+def _may_tell(text: str) -> bool:
+    """Tell whether a word that sounds secret stands in a text at all; most hold none, and looking closely is slow."""
+    for odd, letter in _ODD_CASES.items():
+        text = text.replace(odd, letter)
+    text = text.lower()
+    return any(word in text for word in _TELLING_WORDS)
 
 
 def without_secrets(value: Any) -> Any:  # JSON

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tiktoktoe_cli.config.document import spot_of
 from tiktoktoe_cli.config.fields import Context, Settings
+from tiktoktoe_cli.config.interpolation import OF_THIS_MACHINE
 from tiktoktoe_cli.config.nodes import ScalarNode, child, plain
 from tiktoktoe_cli.config.units import kind_of
 from tiktoktoe_cli.errors import Problem
@@ -80,12 +81,16 @@ class Shape:
         self._adapter: TypeAdapter[Any] = TypeAdapter(type_)
         self._compiled: dict[tuple[str, tuple[str, ...] | None], Expression] = {}
 
-    def read(self, document: Document, node: Node, path: tuple[Step, ...]) -> Any:  # what the type says
+    def read(
+        self, document: Document, node: Node, path: tuple[Step, ...], *, outline: bool = False
+    ) -> Any:  # what the type says
         """Read settings from a node that stands at a path (or from a part of that node).
 
-        Problems are added to the document, each at its place, and None is returned if there were any.
+        Problems are added to the document, each at its place, and None is returned if there were any. In an `outline`
+        it is none that a variable is not set here, or a secret's file not there: what can be read without is read.
         """
-        document.problems += document.faults_in(node, self.also)
+        faults = document.faults_in(node, self.also)
+        document.problems += [fault for fault in faults if not (outline and fault.code in OF_THIS_MACHINE)]
         files = tuple(document.sources)
         context = Context(document.keys, document.mask.add, self._compiled, files, node.source.folder)
         try:
@@ -115,9 +120,9 @@ def _problem(
 ) -> Problem | None:
     context = detail.get("ctx", {})
     target, spot = _target(document, (*path, *detail["loc"]))
-    if isinstance(target, ScalarNode) and target.fault:
-        return None
     at_key = detail["type"] in _AT_KEY or _KEY in detail["loc"]
+    if isinstance(target, ScalarNode) and target.fault and not at_key:
+        return None
     place = target.place if isinstance(target, ScalarNode) and not at_key else spot.place
     if "offset" in context and isinstance(target, ScalarNode):
         place = target.place_of(context["offset"], context["length"])

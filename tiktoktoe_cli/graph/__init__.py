@@ -14,7 +14,6 @@ from tiktoktoe_cli.graph.model import (
     Graph,
     Resource,
     Service,
-    build_graph,
     service_of,
 )
 
@@ -26,6 +25,5 @@ __all__ = [
     "Graph",
     "Resource",
     "Service",
-    "build_graph",
     "service_of",
 ]

@@ -76,6 +76,6 @@ def find_stale(
     for number, one in enumerate(subject.settings.suppress):
         is_idle = one.rule in applied and not any(accepts(one, problem) for problem in by_rule[one.rule])
         if is_idle and one.reason.strip():
-            place = subject.graph.locate_key("graph", "suppress", number)
+            place = subject.graph.place("graph", "suppress", number)
             message = f"this suppression of {one.rule} accepts nothing: no such finding is left"
             yield Finding(message, place, "remove it", about=(one.rule, *one.services))

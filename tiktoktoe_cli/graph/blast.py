@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.cycles import components
-from tiktoktoe_cli.graph.impact import requires, uses
 from tiktoktoe_cli.graph.order import order_of
 
 if TYPE_CHECKING:
@@ -59,7 +58,11 @@ class _Clusters:
 
 def _clusters(graph: Graph) -> _Clusters:
     dependents = {
-        name: [edge.source for edge in graph.dependents_of(name) if requires(edge) and edge.source != name]
+        name: [
+            edge.source
+            for edge in graph.dependents_of(name)
+            if edge.is_needed_at_run_time and edge.source != name
+        ]
         for name in graph.services
     }
     home = {name: name for name in graph.services}
@@ -81,8 +84,8 @@ def _reached(graph: Graph, clusters: _Clusters, block: Sequence[str]) -> Iterato
     for position, name in enumerate(block):
         bit, cluster = 1 << position, clusters.home[name]
         own[cluster] = own.get(cluster, 0) | bit
-        for edge in filter(uses, graph.services[name].dependencies):
-            if target := clusters.home.get(edge.target):
+        for edge in graph.services[name].dependencies:
+            if edge.is_used_at_run_time and (target := clusters.home.get(edge.target)):
                 near[target] = near.get(target, 0) | bit
     falls: dict[str, int] = {}
     touched: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class GraphView(StrEnum):
@@ -13,6 +14,10 @@ class GraphView(StrEnum):
     TREE = "tree"
     TABLE = "table"
     MATRIX = "matrix"
+
+
+LADDER: Final = (GraphView.RAILS, GraphView.FOLDED, GraphView.MATRIX, GraphView.TABLE)
+"""What is tried if nothing was asked for; the last one always fits."""
 
 
 class Direction(StrEnum):

@@ -30,13 +30,15 @@ def box_names(graph: Graph, groups: Collection[str]) -> dict[str, str]:
     return names
 
 
-def collapse(graph: Graph, boxes: Mapping[str, str]) -> Graph:
-    """Draw the services of each group as one, which is named by `boxes`, where the first of them stood.
+def collapse(graph: Graph, box_of_group: Mapping[str, str]) -> Graph:
+    """Draw the services of each group that has a box as one, with that name, where the first of them stood.
 
     Dependencies inside of a box are gone. Those between the same two become one, of the strongest kind among them,
     required if one of them is; it has the version and the policy that all of them agree on.
     """
-    homes = {name: boxes.get(one.group or "", name) for name, one in graph.services.items()}
+    if not box_of_group:
+        return graph
+    homes = {name: box_of_group.get(one.group or "", name) for name, one in graph.services.items()}
     members: dict[str, list[Service]] = {}
     for name, service in graph.services.items():
         members.setdefault(homes[name], []).append(service)
@@ -47,6 +49,16 @@ def collapse(graph: Graph, boxes: Mapping[str, str]) -> Graph:
             for home, inside in members.items()
         },
     )
+
+
+def members_of(graph: Graph, box_of_group: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """List the services in each box, by its name."""
+    members: dict[str, list[str]] = {}
+    for name, service in graph.services.items():
+        box = box_of_group.get(service.group or "")
+        if box is not None:
+            members.setdefault(box, []).append(name)
+    return {box: tuple(names) for box, names in members.items()}
 
 
 def _box(name: str, members: Sequence[Service], homes: Mapping[str, str]) -> Service:

@@ -27,7 +27,7 @@ class Knowledge(StrEnum):
     MEASURED = "measured"
     DECLARED = "declared"
     ASSUMED = "assumed"  # nobody says how long it takes
-    IDLE = "idle"  # it is scaled to 0, and takes no time
+    SCALED_TO_ZERO = "scaled_to_zero"  # it is not started, and takes no time
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Times:
 
     def knowledge_of(self, service: Service) -> Knowledge:
         """Tell where a service's start time is from."""
-        if not service.replicas:
-            return Knowledge.IDLE
+        if service.is_scaled_to_zero:
+            return Knowledge.SCALED_TO_ZERO
         if service.name in self.measured:
             return Knowledge.MEASURED
         return Knowledge.ASSUMED if service.start_time is None else Knowledge.DECLARED

@@ -50,6 +50,14 @@ def start_cycles(graph: Graph) -> Iterator[Cycle]:
         yield _describe(graph, inner, _shortest(inner, {name: inner[name] for name in starts}), kinds)
 
 
+def first_start_cycle(graph: Graph) -> tuple[str, ...]:
+    """Name the services of a cycle of start edges, be it one that waits for itself; none if there is an order."""
+    for edge in graph.edges():
+        if edge.source == edge.target and edge.kind is EdgeKind.START:
+            return (edge.source,)
+    return next((tuple(edge.source for edge in cycle.edges) for cycle in start_cycles(graph)), ())
+
+
 def runtime_cycles(graph: Graph) -> Iterator[Cycle]:
     """Yield a cycle over at least one runtime edge, and start edges, for each component that has one."""
     kinds = (EdgeKind.START, EdgeKind.RUNTIME)

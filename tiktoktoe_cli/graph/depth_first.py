@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Hashable, Mapping
 
     from tiktoktoe_cli.graph.model import Graph
 
+_Node = TypeVar("_Node", bound="Hashable")
 
-def finishing_order(successors: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+
+def finishing_order(successors: Mapping[_Node, Collection[_Node]]) -> tuple[_Node, ...]:
     """List nodes so that each comes after its successors, except for one edge or more of each cycle.
 
     Every successor is a node itself. The nodes are begun with in their own order, and nothing recurses.
     """
-    order: list[str] = []
-    seen: set[str] = set()
+    order: list[_Node] = []
+    seen: set[_Node] = set()
     for start in successors:
         _finish(start, successors, seen, order)
     return tuple(order)
@@ -26,7 +28,8 @@ def roots_of(graph: Graph) -> tuple[str, ...]:
     """Return the fewest services that lead to all others, in the order of the configuration.
 
     They are those that nothing depends on, and one of each group that depend only on each other in a circle, and that
-    nothing else depends on: of those not yet reached, who was finished last is in such a group (Kosaraju).
+    nothing else depends on: of those not yet reached, who was finished last is in such a group. This is the first half
+    of the algorithm of Kosaraju and Sharir (Sharir 1981, Computers & Mathematics with Applications 7).
     """
     successors = {
         name: tuple(edge.target for edge in service.dependencies if edge.target in graph.services)
@@ -41,7 +44,9 @@ def roots_of(graph: Graph) -> tuple[str, ...]:
     return tuple(name for name in graph.services if name in roots)
 
 
-def _finish(start: str, successors: Mapping[str, Iterable[str]], seen: set[str], order: list[str]) -> None:
+def _finish(
+    start: _Node, successors: Mapping[_Node, Collection[_Node]], seen: set[_Node], order: list[_Node]
+) -> None:
     """Go wherever a node leads that was not seen yet, and note who has nowhere left to go."""
     if start in seen:
         return

@@ -10,7 +10,8 @@ from tiktoktoe_cli.graph.acceptance import sort_findings
 from tiktoktoe_cli.graph.baseline import Baseline, identity_of
 from tiktoktoe_cli.graph.cycles import start_cycles
 from tiktoktoe_cli.graph.model import Resource
-from tiktoktoe_cli.graph.plan import StartCycleError, start_waves
+from tiktoktoe_cli.graph.order import wave_numbers
+from tiktoktoe_cli.graph.plan import waves_if_any
 from tiktoktoe_cli.graph.rules import validate_graph
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.rules import Subject
 
 
-class Change(StrEnum):
+class ChangeKind(StrEnum):
     """What became of something."""
 
     ADDED = "added"
@@ -44,7 +45,7 @@ class ServiceChange:
     """A service that was added, removed or changed; its dependencies are changes of their own."""
 
     name: str
-    change: Change
+    change: ChangeKind
     alterations: tuple[Alteration, ...]
 
 
@@ -54,12 +55,12 @@ class DependencyChange:
 
     source: str
     target: str
-    change: Change
+    change: ChangeKind
     alterations: tuple[Alteration, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class WaveChange:
     """A service that starts in another wave than before."""
 
     name: str
@@ -87,7 +88,7 @@ class Difference:
     new: Edition
     services: tuple[ServiceChange, ...]
     dependencies: tuple[DependencyChange, ...]
-    moves: tuple[Move, ...]
+    wave_changes: tuple[WaveChange, ...]
     new_cycles: tuple[Cycle, ...]
     gone_cycles: tuple[Cycle, ...]
     new_findings: tuple[Problem, ...]
@@ -114,7 +115,7 @@ def compare(old: Edition, new: Edition) -> Difference:
         new=new,
         services=tuple(ServiceChange(name, change, found) for name, change, found in services),
         dependencies=tuple(DependencyChange(*ends, change, found) for ends, change, found in dependencies),
-        moves=tuple(_moves(old.graph, new.graph)),
+        wave_changes=tuple(_wave_changes(old.graph, new.graph)),
         new_cycles=tuple(_only_in(new.cycles, old.cycles)),
         gone_cycles=tuple(_only_in(old.cycles, new.cycles)),
         new_findings=_without(new.findings, old.findings),
@@ -134,7 +135,7 @@ _Words: TypeAlias = "Mapping[str, Callable[[_Part], str | None]]"
 
 def _changes(
     before: Mapping[_Key, _Part], after: Mapping[_Key, _Part], words: _Words[_Part]
-) -> Iterator[tuple[_Key, Change, tuple[Alteration, ...]]]:
+) -> Iterator[tuple[_Key, ChangeKind, tuple[Alteration, ...]]]:
     """Yield what is not the same in both, by name."""
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
@@ -146,9 +147,9 @@ def _changes(
         )
         alterations = tuple(one for one in found if one.before != one.after)
         if was is None or now is None:
-            yield key, Change.ADDED if was is None else Change.REMOVED, alterations
+            yield key, ChangeKind.ADDED if was is None else ChangeKind.REMOVED, alterations
         elif alterations:
-            yield key, Change.CHANGED, alterations
+            yield key, ChangeKind.CHANGED, alterations
 
 
 def _amount(service: Service, kind: str, resource: Resource) -> str | None:
@@ -189,20 +190,12 @@ _OF_DEPENDENCIES: _Words[Edge] = {
 }
 
 
-def _moves(old: Graph, new: Graph) -> Iterator[Move]:
-    before, after = _wave_numbers(old), _wave_numbers(new)
+def _wave_changes(old: Graph, new: Graph) -> Iterator[WaveChange]:
+    """Compare the start waves; in a system without a start order, no service has one."""
+    before, after = (wave_numbers(waves_if_any(graph) or ()) for graph in (old, new))
     for name in sorted(before.keys() & after.keys()):
         if before[name] != after[name]:
-            yield Move(name, before[name], after[name])
-
-
-def _wave_numbers(graph: Graph) -> dict[str, int]:
-    """Number the waves; in a system without a start order, no service has one."""
-    try:
-        waves = start_waves(graph)
-    except StartCycleError:
-        return {}
-    return {name: number for number, wave in enumerate(waves, start=1) for name in wave}
+            yield WaveChange(name, before[name], after[name])
 
 
 def _only_in(cycles: tuple[Cycle, ...], others: tuple[Cycle, ...]) -> Iterator[Cycle]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.collapse import collapse
-from tiktoktoe_cli.graph.cycles import start_cycles
-from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.selection import Selection, boxes_of, select
+from tiktoktoe_cli.graph.cycles import first_start_cycle
+from tiktoktoe_cli.graph.selection import Selection, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +22,14 @@ class Overview:
     """The services and their edges, as far as they were selected; whatever is drawn also says what is `hidden`.
 
     `waves` are those of the whole system, without the names that are not shown; None if it has no start order, and
-    then `cycle` names the services of one cycle. `boxes` are the services in each group that is drawn as one, by the
-    name that it has in the graph.
+    then `cycle` names the services of one cycle. `members` are the services in each group that is drawn as one, by the
+    name that its box has in the graph.
     """
 
     graph: Graph
     waves: Waves | None
     hidden: tuple[Hidden, ...] = ()
-    boxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cycle: tuple[str, ...] = ()
 
 
@@ -41,18 +40,8 @@ def survey(graph: Graph, selection: Selection = Selection()) -> Overview:  # noq
         UsageError: if that part cannot be.
     """
     part = select(graph, selection)
-    boxes = boxes_of(graph, selection)
-    whole = collapse(graph, boxes) if boxes else graph
-    cycle = _cycle(whole)
+    whole = collapse(graph, part.box_of_group)
+    cycle = first_start_cycle(whole)
     waves = [[name for name in wave if name in part.graph.services] for wave in whole.start_order.waves]
     shown = None if cycle else tuple(map(tuple, waves))
-    return Overview(part.graph, shown, part.hidden, part.boxes, cycle)
-
-
-def _cycle(graph: Graph) -> tuple[str, ...]:
-    """Name the services of a cycle of start edges; none if there is an order."""
-    for edge in graph.edges():
-        if edge.source == edge.target and edge.kind is EdgeKind.START:
-            return (edge.source,)
-    cycle = next(start_cycles(graph), None)
-    return tuple(edge.source for edge in cycle.edges) if cycle else ()
+    return Overview(part.graph, shown, part.hidden, part.members, cycle)

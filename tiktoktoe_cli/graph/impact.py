@@ -15,17 +15,19 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import unknown
-from tiktoktoe_cli.graph.model import Condition, EdgeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
 
-_ENDS = {Condition.COMPLETED, Condition.COMPLETED_SUCCESSFULLY}
+_is_used = attrgetter("is_used_at_run_time")
+_is_needed = attrgetter("is_needed_at_run_time")
+_is_needed_to_start = attrgetter("is_needed_to_start")
 
 
 class Effect(StrEnum):
@@ -60,26 +62,6 @@ class Impact:
     works: tuple[str, ...]
 
 
-def uses(edge: Edge) -> bool:
-    """Tell whether a service that runs notices if what it depends on fails."""
-    return edge.kind is not EdgeKind.START or edge.condition not in _ENDS
-
-
-def binds(edge: Edge) -> bool:
-    """Tell whether a service cannot do without what it depends on."""
-    return edge.required and edge.kind is not EdgeKind.SOFT
-
-
-def requires(edge: Edge) -> bool:
-    """Tell whether a service that runs fails if what it depends on does."""
-    return uses(edge) and binds(edge)
-
-
-def starts_after(edge: Edge) -> bool:
-    """Tell whether a service cannot be started without what it depends on."""
-    return edge.required and edge.kind is EdgeKind.START
-
-
 def impact_of(graph: Graph, failed: Sequence[str]) -> Impact:
     """Predict what follows if services fail all at once; names that only dependencies mention may fail, too.
 
@@ -101,11 +83,11 @@ def impact_of(graph: Graph, failed: Sequence[str]) -> Impact:
 
 def _hits(graph: Graph, roots: Sequence[str]) -> Iterator[Hit]:
     """Find the worst that happens to each service, and the edge that brings it."""
-    down = _spread(graph, roots, requires)
+    down = _spread(graph, roots, _is_needed)
     fallen = [*roots, *down]
-    degraded = _one_step(graph, fallen, uses, known=fallen)
-    indirect = _spread(graph, [*fallen, *degraded], uses)
-    blocked = _one_step(graph, fallen, starts_after, known=roots)
+    degraded = _one_step(graph, fallen, _is_used, known=fallen)
+    indirect = _spread(graph, [*fallen, *degraded], _is_used)
+    blocked = _one_step(graph, fallen, _is_needed_to_start, known=roots)
     effects = {
         **dict.fromkeys(indirect, Effect.INDIRECT),
         **dict.fromkeys(blocked, Effect.AT_RESTART),

@@ -40,6 +40,11 @@ class Condition(StrEnum):
     COMPLETED_SUCCESSFULLY = "completed_successfully"  # it has ended with exit code 0
     READY_LINE = "ready_line"  # it has printed the line that its start action waits for
 
+    @property
+    def is_end(self) -> bool:
+        """Whether it is that something has ended: then nobody needs it any more."""
+        return self in {Condition.COMPLETED, Condition.COMPLETED_SUCCESSFULLY}
+
 
 class Evidence(StrEnum):
     """How an edge is known: somebody declared it, an import found it in use, or both."""
@@ -75,6 +80,26 @@ class Edge:
     policy: str | None
     evidence: Evidence
 
+    @property
+    def binds(self) -> bool:
+        """Whether the source cannot do without the target: at some time, be it only at its start."""
+        return self.required and self.kind is not EdgeKind.SOFT
+
+    @property
+    def is_used_at_run_time(self) -> bool:
+        """Whether a source that runs notices if the target fails: not if it only waited for its end."""
+        return self.kind is not EdgeKind.START or not self.condition.is_end
+
+    @property
+    def is_needed_at_run_time(self) -> bool:
+        """Whether a source that runs fails if the target does."""
+        return self.binds and self.is_used_at_run_time
+
+    @property
+    def is_needed_to_start(self) -> bool:
+        """Whether the source cannot be started without the target."""
+        return self.required and self.kind is EdgeKind.START
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -105,6 +130,11 @@ class Service:
     start_time: Duration | None
     dependencies: tuple[Edge, ...]
 
+    @property
+    def is_scaled_to_zero(self) -> bool:
+        """Whether it has no replicas: it is declared, and nobody runs it."""
+        return not self.replicas
+
 
 def _nowhere(*_path: str | int) -> None:
     """Find nothing: the graph was read from no file."""
@@ -114,13 +144,13 @@ def _nowhere(*_path: str | int) -> None:
 class Graph:
     """All services by name, in the order of the configuration.
 
-    `locate` finds values (of a list or a map, its key) and `locate_key` finds keys: places are looked up when a
+    `place` finds keys and `value_place` finds values (of a list or a map, its key): places are looked up when a
     finding needs them, since a large system has hundreds of thousands.
     """
 
     services: Mapping[str, Service]
-    locate: Locate = field(default=_nowhere, compare=False, repr=False)
-    locate_key: Locate = field(default=_nowhere, compare=False, repr=False)
+    place: Locate = field(default=_nowhere, kw_only=True, compare=False, repr=False)
+    value_place: Locate = field(default=_nowhere, kw_only=True, compare=False, repr=False)
 
     @cached_property
     def start_order(self) -> Order:
@@ -142,8 +172,8 @@ class Graph:
     def place_of(self, part: Service | Edge) -> Place | None:
         """Return where a service or a dependency is written: its key."""
         if isinstance(part, Edge):
-            return self.locate_key("services", part.source, "depends_on", part.target)
-        return self.locate_key("services", part.name)
+            return self.place("services", part.source, "depends_on", part.target)
+        return self.place("services", part.name)
 
     def dependents_of(self, name: str) -> tuple[Edge, ...]:
         """Return the edges that end at a service: whoever depends on it directly."""
@@ -184,14 +214,6 @@ class Graph:
                     seen.add(neighbour)
                     waiting.append(neighbour)
         return frozenset(seen - {name})
-
-
-def build_graph(
-    services: Mapping[str, ServiceSettings], locate: Locate = _nowhere, locate_value: Locate | None = None
-) -> Graph:
-    """Build the graph of settings; the two are the document's `place` and `value_place`."""
-    made = {name: service_of(name, settings) for name, settings in services.items()}
-    return Graph(made, locate_value or locate, locate)
 
 
 def service_of(name: str, settings: ServiceSettings) -> Service:

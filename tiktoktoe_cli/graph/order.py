@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ def order_of(successors: Mapping[str, Collection[str]]) -> Order:
         waves.append(tuple(sorted([names[number] for number in wave])))
         wave = _released(wave, predecessors, missing)
     return Order(tuple(waves), frozenset(name for name, count in zip(names, missing, strict=True) if count))
+
+
+def wave_numbers(waves: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Number the waves from 1 on: the number of each node's."""
+    return {name: number for number, wave in enumerate(waves, start=1) for name in wave}
 
 
 def _released(wave: list[int], predecessors: list[list[int]], missing: list[int]) -> list[int]:

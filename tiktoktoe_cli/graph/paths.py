@@ -9,7 +9,6 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError, unknown
-from tiktoktoe_cli.graph.impact import binds
 from tiktoktoe_cli.graph.order import order_of
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def explain(graph: Graph, source: str, target: str, most: int, *, only_shortest:
         paths=paths,
         shortest_count=way.count_shortest(),
         total=total,
-        required=_shortest(graph, source, target, binds),
+        required=_shortest(graph, source, target, lambda edge: edge.binds),
         cuts=tuple(way.cuts(shortest)) if shortest else (),
         is_reverse=_shortest(graph, target, source, lambda _: True) is not None,
     )

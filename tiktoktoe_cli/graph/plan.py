@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError, unknown
-from tiktoktoe_cli.graph.cycles import start_cycles
+from tiktoktoe_cli.graph.cycles import first_start_cycle
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.order import order_of
 from tiktoktoe_cli.graph.timing import hold_ns, start_time_ns
 from tiktoktoe_cli.graph.turns import Work, turns
-from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.graph.words import cycle_words
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph.model import Edge, Graph
@@ -144,18 +144,12 @@ def start_waves(graph: Graph) -> Waves:
     Raises:
         StartCycleError: if start edges form a cycle, or a service must start before itself.
     """
-    _refuse_self_dependency(graph)
-    for cycle in start_cycles(graph):
-        raise _no_order(path_words([edge.source for edge in cycle.edges]))
+    if cycle := first_start_cycle(graph):
+        hint = "`tiktoktoe graph validate` shows every edge of the cycle and where to cut it"
+        raise StartCycleError(f"no start order exists: {cycle_words(cycle)}", hint=hint)
     return graph.start_order.waves
 
 
-def _refuse_self_dependency(graph: Graph) -> None:
-    for edge in graph.edges():
-        if edge.source == edge.target and edge.kind is EdgeKind.START:
-            raise _no_order(path_words([edge.source]))
-
-
-def _no_order(path: str) -> StartCycleError:
-    hint = "`tiktoktoe graph validate` shows every edge of the cycle and where to cut it"
-    return StartCycleError(f"no start order exists: {path}", hint=hint)
+def waves_if_any(graph: Graph) -> Waves | None:
+    """Return the start waves, or None if there is no start order."""
+    return None if first_start_cycle(graph) else graph.start_order.waves

@@ -1,4 +1,4 @@
-"""Edges that longer paths already imply: the transitive reduction of a graph.
+"""Edges that longer paths already imply: the transitive reduction of a graph (Aho, Garey & Ullman 1972).
 
 Reachability is kept in Python integers, a bit for a node, so that a whole set is joined in one step. Nodes have ranks
 in topological order and are looked at in blocks of ranks: the sets of 100,000 nodes would take a gigabyte at once.

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.baseline import identity_of
-from tiktoktoe_cli.graph.diff import Change
-from tiktoktoe_cli.graph.impact import binds, requires
+from tiktoktoe_cli.graph.diff import ChangeKind
 from tiktoktoe_cli.graph.semver import SemverError, Version
-from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.words import listed, plural, quoted
 
 if TYPE_CHECKING:
@@ -73,11 +72,11 @@ def assess(difference: Difference) -> tuple[Risk, tuple[Reason, ...]]:
 def _cycles(difference: Difference) -> Iterator[Sight]:
     for cycle in difference.new_cycles:
         names = tuple(edge.source for edge in cycle.edges)
-        yield f"these services wait for each other to start: {path_words(names)}", (_CYCLE, *names)
+        yield f"these services wait for each other to start: {cycle_words(names)}", (_CYCLE, *names)
 
 
 def _removed_but_needed(difference: Difference) -> Iterator[Sight]:
-    for service in _services(difference, Change.REMOVED):
+    for service in _services(difference, ChangeKind.REMOVED):
         for edge in difference.new.graph.dependents_of(service.name):
             words = f"{quoted(service.name)} is removed, and {quoted(edge.source)} depends on it"
             yield words, (_UNDEFINED, edge.source, service.name)
@@ -116,7 +115,7 @@ def _fewer_replicas(difference: Difference) -> Iterator[Sight]:
 
 
 def _removed(difference: Difference) -> Iterator[Sight]:
-    for service in _services(difference, Change.REMOVED):
+    for service in _services(difference, ChangeKind.REMOVED):
         if not difference.new.graph.dependents_of(service.name):
             yield f"{quoted(service.name)} is removed", ("removed", service.name)
 
@@ -124,7 +123,7 @@ def _removed(difference: Difference) -> Iterator[Sight]:
 def _new_needs(difference: Difference) -> Iterator[Sight]:
     """See services that were there before and now cannot do without another one."""
     before, after = (
-        {(edge.source, edge.target) for edge in edition.graph.edges() if binds(edge)}
+        {(edge.source, edge.target) for edge in edition.graph.edges() if edge.binds}
         for edition in (difference.old, difference.new)
     )
     for source, target in sorted(after - before):
@@ -156,13 +155,13 @@ HAZARDS = (
 """The worst first."""
 
 
-def _services(difference: Difference, change: Change) -> Iterator[ServiceChange]:
+def _services(difference: Difference, change: ChangeKind) -> Iterator[ServiceChange]:
     return (service for service in difference.services if service.change is change)
 
 
 def _altered(difference: Difference, what: str) -> Iterator[tuple[str, Alteration]]:
     """Yield the services with another value of a property than before."""
-    for service in _services(difference, Change.CHANGED):
+    for service in _services(difference, ChangeKind.CHANGED):
         for alteration in service.alterations:
             if alteration.name == what:
                 yield service.name, alteration
@@ -170,7 +169,7 @@ def _altered(difference: Difference, what: str) -> Iterator[tuple[str, Alteratio
 
 def _users(difference: Difference, name: str) -> list[str]:
     """Name the services that directly require one."""
-    return [edge.source for edge in difference.new.graph.dependents_of(name) if requires(edge)]
+    return [edge.source for edge in difference.new.graph.dependents_of(name) if edge.is_needed_at_run_time]
 
 
 def _need_words(users: list[str]) -> str:

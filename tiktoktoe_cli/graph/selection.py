@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError, unknown
 from tiktoktoe_cli.graph.choices import Direction
-from tiktoktoe_cli.graph.collapse import box_names, collapse
+from tiktoktoe_cli.graph.collapse import box_names, collapse, members_of
 from tiktoktoe_cli.graph.depth_first import roots_of
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.reduction import redundant_edges
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from typing import TypeAlias
 
     from tiktoktoe_cli.graph.model import Edge, Graph, Service
 
+    _Narrow: TypeAlias = Callable[[Graph, "Selection"], Graph]
+
 
 class Filter(StrEnum):
-    """What hides a part of a graph, in the order in which it does."""
+    """What hides a part of a graph."""
 
     KIND = "kind"
     FOCUS = "focus"
@@ -66,12 +69,14 @@ class Hidden:
 class Selected:
     """The part of a graph that is shown, and what is not.
 
-    `boxes` are the services in each group that is drawn as one, by the name that it has in the graph.
+    `box_of_group` is how the groups that are drawn as one are called in the graph, so that nobody else is in the whole
+    of it; `members` are the services in each of these boxes, by its name.
     """
 
     graph: Graph
     hidden: tuple[Hidden, ...] = ()
-    boxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    box_of_group: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def select(graph: Graph, selection: Selection) -> Selected:
@@ -82,20 +87,32 @@ def select(graph: Graph, selection: Selection) -> Selected:
             direction from nowhere.
     """
     _refuse_nonsense(graph, selection)
-    boxes = boxes_of(graph, selection)
-    stages = [graph]
-    for narrow in (_of_kinds, _near_focus, _within_depth, _tagged, _grouped):
-        stages.append(narrow(stages[-1], selection))
-    members = _members(stages[-1], boxes)
-    stages.append(collapse(stages[-1], boxes) if boxes else stages[-1])
-    stages.append(_reduced(stages[-1], selection))
-    if graph.services and not stages[-1].services:
+    box_of_group = _boxes(graph, selection)
+    parts: dict[Filter, Graph] = {}
+    part = graph
+    for by, narrow in _filters(box_of_group).items():
+        parts[by] = part = narrow(part, selection)
+    if graph.services and not part.services:
         hint = "a service must be near the focus, and have one of the tags and one of the groups"
         raise UsageError("no service fits all that was asked for", hint=hint)
-    return Selected(stages[-1], tuple(_hidden(stages)), members)
+    members = members_of(parts[Filter.GROUP], box_of_group)
+    return Selected(part, tuple(_hidden(graph, parts)), box_of_group, members)
 
 
-def boxes_of(graph: Graph, selection: Selection) -> dict[str, str]:
+def _filters(box_of_group: Mapping[str, str]) -> dict[Filter, _Narrow]:
+    """Tell what each filter does, in the order in which they do it."""
+    return {
+        Filter.KIND: _of_kinds,
+        Filter.FOCUS: _near_focus,
+        Filter.DEPTH: _within_depth,
+        Filter.TAG: _tagged,
+        Filter.GROUP: _grouped,
+        Filter.COLLAPSE: lambda graph, _: collapse(graph, box_of_group),
+        Filter.REDUCE: _reduced,
+    }
+
+
+def _boxes(graph: Graph, selection: Selection) -> dict[str, str]:
     """Name the box of each group that is to be drawn as one."""
     if selection.collapse is None:
         return {}
@@ -128,7 +145,7 @@ def _refuse_nonsense(graph: Graph, selection: Selection) -> None:
             if word not in known:
                 raise unknown(word, known, kind)
     if selection.direction and not selection.focus:
-        raise UsageError("a direction from where?", hint="name a service with `--focus`")
+        raise UsageError("`--direction` needs a `--focus`", hint="name the service from which to go")
 
 
 def _groups(graph: Graph) -> dict[str, None]:
@@ -216,19 +233,9 @@ def _only(service: Service, is_kept: Callable[[Edge], bool]) -> Service:
     return service if len(kept) == len(service.dependencies) else replace(service, dependencies=kept)
 
 
-def _members(graph: Graph, boxes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """List the services in each box, by its name."""
-    members: dict[str, list[str]] = {}
-    for name, service in graph.services.items():
-        box = boxes.get(service.group or "")
-        if box is not None:
-            members.setdefault(box, []).append(name)
-    return {box: tuple(names) for box, names in members.items()}
-
-
-def _hidden(stages: Sequence[Graph]) -> Iterator[Hidden]:
-    """Count what each filter takes away; a box is no service, so the services in it are hidden."""
-    for by, (before, after) in zip(Filter, pairwise(stages), strict=True):
+def _hidden(graph: Graph, parts: Mapping[Filter, Graph]) -> Iterator[Hidden]:
+    """Count what each filter took away, by what it left; a box is no service, so the services in it are hidden."""
+    for by, (before, after) in zip(parts, pairwise([graph, *parts.values()]), strict=True):
         if before is not after:
             services = len(before.services.keys() - after.services.keys())
             dependencies = sum(1 for _ in before.edges()) - sum(1 for _ in after.edges())

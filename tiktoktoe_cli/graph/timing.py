@@ -15,7 +15,7 @@ def start_time_ns(service: Service, unknown_ns: int = 0) -> int:
 
     One that is scaled to 0 is neither started nor awaited: it takes no time.
     """
-    if not service.replicas:
+    if service.is_scaled_to_zero:
         return 0
     return unknown_ns if service.start_time is None else service.start_time
 

@@ -1,7 +1,8 @@
 """In which order a runner starts services one by one, with so many starts at the same time as it may have.
 
 It follows edges, not waves: a service is free as soon as all its waits are over, and the first that was free is the
-first to start, as in `orchestrate`. A service that starts occupies a slot until others may rely on it.
+first to start, as in `orchestrate`. A service that starts occupies a slot until others may rely on it. This is list
+scheduling (Graham 1966, Bounds for Certain Multiprocessing Anomalies, Bell System Technical Journal 45).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import Severity, in_file_order
 from tiktoktoe_cli.graph.acceptance import find_stale, sort_findings
 from tiktoktoe_cli.graph.baseline import Baseline, identity_of
-from tiktoktoe_cli.graph.plan import StartCycleError, start_waves
+from tiktoktoe_cli.graph.plan import waves_if_any
 from tiktoktoe_cli.graph.rules import RULES, validate_graph
 from tiktoktoe_cli.graph.rules.acceptance import STALE
 
@@ -48,7 +48,7 @@ def validate(
     problems = validate_graph(subject, applied)
     found = sort_findings(problems, subject.settings.suppress, baseline)
     findings = [*_gathered(applied, found.open), *_stale(subject, applied, problems, baseline)]
-    return Validation(subject.graph, _waves(subject.graph), applied, _worst_first(findings), found.excused)
+    return Validation(subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.excused)
 
 
 def renewed(subject: Subject, rules: Sequence[Rule], baseline: Baseline) -> Baseline:
@@ -84,10 +84,3 @@ def _stale(
 def _worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     worst_first = list(Severity)
     return tuple(sorted(in_file_order(problems), key=lambda one: worst_first.index(one.severity)))
-
-
-def _waves(graph: Graph) -> Waves | None:
-    try:
-        return start_waves(graph)
-    except StartCycleError:
-        return None

@@ -1,11 +1,11 @@
-"""How messages name services and amounts, so that they stay readable however long or large these are."""
+"""How messages name services, conditions and amounts, so that they stay readable however long or large these are."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
-from tiktoktoe_cli.graph.model import Resource
+from tiktoktoe_cli.graph.model import Condition, Resource
 from tiktoktoe_cli.report.cells import size
 from tiktoktoe_cli.words import quoted
 
@@ -15,12 +15,26 @@ if TYPE_CHECKING:
 _MOST_NAMES = 8
 
 
-def path_words(names: Sequence[str]) -> str:
+_REACHED = {
+    Condition.STARTED: "is started",
+    Condition.HEALTHY: "is healthy",
+    Condition.COMPLETED: "has ended",
+    Condition.COMPLETED_SUCCESSFULLY: "has ended well",
+    Condition.READY_LINE: "has printed its line",
+}
+
+
+def condition_words(condition: Condition) -> str:
+    """Say of a service that it has reached a condition: `is healthy`, `has ended well`."""
+    return _REACHED[condition]
+
+
+def cycle_words(names: Sequence[str]) -> str:
     """Write a cycle as a path back to its first service; the middle of a long one is counted, not named."""
-    return f"{chain_words(names)} → {quoted(names[0])}"
+    return f"{path_words(names)} → {quoted(names[0])}"
 
 
-def chain_words(names: Sequence[str]) -> str:
+def path_words(names: Sequence[str]) -> str:
     """Write a path from its first service to its last; the middle of a long one is counted, not named."""
     shown = list(map(quoted, names))
     if len(names) > _MOST_NAMES:

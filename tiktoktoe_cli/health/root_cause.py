@@ -2,7 +2,8 @@
 
 A service that fails while something that it needs fails too is `unreachable`: nothing can be said about the service
 itself. A service that works while something fails that it depends on is `degraded`. What has no check passes the
-question on to what it needs. Where failing services need each other in a circle, all of them are causes.
+question on to what it needs. What only had to end before a service started is not needed any more: as `graph impact`
+says. Where failing services need each other in a circle, all of them are causes.
 What fails while it is worked on is in `maintenance`. That excuses nobody else: what fails because of such a service is
 `unreachable`. Planned work degrades nobody: what works without such a service is as it was seen.
 """
@@ -14,7 +15,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.health.facts import ServiceHealth
 from tiktoktoe_cli.health.state import HealthState
 
@@ -81,9 +81,7 @@ def _causes(services: Services, graph: Graph) -> dict[str, list[str]]:
     behind: dict[str, set[str]] = {}
     for name, service in services.items():
         if service.state.is_passing:
-            behind[name] = set().union(
-                *(_blame(target, services, below) for target in _all_needs(name, graph))
-            )
+            behind[name] = set().union(*(_blame(target, services, below) for target in _uses(name, graph)))
         else:
             behind[name] = set() if name in roots else below[name]
     order = {name: position for position, name in enumerate(services)}
@@ -121,13 +119,12 @@ def _failing_below(name: str, services: Services, graph: Graph) -> Iterator[str]
 
 
 def _needs(name: str, graph: Graph) -> Iterator[str]:
-    """Yield what a service cannot do without."""
+    """Yield what a service that runs cannot do without."""
     service = graph.services.get(name)
-    for edge in service.dependencies if service else ():
-        if edge.required and edge.kind is not EdgeKind.SOFT:
-            yield edge.target
+    return (edge.target for edge in service.dependencies if edge.is_needed_at_run_time) if service else iter(())
 
 
-def _all_needs(name: str, graph: Graph) -> Iterator[str]:
+def _uses(name: str, graph: Graph) -> Iterator[str]:
+    """Yield whose failure a service that runs would notice."""
     service = graph.services.get(name)
-    yield from (edge.target for edge in service.dependencies) if service else ()
+    return (edge.target for edge in service.dependencies if edge.is_used_at_run_time) if service else iter(())

@@ -135,7 +135,7 @@ def _shares(
 def _part(inputs: HealthInputs, share: Mapping[str, Sequence[CheckSettings]], count: int) -> HealthInputs:
     """Make the inputs of one process: its checks, without a graph, and its part of what may be done at once."""
     settings = inputs.settings.model_copy(update={"concurrency": -(-inputs.concurrency // count)})
-    return replace(inputs, checks=share, graph=Graph({}, inputs.graph.locate), settings=settings)
+    return replace(inputs, checks=share, graph=Graph({}), settings=settings)
 
 
 def _collect(

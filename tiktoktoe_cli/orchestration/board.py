@@ -8,7 +8,7 @@
        └─► skipped    what it needs is lost, or the run ends before its turn
 
 A service starts as soon as its own waits are over; what became of a service is recorded before anybody who waits
-for it is looked at. A service is stopped when nobody who waited for it is up. One that can be undone is up until that
+for it is looked at. A service is stopped when nobody who waited for it is up. One that can be rolled back is up until that
 is done, or need not be, even if nothing of it runs.
 """
 
@@ -264,8 +264,8 @@ class Board:
         self._move(record, ServiceState.FAILED, reason)
 
     def _end(self, record: ServiceRecord) -> None:
-        """Note that nothing of a service runs; if it can be undone, that may be left to do."""
-        if record.is_stop_ordered or not record.plan.is_undoable:
+        """Note that nothing of a service runs; if it can be rolled back, that may be left to do."""
+        if record.is_stop_ordered or not record.plan.can_roll_back:
             self._lower(record)
         elif not self.is_open:
             self._stop_if_unused(record)
@@ -289,7 +289,7 @@ class Board:
         record.stopping_ns = self.now_ns
         if record.state not in _OVER:
             self._move(record, ServiceState.STOPPING)
-        self._emit(Stop(record.name, undo=self.failure is not None and record.plan.is_undoable))
+        self._emit(Stop(record.name, roll_back=self.failure is not None and record.plan.can_roll_back))
 
     def _move(self, record: ServiceRecord, state: ServiceState, note: str = "") -> None:
         self._states[record.state] -= 1

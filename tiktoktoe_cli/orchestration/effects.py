@@ -59,8 +59,8 @@ class Launcher(Protocol):
         """
         ...
 
-    async def undo(self, service: str) -> str:
-        """Undo what the start of a service has done; say what went wrong, nothing if all went well."""
+    async def roll_back(self, service: str) -> str:
+        """Roll back what the start of a service has done; say what went wrong, nothing if all went well."""
         ...
 
 

@@ -99,8 +99,8 @@ class ChildLauncher:
         )
         return ChildService(child, actions.stop, watch.found, partial(self._do, "drain", actions.drain))
 
-    async def undo(self, service: str) -> str:
-        """Run what undoes the start of a service; say what went wrong."""
+    async def roll_back(self, service: str) -> str:
+        """Run what rolls back the start of a service; say what went wrong."""
         return await self._do("rollback", self.actions[service].rollback)
 
     async def _do(self, name: str, step: StepSettings | None) -> str:

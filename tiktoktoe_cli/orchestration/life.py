@@ -47,13 +47,13 @@ class ServiceLife:
         """Launch it."""
         self._watch = group.create_task(self._live())
 
-    async def stop(self, *, undo: bool = False) -> None:
-        """End the watch, stop what runs, undo what its start did if so, and post that it is over."""
+    async def stop(self, *, roll_back: bool = False) -> None:
+        """End the watch, stop what runs, roll back what its start did if so, and post that it is over."""
         await self.end_watch()
         note = await self._running.stop() if self._running else ""
         is_over = self._running is None or self._running.end is not None
-        if undo and self._running and is_over:
-            note = "; ".join(filter(None, [note, await self._surroundings.launcher.undo(self._planned.name)]))
+        if roll_back and self._running and is_over:
+            note = "; ".join(filter(None, [note, await self._surroundings.launcher.roll_back(self._planned.name)]))
         output = self._running.last_lines if self._running and note else ()
         self._post(Stopped(self._planned.name, note, is_over, output))
 
@@ -83,7 +83,7 @@ class ServiceLife:
         if planned.role is Role.STARTED and not await self._launch():
             return
         early = ""
-        if (planned.is_checked or planned.has_line) and not await self._pass_gate(deadline_ns):
+        if (planned.is_checked or planned.has_ready_line) and not await self._pass_gate(deadline_ns):
             early = " before it was healthy" if planned.is_checked else " before it printed its line"
         if self._running and await self._ends_in_time(self._running, deadline_ns):
             self._tell_end(self._running, early)
@@ -124,7 +124,7 @@ class ServiceLife:
         return health if line.is_passing else line
 
     async def _see_line(self, deadline_ns: int) -> GateVerdict:
-        if not self._running or not self._planned.has_line:
+        if not self._running or not self._planned.has_ready_line:
             return GateVerdict(is_passing=True)
         clock = self._surroundings.clock
         line, _ = await _race(self._running.wait_line(), clock.sleep(max(0, deadline_ns - clock.now())))
@@ -156,7 +156,7 @@ class ServiceLife:
     def _tell_end(self, running: Running, early: str) -> None:
         planned = self._planned
         has_ended_well = running.is_success or planned.awaited_end is Condition.COMPLETED
-        if planned.awaited_end and has_ended_well and (self._has_printed or not planned.has_line):
+        if planned.awaited_end and has_ended_well and (self._has_printed or not planned.has_ready_line):
             self._post(Completed(planned.name, "" if running.is_success else str(running.end)))
         else:
             self._break(f"{running.end}{early}", is_over=True)

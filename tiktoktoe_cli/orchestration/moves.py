@@ -152,10 +152,10 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Stop a service, or stop waiting for it; `undo` says to undo then what its start has done."""
+    """Stop a service, or stop waiting for it; `roll_back` says to roll back then what its start has done."""
 
     service: str
-    undo: bool = False
+    roll_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

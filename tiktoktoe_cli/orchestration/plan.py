@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph import Condition, EdgeKind
+from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.plan import start_waves
 from tiktoktoe_cli.orchestration.states import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.config.units import Duration
     from tiktoktoe_cli.graph import Edge, Graph, Service
-    from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
-
-
-_ENDS = (Condition.COMPLETED_SUCCESSFULLY, Condition.COMPLETED)  # the strictest first
+    from tiktoktoe_cli.health.settings import CheckSettings
+    from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ class PlannedService:
     limit: StartLimit
     role: Role = Role.STARTED
     is_checked: bool = True
-    has_line: bool = False  # that it prints when it is ready
-    is_undoable: bool = False
+    has_ready_line: bool = False
+    can_roll_back: bool = False
     awaited_end: Condition | None = None
     waits: tuple[Wait, ...] = ()
     wave: int = 1
@@ -68,7 +67,7 @@ class PlannedService:
     @property
     def tells_how_it_is(self) -> bool:
         """Whether its checks, its line or its end show how its start went; else that it runs must do."""
-        return self.is_checked or self.has_line or self.awaited_end is not None
+        return self.is_checked or self.has_ready_line or self.awaited_end is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +91,20 @@ class Plan:
         return tuple(name for name, service in self.services.items() if service.role is Role.STARTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What there is to run services with, by their names.
+def abilities_of(
+    actions: Mapping[str, ActionsSettings], checks: Mapping[str, Sequence[CheckSettings]]
+) -> Abilities:
+    """Gather what can be done with services from their sections `actions` and `health`."""
+    return Abilities(
+        checked={name for name, some in checks.items() if some},
+        started=actions.keys(),
+        ready_line={name for name, one in actions.items() if one.start.ready_line},
+        rollback={name for name, one in actions.items() if one.rollback},
+        drain={name for name, one in actions.items() if one.drain},
+    )
 
-    `started` have a start action, `checked` health checks, `announced` a line that they print when they are ready, and
-    `undoable` a rollback action.
-    """
 
-    started: Collection[str] = ()
-    checked: Collection[str] = ()
-    announced: Collection[str] = ()
-    undoable: Collection[str] = ()
-
-
-def make_plan(graph: Graph, means: Means, settings: OrchestrationSettings) -> Plan:
+def make_plan(graph: Graph, abilities: Abilities, settings: OrchestrationSettings) -> Plan:
     """Plan the start of a validated graph.
 
     A service that is scaled to 0 replicas is neither started nor awaited.
@@ -114,15 +112,15 @@ def make_plan(graph: Graph, means: Means, settings: OrchestrationSettings) -> Pl
     Raises:
         StartCycleError: if start edges form a cycle.
     """
-    roles = {name: _role(service, means) for name, service in graph.services.items()}
+    roles = {name: _role(service, abilities) for name, service in graph.services.items()}
     planned = (
         PlannedService(
             name=name,
             limit=_limit(name, roles[name], graph, settings.start_timeout),
             role=roles[name],
-            is_checked=name in means.checked,
-            has_line=name in means.announced,
-            is_undoable=name in means.undoable,
+            is_checked=name in abilities.checked,
+            has_ready_line=name in abilities.ready_line,
+            can_roll_back=name in abilities.rollback,
             awaited_end=_awaited_end(name, graph) if roles[name] is Role.STARTED else None,
             waits=tuple(_waits(name, graph, settings.start_timeout)),
             wave=number,
@@ -146,7 +144,7 @@ def _limit(name: str, role: Role, graph: Graph, start_timeout: Duration) -> Star
     limits += [
         StartLimit(edge.timeout, f"services.{edge.source}.depends_on.{name}.timeout")
         for edge in graph.dependents_of(name)
-        if edge.kind is EdgeKind.START and edge.required and _is_for_more_than_its_start(edge, role)
+        if edge.is_needed_to_start and _is_for_more_than_its_start(edge, role)
     ]
     return min(limits, key=lambda limit: limit.timeout)
 
@@ -156,23 +154,21 @@ def _is_for_more_than_its_start(edge: Edge, role: Role) -> bool:
     return edge.condition is not Condition.STARTED or role is Role.AWAITED
 
 
-def _role(service: Service, means: Means) -> Role:
-    if not service.replicas:
+def _role(service: Service, abilities: Abilities) -> Role:
+    if service.is_scaled_to_zero:
         return Role.ASSUMED
-    if service.name in means.started:
+    if service.name in abilities.started:
         return Role.STARTED
-    return Role.AWAITED if service.name in means.checked else Role.ASSUMED
+    return Role.AWAITED if service.name in abilities.checked else Role.ASSUMED
 
 
 def _awaited_end(name: str, graph: Graph) -> Condition | None:
-    awaited = {edge.condition for edge in graph.dependents_of(name) if edge.kind is EdgeKind.START}
-    return next((one for one in _ENDS if one in awaited), None)
+    edges = (edge for edge in graph.dependents_of(name) if edge.kind is EdgeKind.START)
+    ends = {edge.condition for edge in edges if edge.condition.is_end}
+    strictest = Condition.COMPLETED_SUCCESSFULLY
+    return strictest if strictest in ends else next(iter(ends), None)
 
 
 def _is_essential(name: str, graph: Graph) -> bool:
     edges = graph.dependents_of(name)
-    return not edges or any(map(_binds, edges))
-
-
-def _binds(edge: Edge) -> bool:
-    return edge.required and edge.kind is not EdgeKind.SOFT
+    return not edges or any(edge.binds for edge in edges)

@@ -56,7 +56,7 @@ class ServiceRecord:
             match condition:
                 case Condition.STARTED if is_starting:
                     return self.is_launched
-                case Condition.READY_LINE if self.plan.has_line and is_starting:
+                case Condition.READY_LINE if self.plan.has_ready_line and is_starting:
                     return self.has_printed
                 case Condition.COMPLETED | Condition.COMPLETED_SUCCESSFULLY:
                     return self.state is ServiceState.COMPLETED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from tiktoktoe_cli.config.units import NS_PER_S, Duration
 from tiktoktoe_cli.errors import ExitCode, Problem, Severity
+from tiktoktoe_cli.graph.words import condition_words
 from tiktoktoe_cli.orchestration.facts import OrchestrationFacts
 from tiktoktoe_cli.orchestration.plan import Plan
 from tiktoktoe_cli.orchestration.states import ARRIVED, LOST, JobState, Role, ServiceState
@@ -112,7 +113,7 @@ def _wait(wait: Wait) -> dict[str, Json]:
 
 
 def _words(wait: Wait) -> str:
-    words = f"{wait.on} {wait.condition}"
+    words = f"{wait.on} {condition_words(wait.condition)}"
     limits = [] if wait.required else ["optional"]
     limits += [] if wait.timeout_ns is None else [f"at most {Duration(wait.timeout_ns)}"]
     return f"{words} ({', '.join(limits)})" if limits else words

@@ -84,8 +84,8 @@ class Runner:
             match action:
                 case Launch(name):
                     self._lives[name].begin(group)
-                case Stop(name, undo):
-                    group.create_task(self._lives[name].stop(undo=undo))
+                case Stop(name, roll_back):
+                    group.create_task(self._lives[name].stop(roll_back=roll_back))
                 case LimitStart(timeout_ns):
                     self._timers.add(group.create_task(self._limit_start(timeout_ns)))
                 case LimitWait():

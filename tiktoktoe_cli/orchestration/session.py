@@ -14,7 +14,7 @@ from tiktoktoe_cli.orchestration.effects import SilentObserver, Surroundings
 from tiktoktoe_cli.orchestration.facts import facts_of
 from tiktoktoe_cli.orchestration.gate import CheckGate
 from tiktoktoe_cli.orchestration.launcher import ChildLauncher, check_commands
-from tiktoktoe_cli.orchestration.plan import Means, make_plan
+from tiktoktoe_cli.orchestration.plan import abilities_of, make_plan
 from tiktoktoe_cli.orchestration.preflight import check_ports
 from tiktoktoe_cli.orchestration.runner import Runner
 from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
@@ -64,13 +64,7 @@ def plan_of(
     Raises:
         UsageError: if the start edges form a cycle.
     """
-    means = Means(
-        started=actions.keys(),
-        checked=[name for name, some in checks.items() if some],
-        announced=[name for name, one in actions.items() if one.start.ready_line],
-        undoable=[name for name, one in actions.items() if one.rollback],
-    )
-    return make_plan(graph, means, settings or OrchestrationSettings())
+    return make_plan(graph, abilities_of(actions, checks), settings or OrchestrationSettings())
 
 
 def run_orchestration(

@@ -20,10 +20,10 @@ class _Form(StrEnum):
 
     target: str
 
-    def __new__(cls, word: str, target: str) -> Self:
-        """Make one row."""
+    def __new__(cls, word: str, target: str = "") -> Self:
+        """Make one row; a word that is a form already keeps what draws it."""
         made = str.__new__(cls, word)
-        made._value_, made.target = word, target
+        made._value_, made.target = str(word), word.target if isinstance(word, _Form) else target
         return made
 
     def load(self) -> Draw:
@@ -62,19 +62,19 @@ class ReportKind(_Form):
 
     JUNIT = "junit", "junit:draw_junit"
     TAP = "tap", "tap:draw_tap"
-    MARKDOWN = "markdown", "markdown:draw_markdown"
+    MARKDOWN = OutputFormat.MARKDOWN
     GITHUB = "github", "github:draw_annotations"
     GITLAB = "gitlab", "gitlab:draw_gitlab"
     SARIF = "sarif", "sarif:draw_sarif"
     OPENMETRICS = "openmetrics", "openmetrics:draw_openmetrics"
-    JSON = "json", "documents:draw_json"
-    NDJSON = "ndjson", "documents:draw_ndjson"
-    HTML = "html", "verdicts:draw_html"
+    JSON = OutputFormat.JSON
+    NDJSON = OutputFormat.NDJSON
+    HTML = OutputFormat.HTML
     NAGIOS = "nagios", "verdicts:draw_nagios"
     HEALTH_JSON = "health+json", "verdicts:draw_health_json"
-    DOT = "dot", "verdicts:draw_dot"
-    MERMAID = "mermaid", "verdicts:draw_mermaid"
-    SVG = "svg", "verdicts:draw_svg"
+    DOT = OutputFormat.DOT
+    MERMAID = OutputFormat.MERMAID
+    SVG = OutputFormat.SVG
 
 
 _AnyForm = TypeVar("_AnyForm", bound=_Form)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.errors import Place, Problem
-    from tiktoktoe_cli.report.frames import Line
+    from tiktoktoe_cli.report.frames import Line, Lines
     from tiktoktoe_cli.report.view import View
 
 _MARGIN = "    "
@@ -75,7 +75,7 @@ class _Drawing:
     sources: Mapping[str, str]
     view: View
     whole: bool
-    _lines: dict[str, list[Line]] = field(default_factory=dict)  # what is already split and masked
+    _lines: dict[str, Lines] = field(default_factory=dict)  # what is already split and masked
 
     def problem(self, problem: Problem) -> Iterator[str]:
         notes = problem.related if self.whole else problem.related[:MOST_NOTES]

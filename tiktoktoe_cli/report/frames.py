@@ -47,12 +47,31 @@ class Marked:
     length: int
 
 
-def lines_of(text: str, mask: Mask) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a text; of a large one, few are ever looked at."""
+
+    raw: list[str]
+    shown: list[str]
+    mask: Mask
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __getitem__(self, position: int) -> Line:
+        return Line(self.raw[position], self.shown[position], self.mask)
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(self.__getitem__, range(len(self)))
+
+
+def lines_of(text: str, mask: Mask) -> Lines:
     """Split a text into lines with its secrets hidden, also those that span several lines."""
-    raw, shown = _BREAK.split(text), _BREAK.split(mask(text))
+    raw, masked = _BREAK.split(text), mask(text)
+    shown = raw if masked == text else _BREAK.split(masked)
     if len(raw) != len(shown):
         shown = list(_in_step(raw, shown))
-    return [Line(*pair, mask) for pair in zip(raw, shown, strict=True)]
+    return Lines(raw, shown, mask)
 
 
 def _in_step(raw: list[str], shown: list[str]) -> Iterator[str]:

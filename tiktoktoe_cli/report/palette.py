@@ -6,8 +6,17 @@ from dataclasses import dataclass
 
 from tiktoktoe_cli.errors import Severity
 
-# ECMA-48 SGR parameters; only the 8 basic colours, which every theme keeps readable.
-_SGR = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+# ECMA-48 SGR parameters; of the 8 basic colours, neither black nor white: each is some terminal's paper.
+_SGR = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+}
 
 
 @dataclass(frozen=True, slots=True)

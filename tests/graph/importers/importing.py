@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.graph.systems import SERVICES
-from tiktoktoe_cli.graph import build_graph
+from tests.graph.systems import SERVICES, build_graph
 from tiktoktoe_cli.graph.importers.catalog import import_files
 from tiktoktoe_cli.graph.importers.formats import SystemFormat
 from tiktoktoe_cli.graph.importers.options import ImportOptions

@@ -56,9 +56,9 @@ def test_hostile_names_can_be_read_back() -> None:
     [
         r"n\d+ -> n\d+ \[style=dotted\]",
         r"n\d+ -> n\d+ \[style=solid, arrowhead=empty\]",
-        r'n\d+ -> n\d+ \[style=solid, color="#c4222b", penwidth=2, tooltip="on a cycle of start dependencies"\]',
+        r'n\d+ -> n\d+ \[style=solid, color="#d1242f", penwidth=2, tooltip="on a cycle of start dependencies"\]',
         r'n\d+ -> n\d+ \[style=dashed, color="#b35c00", penwidth=2, tooltip="on a cycle over calls"\]',
-        r'n9 \[label="ghost", tooltip="undefined", style="rounded,dashed", color="#c4222b"\]',
+        r'n9 \[label="ghost", tooltip="undefined", style="rounded,dashed", color="#d1242f"\]',
         r'label="core"; style=dashed',
         r'label="9 services, 11 dependencies, no start order; no start order exists: `a` → `b` → `a`"',
     ],

@@ -1,3 +1,5 @@
+"""The forms of the graph on offer: each is drawn by its name, and nothing is loaded before."""
+
 from __future__ import annotations
 
 import subprocess

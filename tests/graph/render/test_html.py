@@ -9,7 +9,7 @@ import pytest
 
 from tests.graph.render.hostile import NAMES, hostile_graph
 from tests.graph.render.reading import PageReader, drawn_of, read_page
-from tests.graph.render.systems import everything
+from tests.graph.render.systems import everything, layers
 from tests.graph.systems import graph_of, graph_of_edges
 from tests.health.render.browser import open_page
 from tests.report.hostile import SECRET, mask
@@ -377,6 +377,22 @@ def test_all_of_a_cycle_is_found(tmp_path: Path) -> None:
     assert marked == (set("abc"), set("abc"))
 
 
+def test_the_chosen_service_of_a_cycle_stands_out(tmp_path: Path) -> None:
+    """It looks like no other of the cycle, and the colour of those is explained."""
+    path = tmp_path / "cycle.html"
+    path.write_text(page_of(survey(graph_of_edges("ab", [("a", "b"), ("b", "a")]))), encoding="utf-8")
+
+    with open_page(path) as tab:
+        page = Page(tab)
+        before = page.told()
+        page.click(page.centre_of("b"))
+        strokes = page.ask("all('.sheet .box').map((box) => getComputedStyle(box).stroke)")
+        explained = page.ask("getComputedStyle(document.querySelector('.both')).color")
+
+    assert strokes[0] == explained != strokes[1]
+    assert "In this colour" not in before
+
+
 @pytest.mark.parametrize("name", [NAMES[0], "日本語", "%41", "a b", "line\nfeed"])
 def test_the_address_chooses_a_service(tmp_path: Path, name: str) -> None:
     """A page can be sent with a finger on a service; the browser complains of nothing and asks nobody."""
@@ -419,6 +435,35 @@ def test_fits_narrow_and_wide_windows(width: int, tmp_path: Path) -> None:
         used = tab.evaluate("document.documentElement.scrollWidth")
 
     assert used <= width
+
+
+@pytest.mark.parametrize("width", [375, 700, 1500])
+def test_words_of_the_legend_can_be_read_in_any_window(width: int, tmp_path: Path) -> None:
+    """They keep their size, and go on in the next line."""
+    path = tmp_path / "graph.html"
+    path.write_text(page_of(everything()), encoding="utf-8")
+
+    with open_page(path, width=width) as tab:
+        size = tab.evaluate("parseFloat(getComputedStyle(document.querySelector('.key')).fontSize)")
+        outside = tab.evaluate(
+            "[...document.querySelectorAll('.key li')].filter((one) =>"
+            " one.getBoundingClientRect().right > innerWidth).length"
+        )
+
+    assert (size >= 12, outside) == (True, 0)
+
+
+def test_the_frame_is_as_high_as_the_picture(tmp_path: Path) -> None:
+    """A graph fills it, without an empty half above and below."""
+    path = tmp_path / "graph.html"
+    path.write_text(page_of(survey(graph_of(layers(7)))), encoding="utf-8")
+
+    with open_page(path) as tab:
+        across, down = tab.evaluate(
+            "(({ clientWidth, clientHeight }) => [clientWidth / whole.width, clientHeight / whole.height])(graph)"
+        )
+
+    assert across == pytest.approx(down, rel=0.02)
 
 
 @pytest.mark.parametrize(("dark", "paper"), [(False, "rgb(255, 255, 255)"), (True, "rgb(24, 29, 35)")])

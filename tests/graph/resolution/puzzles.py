@@ -43,6 +43,25 @@ def systems(draw: st.DrawFn) -> Raw:
     return system
 
 
+@st.composite
+def packages(draw: st.DrawFn) -> Raw:
+    """Draw services of which none is deployed, but one that needs them: most of it does not fit together."""
+    names = ("a", "b", "c", "d", "e")
+    needs = st.dictionaries(
+        st.sampled_from(names), st.sampled_from(("1.0.0", "2.0.0", "^2", "<2")), max_size=3
+    )
+    system: Raw = {"root": {"version": "1.0.0", "depends_on": _edges(draw(needs)), "available": []}}
+    for name in names:
+        versions = [f"{major}.0.0" for major in range(1, draw(st.integers(2, 3)))]
+        candidates = [{"version": version, "depends_on": draw(needs)} for version in versions]
+        system[name] = {"depends_on": {}, "available": candidates}
+    return system
+
+
+def _edges(ranges: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {name: {"version": text, "kind": "start"} for name, text in ranges.items()}
+
+
 def best_cost(
     system: Raw, *, newest: bool = False, counts: Callable[[Key], bool] = lambda _: True
 ) -> tuple[int, int] | None:

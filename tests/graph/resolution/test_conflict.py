@@ -66,14 +66,17 @@ def _write(service: Raw, change: Change) -> None:
 
 def _write_edge(edges: Raw, change: Change) -> None:
     """Change an edge, or a range, if it says what the fix is about."""
-    edge = edges.get(change.dependency, "")
+    name = change.dependency
+    if not change.need or name is None or name not in edges:
+        return
+    edge = edges[name]
     is_map = isinstance(edge, dict)
-    if not change.need or edge == "" or (edge["version"] if is_map else edge) != change.need.range:
+    if (edge["version"] if is_map else edge) != change.need.range:
         return
     if change.kind is FixKind.REMOVE:
-        del edges[change.dependency]
+        del edges[name]
     else:
-        edges[change.dependency] = {**edge, "version": change.to} if is_map else change.to
+        edges[name] = {**edge, "version": change.to} if is_map else change.to
 
 
 @settings(max_examples=300)
@@ -140,7 +143,7 @@ def test_two_dependents_that_exclude_each_other_are_told_in_one_sentence() -> No
     services = graph_of(system).services
 
     (found,) = resolve(
-        Graph(services, lambda *path: Place("services.yaml", lines[str(path[1])], 1))
+        Graph(services, value_place=lambda *path: Place("services.yaml", lines[str(path[1])], 1))
     ).contradictions
 
     assert found.sentence == (
@@ -209,3 +212,72 @@ def test_a_chain_is_explained_step_by_step() -> None:
 
     assert found.explanation == (CHAIN_BEGINS, CHAIN_ENDS)
     assert found.fixes
+
+
+def test_branches_are_told_apart() -> None:
+    """Each version of a service fails for its own reason: the first branch gets a number, and is named by it."""
+    foo = [
+        {"version": "1.0.0", "depends_on": {"a": "^1", "b": "^1"}},
+        {"version": "1.1.0", "depends_on": {"x": "^1", "y": "^1"}},
+    ]
+    found = told(
+        {
+            "root": {"version": "1.0.0", "depends_on": {"foo": "^1"}},
+            "foo": {"available": foo},
+            "a": {"available": [{"version": "1.0.0", "depends_on": {"b": "^2"}}]},
+            "b": {"available": ["1.0.0", "2.0.0"]},
+            "x": {"available": [{"version": "1.0.0", "depends_on": {"y": "^2"}}]},
+            "y": {"available": ["1.0.0", "2.0.0"]},
+        }
+    )
+
+    needs = "`{0} {1}` needs `{2}` in `{3}`".format
+    assert found.explanation == (
+        f"Because {needs('foo', '1.1.0', 'x', '^1')} and {needs('x', '1.0.0', 'y', '^2')}, "
+        + "with `foo 1.1.0`, `y` must be `2.0.0`.",
+        f"And because {needs('foo', '1.1.0', 'y', '^1')}, `foo` cannot be `1.1.0`. (1)",
+        "",
+        f"Because {needs('foo', '1.0.0', 'a', '^1')} and {needs('a', '1.0.0', 'b', '^2')}, "
+        + "with `foo 1.0.0`, `b` must be `2.0.0`.",
+        f"And because {needs('foo', '1.0.0', 'b', '^1')}, `foo` cannot be `1.0.0`.",
+        "And because `foo` cannot be `1.1.0` (1), `foo` cannot be deployed.",
+        f"And because {needs('root', '1.0.0', 'foo', '^1')}, no choice of versions is left.",
+    )
+
+
+def test_a_cycle_that_versions_could_avoid_is_a_reason() -> None:
+    """Ranges that all hold, but in services that would wait for each other, are told as that, and cut."""
+    found = told(
+        {
+            "web": {"version": "1.0.0", "depends_on": {"api": "^2"}},
+            "api": {"version": "1.0.0", "available": [{"version": "2.0.0", "depends_on": {"db": "*"}}]},
+            "db": {"version": "1.0.0", "depends_on": {"api": "*"}},
+        }
+    )
+
+    assert found.explanation == (
+        "Because `api 2.0.0` and `db 1.0.0` wait for each other to start and `web 1.0.0` needs `api` in `^2`, "
+        + "no choice of versions is left.",
+    )
+    assert [words for _, words in found.fixes] == [
+        "widen the range of `web` on `api` to `^2 || ^1.0.0`",
+        "make a version of `api` in `^2` available, such as `2.0.1`",
+        "write `db: null` for `api 2.0.0`",
+        "remove the dependency of `db` on `api`",
+    ]
+
+
+def test_two_ranges_are_widened_where_one_is_not_enough() -> None:
+    """If no single change ends a conflict, the smallest pairs that do are told."""
+    found = told(
+        {
+            "a": {"version": "1.0.0", "depends_on": {"db": "^1"}},
+            "b": {"version": "1.0.0", "depends_on": {"db": "^2"}},
+            "c": {"version": "1.0.0", "depends_on": {"db": "^3"}},
+            "db": {"version": "1.0.0", "available": ["2.0.0", "3.0.0"]},
+        }
+    )
+
+    assert len(found.conflict.needs) == 2
+    assert found.fixes
+    assert all(len(fix.changes) == 2 for fix, _ in found.fixes)

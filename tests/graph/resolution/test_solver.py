@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from tests.graph.resolution.puzzles import Raw, best_cost, cost_of, systems, wanted
 from tests.graph.systems import graph_of
+from tiktoktoe_cli.graph.resolution.budget import Budget, GaveUpError
 from tiktoktoe_cli.graph.resolution.question import Preference, question_of
-from tiktoktoe_cli.graph.resolution.search import Budget, GaveUpError
 from tiktoktoe_cli.graph.resolution.solver import solve
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def test_an_unknown_version_will_do_everywhere() -> None:
 
 def test_an_available_version_may_need_one_service_more_or_one_less() -> None:
     """What is not deployed comes with the version that needs it; what a version does without does not bind it."""
-    system = {
+    system: Raw = {
         "web": {"version": "1.0.0", "depends_on": {"api": "^2"}},
         "api": {
             "version": "1.0.0",

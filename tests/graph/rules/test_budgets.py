@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.graph.systems import REAL_SYSTEMS, findings, locate, real_system
+from tests.graph.systems import REAL_SYSTEMS, findings, place, real_system
 from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.rules.budgets import find_exceeded_budgets
 
@@ -35,10 +35,10 @@ def test_a_chain_that_is_too_long_is_shown_whole() -> None:
 
     assert found.code == "TTG108"
     assert found.message == "3 services start one after the other; the budget is 2: `a` → `b` → `c`"
-    assert found.place == locate("services", "a", "depends_on", "b")
+    assert found.place == place("services", "a", "depends_on", "b")
     assert [place for _, place in found.related] == [
-        locate("services", "a", "depends_on", "b"),
-        locate("services", "b", "depends_on", "c"),
+        place("services", "a", "depends_on", "b"),
+        place("services", "b", "depends_on", "c"),
     ]
 
 
@@ -69,7 +69,7 @@ def test_who_is_needed_by_too_many_or_needs_too_many_is_found(
     found = findings(STAR, settings={"budget": budget})
 
     assert [one.message for one in found] == expected
-    assert {one.place for one in found} <= {locate("services", "hub")}
+    assert {one.place for one in found} <= {place("services", "hub")}
 
 
 def test_both_directions_of_one_service_are_two_findings() -> None:

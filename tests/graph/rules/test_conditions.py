@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import findings, locate
+from tests.graph.systems import findings, place
 
 
 def waiting_for(condition: str, **edge: Any) -> dict[str, Any]:  # what YAML can hold
@@ -18,16 +18,16 @@ def waiting_for(condition: str, **edge: Any) -> dict[str, Any]:  # what YAML can
     ("condition", "known", "message"),
     [
         ("healthy", {"checked": ["a"]}, "`a` waits until `b` is healthy, but it has no health check"),
-        ("completed", {"startable": ["a"]}, "`a` waits until `b` has ended, but it has no start action"),
+        ("completed", {"started": ["a"]}, "`a` waits until `b` has ended, but it has no start action"),
         (
             "completed_successfully",
-            {"startable": ["a"]},
+            {"started": ["a"]},
             "`a` waits until `b` has ended well, but it has no start action",
         ),
         (
             "ready_line",
-            {"startable": ["a", "b"]},
-            "`a` waits until `b` has printed its ready line, but it has no start action that names one",
+            {"started": ["a", "b"]},
+            "`a` waits until `b` has printed its line, but it has no start action that names one",
         ),
     ],
 )
@@ -38,18 +38,18 @@ def test_a_condition_that_nobody_can_observe_is_found(
     (found,) = findings(waiting_for(condition), **known)
 
     assert (found.code, found.message) == ("TTG401", message)
-    assert found.place == locate("services", "a", "depends_on", "b")
+    assert found.place == place("services", "a", "depends_on", "b")
     assert found.about == ("b", condition)
 
 
 @pytest.mark.parametrize(
     ("condition", "known"),
     [
-        ("started", {"checked": [], "startable": ["a"]}),
+        ("started", {"checked": [], "started": ["a"]}),
         ("healthy", {"checked": ["b"]}),
-        ("completed", {"startable": ["b"]}),
-        ("completed_successfully", {"startable": ["b"]}),
-        ("ready_line", {"startable": ["b"], "announced": ["b"]}),
+        ("completed", {"started": ["b"]}),
+        ("completed_successfully", {"started": ["b"]}),
+        ("ready_line", {"started": ["b"], "ready_line": ["b"]}),
     ],
 )
 def test_a_condition_that_can_be_observed_is_fine(condition: str, known: dict[str, Any]) -> None:
@@ -60,7 +60,7 @@ def test_a_condition_that_can_be_observed_is_fine(condition: str, known: dict[st
 @pytest.mark.parametrize("condition", ["completed", "completed_successfully", "ready_line"])
 def test_a_system_that_somebody_else_starts_may_wait_for_its_end(condition: str) -> None:
     """A description of what others run has no start actions at all."""
-    assert findings(waiting_for(condition), startable=[]) == []
+    assert findings(waiting_for(condition), started=[]) == []
 
 
 @pytest.mark.parametrize("kind", ["runtime", "soft"])
@@ -74,6 +74,6 @@ def test_two_conditions_of_one_service_are_two_findings() -> None:
     services = waiting_for("healthy")
     services["c"] = {"depends_on": {"b": {"condition": "completed"}}}
 
-    found = findings(services, checked=[], startable=["a"])
+    found = findings(services, checked=[], started=["a"])
 
     assert [one.about for one in found] == [("b", "healthy"), ("b", "completed")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.graph.systems import graph_of_edges, locate
+from tests.graph.systems import graph_of_edges, place
 from tiktoktoe_cli.graph.rules import Finding, Subject
 from tiktoktoe_cli.graph.rules.structure import find_start_cycles
 
@@ -24,7 +24,7 @@ def test_a_ring_of_a_thousand_is_one_finding_with_every_edge() -> None:
         "`s000` → `s001` → `s002` → `s003` → 992 more → `s996` → `s997` → `s998` → `s999` → `s000`"
     )
     assert [place for _, place in found.related] == [
-        locate("services", source, "depends_on", target) for source, target in edges
+        place("services", source, "depends_on", target) for source, target in edges
     ]
     assert found.hint is not None
     assert found.hint.endswith("that leaves no cycle here")
@@ -47,7 +47,7 @@ def test_of_two_cycles_that_share_an_edge_both_are_cut_there() -> None:
     assert found.hint == (
         "remove, or make `kind: runtime`, the dependency of `a` on `b`: that leaves no cycle here"
     )
-    assert found.place == locate("services", "a", "depends_on", "b")
+    assert found.place == place("services", "a", "depends_on", "b")
 
 
 def test_of_two_cycles_that_share_a_service_one_is_left() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import findings, locate, subject_of
+from tests.graph.systems import findings, place, subject_of, value_place
 from tiktoktoe_cli.graph.validation import validate
 
 Services = dict[str, Any]  # what YAML can hold
@@ -17,7 +17,7 @@ def test_what_an_import_found_in_use_and_nobody_declared_is_told() -> None:
     (found,) = findings({"a": {"depends_on": {"b": {"evidence": "inferred"}}}, "b": {}})
 
     assert (found.code, found.message) == ("TTG110", "`a` uses `b`, but nobody declared it")
-    assert found.place == locate("services", "a", "depends_on", "b")
+    assert found.place == place("services", "a", "depends_on", "b")
 
 
 def test_what_a_start_action_names_and_nobody_declared_is_told_where_it_is_named() -> None:
@@ -28,7 +28,7 @@ def test_what_a_start_action_names_and_nobody_declared_is_told_where_it_is_named
 
     assert found.code == "TTG110"
     assert found.message == "`a` is started with the address of `b`, but does not depend on it"
-    assert found.place == locate(*path)
+    assert found.place == value_place(*path)
     assert found.about == ("a", "b")
 
 
@@ -49,7 +49,7 @@ def test_what_was_never_seen_in_use_is_told_at_once() -> None:
 
     assert found.code == "TTG111"
     assert found.message == "2 dependencies were never seen in use: `a` on `c`, `a` on `d`"
-    assert [place for _, place in found.related] == [locate("services", "a", "depends_on", "d")]
+    assert [place for _, place in found.related] == [place("services", "a", "depends_on", "d")]
 
 
 @pytest.mark.parametrize(

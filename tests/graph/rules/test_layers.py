@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import findings, locate
+from tests.graph.systems import findings, place, value_place
 
 GROUPS = {"web": "edge", "orders": "core", "db": "data", "tool": None}
 
@@ -60,8 +60,8 @@ def test_the_finding_names_both_groups_and_what_forbids_it() -> None:
         one.message
         == "`db` of the group `data` depends on `web` of the group `edge`: that layer lies further outside"
     )
-    assert one.place == locate("services", "db", "depends_on", "web")
-    assert one.related == (("forbidden here", locate("graph", "layers")),)
+    assert one.place == place("services", "db", "depends_on", "web")
+    assert one.related == (("forbidden here", place("graph", "layers")),)
     assert one.about == ("db", "web")
 
 
@@ -98,4 +98,4 @@ def test_a_group_that_nobody_is_in_is_told(settings: dict[str, Any], path: tuple
     (one,) = [problem for problem in found if problem.code == "TTG902"]
     assert one.message == "no service is in the group `cor`, so nothing is ever forbidden to it"
     assert one.hint == "did you mean `core`?"
-    assert one.place == locate(*path)
+    assert one.place == value_place(*path)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import findings, locate, subject_of
+from tests.graph.systems import findings, place, subject_of
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph.validation import validate
 
@@ -29,10 +29,10 @@ def test_timeouts_that_add_up_to_more_than_the_deadline_are_found() -> None:
         found.message
         == "this chain may wait 1m10s, longer than the deadline of 1m9s: `web` → `orders` → `db`"
     )
-    assert found.place == locate("services", "web", "depends_on", "orders")
+    assert found.place == place("services", "web", "depends_on", "orders")
     assert found.related == (
-        ("up to 40s here", locate("services", "web", "depends_on", "orders")),
-        ("up to 30s here", locate("services", "orders", "depends_on", "db")),
+        ("up to 40s here", place("services", "web", "depends_on", "orders")),
+        ("up to 30s here", place("services", "orders", "depends_on", "db")),
     )
 
 
@@ -49,13 +49,13 @@ def test_who_waits_for_nothing_is_never_late(services: Services) -> None:
 
 
 @pytest.mark.parametrize(
-    ("able", "code", "word"), [("undone", "TTG403", "rolled back"), ("drained", "TTG404", "drained")]
+    ("able", "code", "word"), [("rollback", "TTG403", "rolled back"), ("drain", "TTG404", "drained")]
 )
 def test_services_without_an_action_that_others_have_are_told_at_once(
     able: str, code: str, word: str
 ) -> None:
     """Only in a team that uses such actions, and only of services that are started here."""
-    known: dict[str, Any] = {"startable": ["a", "b", "c"], able: ["a"]}  # as in Operations
+    known: dict[str, Any] = {"started": ["a", "b", "c"], able: ["a"]}  # as in Abilities
     services: Services = {
         "a": {"depends_on": {"b": {}, "c": {}}},
         "b": {"depends_on": {"d": {}}},
@@ -67,9 +67,9 @@ def test_services_without_an_action_that_others_have_are_told_at_once(
 
     assert found.code == code
     assert found.message == f"`b` and `c` cannot be {word}, others can"
-    assert found.place == locate("services", "b", "actions")
+    assert found.place == place("services", "b", "actions")
 
 
 def test_where_nobody_can_be_rolled_back_nothing_is_said() -> None:
     """A system without such actions does not want them."""
-    assert findings({"a": {"depends_on": {"b": {}}}, "b": {}}, startable=["a", "b"]) == []
+    assert findings({"a": {"depends_on": {"b": {}}}, "b": {}}, started=["a", "b"]) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.graph.systems import findings, graph_of, locate, random_edges
+from tests.graph.systems import findings, graph_of, place, random_edges
 from tiktoktoe_cli.graph import Condition, Graph
 from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.rules.redundancy import find_overruled_options, find_redundant_edges, implies
@@ -25,7 +25,7 @@ def triangle(direct: dict[str, Any], first: dict[str, Any], last: dict[str, Any]
 
 def codes(services: Services) -> list[str]:
     """Return the rules that are broken where everything can be observed."""
-    return [problem.code for problem in findings(services, startable=services, announced=services)]
+    return [problem.code for problem in findings(services, started=services, ready_line=services)]
 
 
 def test_an_edge_that_a_path_implies_is_shown_with_the_path() -> None:
@@ -34,10 +34,10 @@ def test_an_edge_that_a_path_implies_is_shown_with_the_path() -> None:
 
     assert found.code == "TTG105"
     assert found.message == "`a` waits for `c` anyway: `a` → `b` → `c`"
-    assert found.place == locate("services", "a", "depends_on", "c")
+    assert found.place == place("services", "a", "depends_on", "c")
     assert found.related == (
-        ("`a` waits until `b` is healthy", locate("services", "a", "depends_on", "b")),
-        ("`b` waits until `c` is healthy", locate("services", "b", "depends_on", "c")),
+        ("`a` waits until `b` is healthy", place("services", "a", "depends_on", "b")),
+        ("`b` waits until `c` is healthy", place("services", "b", "depends_on", "c")),
     )
     assert found.about == ("a", "c")
 
@@ -104,7 +104,7 @@ def test_an_option_that_a_required_path_overrules_is_found() -> None:
 
     assert found.code == "TTG109"
     assert found.message == "`a` does not require `c`, but cannot start without it: `a` → `b` → `c`"
-    assert found.place == locate("services", "a", "depends_on", "c")
+    assert found.place == place("services", "a", "depends_on", "c")
     assert len(found.related) == 2
 
 

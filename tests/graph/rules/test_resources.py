@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.graph.capacity.machines import undecidable
-from tests.graph.systems import findings, locate
+from tests.graph.systems import findings, place, value_place
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.rules import RULES
 
@@ -128,7 +128,7 @@ def test_what_fits_by_its_sum_alone_is_told_with_the_reason() -> None:
         "3 replicas request `1.3` cpu or more each, and the nodes hold 2 replicas so large"
     )
     assert found.hint.endswith("packed well, 1 replica of `a` finds no place")
-    assert found.place == locate("capacity", "nodes")
+    assert found.place == value_place("capacity", "nodes")
 
 
 def test_what_nobody_could_decide_is_no_finding() -> None:
@@ -170,8 +170,8 @@ def test_services_without_requests_are_told_one_by_one() -> None:
     found = resource_findings(services, NODES)
 
     assert [(one.message, one.place) for one in found] == [
-        ("`a` does not say how much cpu and memory it needs", locate("services", "a")),
-        ("`b` does not say how much cpu it needs", locate("services", "b")),
+        ("`a` does not say how much cpu and memory it needs", place("services", "a")),
+        ("`b` does not say how much cpu it needs", place("services", "b")),
     ]
 
 
@@ -182,4 +182,4 @@ def test_the_memory_of_nodes_is_looked_at_too() -> None:
     (found,) = resource_findings({"a": {"replicas": 0}}, capacity)
 
     assert (found.code, found.severity) == ("TTG304", Severity.ERROR)
-    assert found.place == locate("capacity", "nodes", 0, "memory")
+    assert found.place == value_place("capacity", "nodes", 0, "memory")

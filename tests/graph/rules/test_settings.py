@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tiktoktoe_cli.checkup import SUBJECT_PARTS, subject_of
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph.rules.settings import GraphSettings
+from tiktoktoe_cli.subject import SUBJECT_PARTS, subject_of
 from tiktoktoe_cli.system import read_system
 
 if TYPE_CHECKING:
@@ -119,11 +119,12 @@ orchestration: {deadline: 5m}
 def test_what_other_sections_say_of_the_services_is_collected(write: Callable[[str, str], str]) -> None:
     """Who has checks, who can be started and how, with whose address, and how long all may take."""
     operations = subject_of(read_system([write("a.yaml", KNOWN)], {}, SUBJECT_PARTS)).operations
+    abilities = operations.abilities
 
-    assert set(operations.checked) == {"checked"}
-    assert set(operations.startable) == {"started", "told"}
-    assert set(operations.announced) == set(operations.drained) == {"started"}
-    assert set(operations.undone) == {"told"}
+    assert set(abilities.checked) == {"checked"}
+    assert set(abilities.started) == {"started", "told"}
+    assert set(abilities.ready_line) == set(abilities.drain) == {"started"}
+    assert set(abilities.rollback) == {"told"}
     assert operations.deadline == Duration.parse("5m")
     assert operations.uses == {
         "started": {"checked": ("services", "started", "actions", "start", "run", 1)},

@@ -1,4 +1,4 @@
-"""The shape of the graph: disabled targets, edges to oneself, services on their own."""
+"""The shape of the graph: targets without replicas, edges to oneself, services on their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import findings, locate, subject_of
+from tests.graph.systems import findings, place, subject_of, value_place
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.validation import validate
 
@@ -18,14 +18,14 @@ def codes(services: Services) -> list[str]:
     return [problem.code for problem in findings(services)]
 
 
-def test_a_required_dependency_on_a_disabled_service_is_found() -> None:
+def test_a_required_dependency_on_a_service_scaled_to_zero_is_found() -> None:
     """A service without replicas never runs, so what requires it never starts."""
     (found,) = findings({"a": {"depends_on": {"b": {}}}, "b": {"replicas": 0}})
 
     assert (found.code, found.severity) == ("TTG104", Severity.ERROR)
-    assert found.message == "`a` requires `b`, which is disabled"
-    assert found.place == locate("services", "a", "depends_on", "b")
-    assert found.related == (("it has no replicas", locate("services", "b", "replicas")),)
+    assert found.message == "`a` requires `b`, which is scaled to 0"
+    assert found.place == place("services", "a", "depends_on", "b")
+    assert found.related == (("it has no replicas", value_place("services", "b", "replicas")),)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_a_required_dependency_on_a_disabled_service_is_found() -> None:
         {"a": {"depends_on": {"b": {}}, "replicas": 0}, "b": {"replicas": 0}},
         {"a": {"depends_on": {"b": {}}}, "b": {"replicas": 1}},
     ],
-    ids=["optional", "soft", "disabled itself", "enabled"],
+    ids=["optional", "soft", "scaled to 0 itself", "with a replica"],
 )
-def test_a_disabled_service_that_nobody_needs_is_fine(services: Services) -> None:
+def test_a_service_scaled_to_zero_that_nobody_needs_is_fine(services: Services) -> None:
     """Only who runs and requires it is stopped by it."""
     assert codes(services) == []
 
@@ -52,7 +52,7 @@ def test_an_edge_to_oneself_is_told_by_what_it_does(kind: str, code: str, messag
     (found,) = findings({"a": {"depends_on": {"a": {"kind": kind}}}})
 
     assert (found.code, found.message, found.about) == (code, message, ("a",))
-    assert found.place == locate("services", "a", "depends_on", "a")
+    assert found.place == place("services", "a", "depends_on", "a")
 
 
 def test_a_soft_edge_to_oneself_harms_nobody() -> None:
@@ -68,8 +68,8 @@ def test_isolated_services_are_told_at_once() -> None:
 
     assert (found.code, found.severity) == ("TTG106", Severity.INFO)
     assert found.message == "`x`, `y` and `z` depend on nothing, and nothing depends on them"
-    assert found.place == locate("services", "x")
-    assert [place for _, place in found.related] == [locate("services", "y"), locate("services", "z")]
+    assert found.place == place("services", "x")
+    assert [place for _, place in found.related] == [place("services", "y"), place("services", "z")]
     assert found.about == ("x", "y", "z")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.systems import graph_of, locate
+from tests.graph.systems import graph_of, value_place
 from tiktoktoe_cli.graph.rules import Finding, Subject
 from tiktoktoe_cli.graph.rules.texts import find_bare_numbers
 
@@ -28,7 +28,7 @@ def test_a_number_that_is_not_written_back_the_same_is_found(text: str, number: 
         found.message
         == f"`{text}` stands without quotes: other readers of YAML make the number {number} of it"
     )
-    assert found.place == locate("services", "a", "version")
+    assert found.place == value_place("services", "a", "version")
     assert found.hint == f'write `"{text}"`'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.render.scene import CYCLES, scene_of
+from tiktoktoe_cli.graph.render.scene import CYCLE_COLOURS, CYCLES, FLAW, reading, scene_of
 from tiktoktoe_cli.report.labels import dot_label
 
 if TYPE_CHECKING:
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.render.scene import Look, Node, Scene
     from tiktoktoe_cli.report.view import View
 
-_READING: Final = "A -> B: A depends on B"
 _STYLES: Final = {EdgeKind.START: "solid", EdgeKind.RUNTIME: "dashed", EdgeKind.SOFT: "dotted"}
-_COLOURS: Final = {EdgeKind.START: "#c4222b", EdgeKind.RUNTIME: "#b35c00"}
 
 
 def draw_dot(overview: Overview, view: View) -> str:
@@ -27,7 +25,7 @@ def draw_dot(overview: Overview, view: View) -> str:
 
 
 def _lines(scene: Scene) -> Iterator[str]:
-    yield f"// {_READING}"
+    yield f"// {reading('->')}"
     yield "digraph {"
     yield "  rankdir=LR;"
     yield f"  label={dot_label('; '.join(scene.words))};"
@@ -50,7 +48,7 @@ def _clusters(scene: Scene) -> Iterator[str]:
 
 def _nodes(nodes: Iterable[tuple[int, Node]], indent: str) -> Iterator[str]:
     for number, node in nodes:
-        missing = f', style="rounded,dashed", color="{_COLOURS[EdgeKind.START]}"' if node.is_missing else ""
+        missing = f', style="rounded,dashed", color="{FLAW.day}"' if node.is_missing else ""
         yield f"{indent}n{number} [label={dot_label(node.name)}, tooltip={dot_label(node.about)}{missing}];"
 
 
@@ -59,5 +57,5 @@ def _edge(look: Look) -> str:
     if look.optional:
         said.append("arrowhead=empty")
     if look.cycle:
-        said.append(f'color="{_COLOURS[look.cycle]}", penwidth=2, tooltip="{CYCLES[look.cycle]}"')
+        said.append(f'color="{CYCLE_COLOURS[look.cycle].day}", penwidth=2, tooltip="{CYCLES[look.cycle]}"')
     return ", ".join(said)

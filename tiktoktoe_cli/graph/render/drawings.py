@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.report.catalog import OutputFormat
+from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -14,20 +15,25 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report import Drawing
     from tiktoktoe_cli.report.view import View
 
+_DRAWERS: Final[Mapping[str, str]] = {
+    OutputFormat.DOT: "dot:draw_dot",
+    OutputFormat.MERMAID: "mermaid:draw_mermaid",
+    OutputFormat.SVG: "svg:draw_svg",
+    OutputFormat.HTML: "html:draw_html",
+    OutputFormat.MARKDOWN: "markdown:draw_graph_markdown",
+}
+"""By the word of the form, of `-o` as of `--report`: the function of this room that draws it, as `module:function`."""
+
+OUTPUTS: Final = tuple(form for form in OutputFormat if form in _DRAWERS)
+REPORTS: Final = tuple(kind for kind in ReportKind if kind in _DRAWERS)
+
 
 def drawings_of(overview: Overview) -> Mapping[str, Drawing]:
-    """Offer the graph's own forms of `-o` and `--report`, which bear the same names.
+    """Offer the graph's own forms.
 
     The one for Mermaid raises UsageError if the graph is too large for it.
     """
-    drawings: dict[str, Drawing] = {
-        OutputFormat.DOT: partial(_dot, overview),
-        OutputFormat.MERMAID: partial(_mermaid, overview),
-        OutputFormat.SVG: partial(_svg, overview),
-        OutputFormat.HTML: partial(_html, overview),
-        OutputFormat.MARKDOWN: partial(_markdown, overview),
-    }
-    return drawings
+    return {form: partial(_draw, target, overview) for form, target in _DRAWERS.items()}
 
 
 def remarks_on(overview: Overview, forms: Collection[str], view: View) -> Iterator[str]:
@@ -40,31 +46,7 @@ def remarks_on(overview: Overview, forms: Collection[str], view: View) -> Iterat
             yield remark
 
 
-def _dot(overview: Overview, view: View) -> str:
-    from tiktoktoe_cli.graph.render.dot import draw_dot
-
-    return draw_dot(overview, view)
-
-
-def _mermaid(overview: Overview, view: View) -> str:
-    from tiktoktoe_cli.graph.render.mermaid import flowchart_of
-
-    return flowchart_of(overview, view.mask).text
-
-
-def _svg(overview: Overview, view: View) -> str:
-    from tiktoktoe_cli.graph.render.svg import draw_svg
-
-    return draw_svg(overview, view)
-
-
-def _html(overview: Overview, view: View) -> str:
-    from tiktoktoe_cli.graph.render.html import draw_html
-
-    return draw_html(overview, view)
-
-
-def _markdown(overview: Overview, view: View) -> str:
-    from tiktoktoe_cli.graph.render.markdown import draw_graph_markdown
-
-    return draw_graph_markdown(overview, view)
+def _draw(target: str, overview: Overview, view: View) -> str:
+    module, _, function = target.partition(":")
+    drawn: str = getattr(import_module(f"{__package__}.{module}"), function)(overview, view)
+    return drawn

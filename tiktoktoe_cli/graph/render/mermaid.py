@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.render.scene import CYCLES, scene_of
+from tiktoktoe_cli.graph.render.scene import CYCLE_COLOURS, FLAW, reading, scene_of
 from tiktoktoe_cli.graph.selection import Selection, select
 from tiktoktoe_cli.report.labels import mermaid_label
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.scene import Look, Node, Scene
-    from tiktoktoe_cli.report.view import Mask
+    from tiktoktoe_cli.report.view import Mask, View
 
 MOST_EDGES: Final = 500
 MOST_CHARACTERS: Final = 50_000
@@ -33,7 +33,6 @@ _STEPS: Final = (
     (Selection(reduce=True, collapse=()), "with each group as one, and without what others imply"),
 )
 _ARROWS: Final = {EdgeKind.START: "-->", EdgeKind.RUNTIME: "-.->", EdgeKind.SOFT: "-.->"}
-_COLOURS: Final = {EdgeKind.START: "#d1242f", EdgeKind.RUNTIME: "#b35c00"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,15 @@ class Flowchart:
 
     text: str
     remark: str = ""
+
+
+def draw_mermaid(overview: Overview, view: View) -> str:
+    """Write the flowchart.
+
+    Raises:
+        UsageError: if the graph is too large for one.
+    """
+    return flowchart_of(overview, view.mask).text
 
 
 def flowchart_of(overview: Overview, mask: Mask) -> Flowchart:
@@ -53,7 +61,9 @@ def flowchart_of(overview: Overview, mask: Mask) -> Flowchart:
     for selection, words in _STEPS:
         part = select(overview.graph, selection)
         hidden = (*overview.hidden, *part.hidden)
-        shown = replace(overview, graph=part.graph, hidden=hidden, boxes={**overview.boxes, **part.boxes})
+        shown = replace(
+            overview, graph=part.graph, hidden=hidden, members={**overview.members, **part.members}
+        )
         remark = words and f"this is more than Mermaid draws, so it is shown {words}"
         text = _text(scene_of(shown, mask), remark)
         if sum(1 for _ in part.graph.edges()) <= MOST_EDGES and len(text) <= MOST_CHARACTERS:
@@ -73,7 +83,7 @@ def _lines(scene: Scene, remark: str) -> Iterator[str]:
     if len(scene.words) > 1 or remark:
         yield from ("---", f"title: {_title([*scene.words, *([remark] if remark else [])])}", "---")
     yield "flowchart LR"
-    yield "%% A --> B: A depends on B"
+    yield f"%% {reading('-->')}"
     if remark:
         yield f"%% {remark}"
     yield from _subgraphs(scene)
@@ -81,7 +91,7 @@ def _lines(scene: Scene, remark: str) -> Iterator[str]:
     yield from _cycles(scene)
     missing = [f"n{number}" for number, node in enumerate(scene.nodes) if node.is_missing]
     if missing:
-        yield f"  classDef missing stroke:{_COLOURS[EdgeKind.START]},stroke-dasharray:4 3"
+        yield f"  classDef missing stroke:{FLAW.day},stroke-dasharray:4 3"
         yield f"  class {','.join(missing)} missing"
 
 
@@ -112,7 +122,7 @@ def _arrow(look: Look) -> str:
 
 
 def _cycles(scene: Scene) -> Iterator[str]:
-    for cycle in CYCLES:
+    for cycle, colour in CYCLE_COLOURS.items():
         found = [str(number) for number, one in enumerate(scene.arrows) if one.look.cycle is cycle]
         if found:
-            yield f"  linkStyle {','.join(found)} stroke:{_COLOURS[cycle]},stroke-width:2px"
+            yield f"  linkStyle {','.join(found)} stroke:{colour.day},stroke-width:2px"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tiktoktoe_cli.graph.cycles import components
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text.words import is_optional
-from tiktoktoe_cli.graph.reports.overview import report_of
 from tiktoktoe_cli.graph.selection import hidden_words
-from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.graph.size import shown_words
+from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.report.text import one_line
 from tiktoktoe_cli.words import plural
 
@@ -29,6 +29,23 @@ CYCLES: Final = {
     EdgeKind.RUNTIME: "on a cycle over calls",
 }
 """What is said of an edge on a cycle, by the kind of the cycle; the worse one comes first."""
+
+
+class Colour(NamedTuple):
+    """How something is drawn on light paper, and at night."""
+
+    day: str
+    night: str
+
+
+CYCLE_COLOURS: Final = {
+    EdgeKind.START: Colour("#d1242f", "#ff6b66"),
+    EdgeKind.RUNTIME: Colour("#b35c00", "#e3a13c"),
+}
+"""Of an edge on a cycle, by the kind of the cycle."""
+
+FLAW: Final = CYCLE_COLOURS[EdgeKind.START]
+"""The colour of what is wrong, as is a dependency on nobody."""
 
 _ORDERING: Final = (EdgeKind.START,)
 _CALLING: Final = (EdgeKind.START, EdgeKind.RUNTIME)
@@ -84,6 +101,11 @@ class Scene:
         return tuple(sorted({arrow.look for arrow in self.arrows}, key=_place_of_look))
 
 
+def reading(arrow: str) -> str:
+    """Say what an arrow means, as the format writes one: `A -> B: A depends on B`."""
+    return f"A {arrow} B: A depends on B"
+
+
 def scene_of(overview: Overview, mask: Mask) -> Scene:
     """Take what is to be drawn from an overview; names that no service has come after all services."""
     graph = overview.graph
@@ -99,17 +121,17 @@ def scene_of(overview: Overview, mask: Mask) -> Scene:
 
 
 def _words(overview: Overview) -> Iterator[str]:
-    yield report_of(overview).verdict
+    yield shown_words(overview)
     if overview.hidden:
         yield hidden_words(overview.hidden)
     if overview.cycle:
-        yield f"no start order exists: {path_words(overview.cycle)}"
+        yield f"no start order exists: {cycle_words(overview.cycle)}"
 
 
 def _nodes(overview: Overview, mask: Mask) -> Iterator[Node]:
     wave_of = {name: number for number, wave in enumerate(overview.waves or (), start=1) for name in wave}
     for name, service in overview.graph.services.items():
-        about = _about(service, overview.boxes.get(name))
+        about = _about(service, overview.members.get(name))
         group = None if service.group is None else one_line(mask(service.group))
         yield Node(one_line(mask(name)), one_line(mask(about)), group, wave_of.get(name))
 

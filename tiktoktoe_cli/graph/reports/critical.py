@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.graph.critical import Knowledge
-from tiktoktoe_cli.graph.words import chain_words
+from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import duration, listed, plural, quoted
 
@@ -69,7 +69,7 @@ def saving_words(saving: Saving, facts: Critical) -> str:
     """Say what a faster start would save, and who would be the next to be made faster."""
     saved = (facts.schedule.total_ns - saving.total_ns) / NS_PER_S
     words = f"{duration(saving.sooner_ns / NS_PER_S)} sooner saves {duration(saved)}"
-    return words if saving.chain == facts.chain else f"{words}; then {chain_words(saving.chain)} decides"
+    return words if saving.chain == facts.chain else f"{words}; then {path_words(saving.chain)} decides"
 
 
 def _verdict(facts: Critical, unknown: int) -> str:

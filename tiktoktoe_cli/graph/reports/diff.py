@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.graph.diff import Change
+from tiktoktoe_cli.graph.diff import ChangeKind
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
 from tiktoktoe_cli.graph.risks import Risk
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
@@ -32,13 +32,14 @@ _TITLES: Final = {
     "service": "services",
     "dependency": "dependencies",
     "cycle": "start cycles",
-    "wave": "start order",
+    "start": "start order",
     "finding": "findings",
 }
+_PLURALS: Final = {"dependency": "dependencies"}
 _MARKS: Final = {
-    Change.ADDED.value: ("+", "green"),
-    Change.REMOVED.value: ("-", "red"),
-    Change.CHANGED.value: ("~", "yellow"),
+    ChangeKind.ADDED.value: ("+", "green"),
+    ChangeKind.REMOVED.value: ("-", "red"),
+    ChangeKind.CHANGED.value: ("~", "yellow"),
 }
 _TELLING: Final = frozenset({"version", "group", "replicas", "kind", "condition"})
 """What is told in words of something that was added or removed."""
@@ -84,8 +85,6 @@ def draw_difference(facts: Comparison, view: View) -> str:
 
 
 def _with_markdown(report: Report, facts: Comparison) -> Report:
-    from dataclasses import replace
-
     from tiktoktoe_cli.report.markdown import draw_markdown, escaped
 
     def draw(view: View) -> str:
@@ -98,22 +97,16 @@ def _with_markdown(report: Report, facts: Comparison) -> Report:
 def _verdict(facts: Comparison, items: list[dict[str, Json]]) -> str:
     if not items:
         return f"nothing is different between {facts.old} and {facts.new}"
-    counts = Counter((item["what"], item["change"]) for item in items)
-    parts = [f"{plural(count, *_nouns(str(what)))} {change}" for (what, change), count in counts.items()]
+    counts = Counter((str(item["what"]), item["change"]) for item in items)
+    parts = [
+        f"{plural(count, what, _PLURALS.get(what, ''))} {change}" for (what, change), count in counts.items()
+    ]
     return f"risk {facts.risk}: {', '.join(parts)}"
-
-
-def _nouns(what: str) -> tuple[str, str]:
-    return (
-        ("start", "starts")
-        if what == "wave"
-        else (what, "dependencies" if what == "dependency" else f"{what}s")
-    )
 
 
 def _counts(items: Iterable[dict[str, Json]], what: str) -> dict[str, Json]:
     found = Counter(item["change"] for item in items if item["what"] == what)
-    return {change.value: found[change.value] for change in Change}
+    return {change.value: found[change.value] for change in ChangeKind}
 
 
 def _reason(reason: Reason) -> dict[str, Json]:
@@ -131,20 +124,20 @@ def _items(difference: Difference) -> Iterator[dict[str, Json]]:
     for one in difference.dependencies:
         ends = {"from": one.source, "to": one.target}
         yield _item("dependency", one.change, arrows((one.source, one.target)), one.alterations) | ends
-    for change, cycles in ((Change.ADDED, difference.new_cycles), (Change.REMOVED, difference.gone_cycles)):
+    for change, cycles in ((ChangeKind.ADDED, difference.new_cycles), (ChangeKind.REMOVED, difference.gone_cycles)):
         yield from (_cycle(change, cycle) for cycle in cycles)
-    for move in difference.moves:
-        waves = {"before": move.before, "after": move.after}
-        detail = f"wave {arrows((str(move.before), str(move.after)))}"
-        yield _item("wave", Change.CHANGED, move.name) | {"detail": detail} | waves
+    for step in difference.wave_changes:
+        waves = {"before": step.before, "after": step.after}
+        detail = f"wave {arrows((str(step.before), str(step.after)))}"
+        yield _item("start", ChangeKind.CHANGED, step.name) | {"detail": detail} | waves
     for change, findings in (
-        (Change.ADDED, difference.new_findings),
-        (Change.REMOVED, difference.gone_findings),
+        (ChangeKind.ADDED, difference.new_findings),
+        (ChangeKind.REMOVED, difference.gone_findings),
     ):
         yield from (_finding(change, finding) for finding in findings)
 
 
-def _item(what: str, change: Change, name: str, alterations: tuple[Alteration, ...] = ()) -> dict[str, Json]:
+def _item(what: str, change: ChangeKind, name: str, alterations: tuple[Alteration, ...] = ()) -> dict[str, Json]:
     return {
         "what": what,
         "change": change.value,
@@ -154,9 +147,9 @@ def _item(what: str, change: Change, name: str, alterations: tuple[Alteration, .
     }
 
 
-def _words(change: Change, alterations: tuple[Alteration, ...]) -> Iterator[str]:
+def _words(change: ChangeKind, alterations: tuple[Alteration, ...]) -> Iterator[str]:
     for one in alterations:
-        if change is Change.CHANGED:
+        if change is ChangeKind.CHANGED:
             yield f"{one.name} {arrows((one.before or 'none', one.after or 'none'))}"
         elif one.name in _TELLING:
             yield f"{one.name} {one.after or one.before}"
@@ -164,13 +157,13 @@ def _words(change: Change, alterations: tuple[Alteration, ...]) -> Iterator[str]
             yield "optional"
 
 
-def _cycle(change: Change, cycle: Cycle) -> dict[str, Json]:
+def _cycle(change: ChangeKind, cycle: Cycle) -> dict[str, Json]:
     names = [edge.source for edge in cycle.edges]
     services: dict[str, Json] = {"services": sorted(cycle.component)}
     return _item("cycle", change, arrows([*names, names[0]])) | services
 
 
-def _finding(change: Change, finding: Problem) -> dict[str, Json]:
+def _finding(change: ChangeKind, finding: Problem) -> dict[str, Json]:
     place = finding.place
     return _item("finding", change, finding.code) | {
         "detail": f"{finding.severity}: {finding.message}",

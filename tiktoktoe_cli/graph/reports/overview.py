@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.size import shown_words, start_counts
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
-from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Edge, Graph, Service
 
@@ -23,12 +21,12 @@ def report_of(facts: Overview) -> Report:
     return Report(
         command="graph show",
         ok=True,
-        verdict=", ".join(_verdict(facts)),
+        verdict=shown_words(facts),
         summary=_summary(facts),
         items=[
             {
                 **_service(service, facts.graph, wave_of.get(name)),
-                "members": facts.boxes.get(name, ()),
+                "members": facts.members.get(name, ()),
                 "dependencies": [_edge(edge) for edge in service.dependencies],
             }
             for name, service in facts.graph.services.items()
@@ -40,21 +38,20 @@ def report_of(facts: Overview) -> Report:
             Column("depends_on", "DEPENDS_ON"),
             Column("group", "GROUP", wide=True),
             Column("replicas", "REPLICAS", wide=True, shows=Shows.NUMBER),
-            *([_MEMBERS] if facts.boxes else []),
+            *([_MEMBERS] if facts.members else []),
             Column("needed_by", "NEEDED_BY", wide=True),
         ),
         remarks=tuple(filter(None, [hidden_words(facts.hidden)])),
-        next_steps=("tiktoktoe graph validate",) if facts.cycle and not facts.boxes else (),
+        next_steps=("tiktoktoe graph validate",) if facts.cycle and not facts.members else (),
     )
 
 
 def _summary(facts: Overview) -> dict[str, Json]:
     """Count what is shown, and what is not: together that is all there is."""
     return {
-        "services": len(facts.graph.services) - len(facts.boxes),
-        "groups": len(facts.boxes),
-        "dependencies": sum(1 for _ in facts.graph.edges()),
-        "start_waves": None if facts.waves is None else len(facts.waves),
+        **start_counts(facts.graph, facts.waves),
+        "services": len(facts.graph.services) - len(facts.members),
+        "groups": len(facts.members),
         "start_cycle": facts.cycle,
         "hidden": {
             "services": sum(hidden.services for hidden in facts.hidden),
@@ -65,24 +62,6 @@ def _summary(facts: Overview) -> dict[str, Json]:
             },
         },
     }
-
-
-def _verdict(facts: Overview) -> Iterator[str]:
-    services = len(facts.graph.services) - len(facts.boxes)
-    if services or not facts.boxes:
-        yield _share(services, sum(hidden.services for hidden in facts.hidden), "service")
-    if facts.boxes:
-        yield plural(len(facts.boxes), "group")
-    dependencies = sum(1 for _ in facts.graph.edges())
-    hidden = sum(hidden.dependencies for hidden in facts.hidden)
-    yield _share(dependencies, hidden, "dependency", "dependencies")
-    yield "no start order" if facts.waves is None else plural(len(facts.waves), "start wave")
-
-
-def _share(shown: int, hidden: int, noun: str, many: str = "") -> str:
-    """Write `3 services`, or `1 of 3 services` if some are hidden."""
-    total = plural(shown + hidden, noun, many)
-    return f"{shown:,} of {total}" if hidden else total
 
 
 def _service(service: Service, graph: Graph, wave: int | None) -> dict[str, Json]:

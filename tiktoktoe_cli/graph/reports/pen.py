@@ -7,10 +7,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.report.palette import paint, tone_of
-from tiktoktoe_cli.report.text import one_line, pad, shorten, width_of
+from tiktoktoe_cli.report.text import one_line, pad, shorten, width_of, without_ansi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from tiktoktoe_cli.report import View
 
@@ -49,15 +49,14 @@ class Pen:
 
     def line(self, head: str, words: str, *, deep: int = 2) -> str:
         """Write a head that was shown already and words; on a terminal, these are broken beside it."""
-        before = f"{' ' * deep}{head}"
-        text = self.safe(words)
+        before, text = f"{' ' * deep}{head}", self.safe(words)
         if not text:
             return f"{before.rstrip()}\n"
-        lines: Sequence[str] = [text]
+        lines, margin = [text], width_of(without_ansi(before)) + 2
         if self.view.terminal:
-            room = max(self.view.width - width_of(before) - 2, _LEAST_ROOM)
+            room = max(self.view.width - margin, _LEAST_ROOM)
             lines = wrap(text, room, break_long_words=False, break_on_hyphens=False)
-        return f"{before}  " + f"\n{' ' * (width_of(before) + 2)}".join(lines) + "\n"
+        return f"{before}  " + f"\n{' ' * margin}".join(lines) + "\n"
 
     def mark(self, state: str) -> str:
         """Draw the symbol of a state in its colour."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _RULE = next(rule for rule in RULES if rule.id == "TTG202")
 _MOST_ASKING = 3
 _MOST_STEPS = 5
+_STILL = {Move.KEEP, Move.NONE}
 _INDENT = "  "
 _NO_FIX = "no single range or new version ends it, nor do two ranges: more has to change"
 _NOT_TRIED = "what would help was not found out: the search gave up"
@@ -88,7 +89,7 @@ def _verdict(facts: Resolution) -> str:
         return f"{services}: {plural(len(facts.contradictions), 'conflict')}, no choice of versions fits together"
     if not facts.changes:
         return f"{services}: what is deployed fits together"
-    moves = ", ".join(f"{count} to {move}" for move, count in _moves(facts).items() if move is not Move.KEEP)
+    moves = ", ".join(f"{count} to {move}" for move, count in _moves(facts).items() if move not in _STILL)
     return f"{services} fit together with {plural(len(facts.changes), 'change')}: {moves}"
 
 
@@ -98,7 +99,7 @@ def _moves(facts: Resolution) -> Counter[Move]:
 
 
 def _item(choice: Choice, graph: Graph) -> dict[str, Json]:
-    place = graph.locate("services", choice.service, "version") if choice.deployed else None
+    place = graph.value_place("services", choice.service, "version") if choice.deployed else None
     return {
         "name": choice.service,
         "deployed": choice.deployed,
@@ -121,7 +122,7 @@ def _why(choice: Choice) -> str | None:
 
 def _problem(told: Contradiction, graph: Graph) -> Problem:
     needs = (*told.conflict.needs, *told.opposed)
-    places = [(_short(need), graph.locate(*path)) for need in needs for path in need.paths]
+    places = [(_short(need), graph.value_place(*path)) for need in needs for path in need.paths]
     return Problem(
         _RULE.id,
         told.sentence,
@@ -159,7 +160,7 @@ def _conflict(told: Contradiction, graph: Graph) -> dict[str, Json]:
 
 
 def _need(need: Need, graph: Graph) -> dict[str, Json]:
-    places = [graph.locate(*path) for path in need.paths]
+    places = [graph.value_place(*path) for path in need.paths]
     return {
         "service": need.source,
         "needs": need.target,
@@ -211,7 +212,7 @@ def _remarks(facts: Resolution) -> tuple[str, ...]:
 
 def _edit(choice: Choice, graph: Graph) -> str:
     service = graph.services[choice.service]
-    place = graph.locate("services", choice.service, "version")
+    place = graph.value_place("services", choice.service, "version")
     candidate = next((one for one in service.available if one.version == choice.chosen), None)
     also = listed([name for name, _ in candidate.ranges]) if candidate else ""
     where = f" ({place})" if place else ""

@@ -8,7 +8,8 @@ from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph.model import Condition
 from tiktoktoe_cli.graph.plan import Standing
 from tiktoktoe_cli.graph.reports.pen import Pen
-from tiktoktoe_cli.graph.reports.sizes import counts, size_words
+from tiktoktoe_cli.graph.size import counts, size_words
+from tiktoktoe_cli.graph.words import condition_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural
 
@@ -32,7 +33,7 @@ def report_of(facts: StartPlan) -> Report:
         ok=True,
         verdict=_verdict(facts),
         summary={
-            **counts(facts.graph, facts.waves),
+            **counts(facts.graph),
             "stops": facts.stops,
             "left_out": len(facts.whole.services) - len(facts.graph.services),
             "waves": facts.waves,
@@ -68,9 +69,7 @@ def draw_plan(facts: StartPlan, view: View) -> str:
 
 
 def _verdict(facts: StartPlan) -> str:
-    words = size_words(facts.graph, facts.waves)
-    if facts.stops:
-        words = words.replace("start wave", "stop wave")
+    words = size_words(facts.graph, facts.waves, "stop wave" if facts.stops else "start wave")
     left_out = len(facts.whole.services) - len(facts.graph.services)
     return f"{words}; {plural(left_out, 'service')} left out" if left_out else words
 
@@ -112,7 +111,7 @@ def _wait(facts: StartPlan, other: str, edge: Edge) -> dict[str, Json]:
 
 
 def _words(facts: StartPlan, name: str) -> Iterator[str]:
-    if not facts.graph.services[name].replicas:
+    if facts.graph.services[name].is_scaled_to_zero:
         yield "scaled to 0"
     waits = [_wait_words(facts, other, edge) for other, edge in _waits(facts, name)]
     if waits:
@@ -141,7 +140,7 @@ def _conditions(edge: Edge) -> Iterator[str]:
 
     usual_timeout = DependencySettings.model_fields["timeout"].default
     if edge.condition is not Condition.HEALTHY:
-        yield edge.condition.value.replace("_", " ")
+        yield condition_words(edge.condition)
     if not edge.required:
         yield "optional"
     if edge.timeout != usual_timeout:

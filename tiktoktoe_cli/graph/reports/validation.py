@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.reports.sizes import counts, size_words
 from tiktoktoe_cli.graph.rules import READING, RULES
+from tiktoktoe_cli.graph.size import size_words, start_counts
 from tiktoktoe_cli.report.diagnostics import tally
 from tiktoktoe_cli.report.documents import problem_data
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, ExcuseKind, Report, RuleText
@@ -32,7 +32,7 @@ def report_of(facts: Validation, fail_on: Severity = Severity.ERROR) -> Report:
         ok=not any(severity.reaches(fail_on) for severity in tallies),
         verdict=f"{size_words(facts.graph, facts.waves)}: {', '.join(_found(facts, excuses))}",
         summary={
-            **counts(facts.graph, facts.waves),
+            **start_counts(facts.graph, facts.waves),
             "findings": {severity.value: tallies[severity] for severity in Severity},
             "accepted": {where: excuses[where] for where in _ACCEPTED.values()},
         },

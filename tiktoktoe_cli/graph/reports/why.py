@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.graph.impact import binds
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
+from tiktoktoe_cli.graph.words import condition_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural, quoted
 
@@ -87,9 +87,13 @@ def _item(path: Path, facts: Why) -> dict[str, Json]:
         "name": arrows(_names(path)),
         "length": len(path),
         "shortest": len(path) == len(facts.paths[0]),
-        "required": all(map(binds, path)),
+        "required": _binds(path),
         "edges": _edges(path, facts.graph),
     }
+
+
+def _binds(path: Path) -> bool:
+    return all(edge.binds for edge in path)
 
 
 def _names(path: Path) -> list[str]:
@@ -109,7 +113,7 @@ def _edge(edge: Edge, graph: Graph) -> dict[str, Json]:
         "version": edge.version_range,
         "condition": edge.condition.value,
         "required": edge.required,
-        "binds": binds(edge),
+        "binds": edge.binds,
         "file": place.file if place else None,
         "line": place.line if place else None,
     }
@@ -137,10 +141,10 @@ def _steps(path: Path, graph: Graph, pen: Pen) -> Iterator[str]:
 def _edge_words(edge: Edge, graph: Graph) -> Iterator[str]:
     yield edge.kind.value
     if edge.kind is EdgeKind.START:
-        yield f"waits until {edge.condition.value.replace('_', ' ')}"
+        yield f"waits until it {condition_words(edge.condition)}"
     if edge.version_range:
         yield f"version {edge.version_range}"
-    yield "required" if binds(edge) else "not required"
+    yield "required" if edge.binds else "not required"
     place = graph.place_of(edge)
     if place:
         yield f"{place.file}:{place.line}"
@@ -148,7 +152,7 @@ def _edge_words(edge: Edge, graph: Graph) -> Iterator[str]:
 
 def _required(facts: Why, pen: Pen) -> Iterator[str]:
     """Show the way on which nothing is optional, if no path above is one."""
-    if facts.required and not any(all(map(binds, path)) for path in facts.paths):
+    if facts.required and not any(map(_binds, facts.paths)):
         yield pen.title("over required dependencies only")
         yield from _steps(facts.required, facts.graph, pen)
 

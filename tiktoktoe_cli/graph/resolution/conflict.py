@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tiktoktoe_cli.graph.resolution.search import GaveUpError
+from tiktoktoe_cli.graph.resolution.budget import GaveUpError
 from tiktoktoe_cli.graph.resolution.solver import solve
 from tiktoktoe_cli.graph.semver import range_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.clauses import Clause
     from tiktoktoe_cli.graph.resolution.question import Need, Question
-    from tiktoktoe_cli.graph.resolution.search import Budget
 
 Key: TypeAlias = tuple[str, str, str | None]
 """A need's source, target and range."""

@@ -8,18 +8,18 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.graph.model import Candidate, Graph
+from tiktoktoe_cli.graph.resolution.budget import GaveUpError
 from tiktoktoe_cli.graph.resolution.conflict import without
 from tiktoktoe_cli.graph.resolution.question import accepted_of, question_of
-from tiktoktoe_cli.graph.resolution.search import GaveUpError
 from tiktoktoe_cli.graph.resolution.solver import solve
 from tiktoktoe_cli.graph.semver import Version, first_versions, range_of, widened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.conflict import Conflict
     from tiktoktoe_cli.graph.resolution.question import Need, Preference, Question
-    from tiktoktoe_cli.graph.resolution.search import Budget
 
 _MOST_NEEDS = 12  # of a conflict: more are not tried out
 

@@ -14,8 +14,8 @@ from tiktoktoe_cli.graph.resolution.clauses import Clause
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.question import Bits, Question
-    from tiktoktoe_cli.graph.resolution.search import Budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from tiktoktoe_cli.graph.resolution.search import search
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.clauses import Clause
     from tiktoktoe_cli.graph.resolution.question import Bits, Need, Question
-    from tiktoktoe_cli.graph.resolution.search import Budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ _NO_CHOICE = "no choice of versions is left"
 
 
 class Wording:
-    """Names things of one question; `locate` finds where they are written."""
+    """Names things of one question; `value_place` finds where they are written."""
 
-    def __init__(self, question: Question, locate: Locate) -> None:
+    def __init__(self, question: Question, value_place: Locate) -> None:
         self._question = question
-        self._locate = locate
+        self._value_place = value_place
 
     def versions(self, name: str, bits: Bits, last: str = "or") -> str:
         """List versions of a service."""
@@ -45,7 +45,7 @@ class Wording:
 
     def place(self, need: Need) -> str:
         """Say in brackets where a need is written; empty if it was read from no file."""
-        place = self._locate(*need.paths[0])
+        place = self._value_place(*need.paths[0])
         return f" ({place.file}:{place.line})" if place else ""
 
     def need(self, need: Need) -> str:
@@ -55,8 +55,8 @@ class Wording:
             f"{self.holder(need.source, need.carriers)} needs {quoted(need.target)}{within}{self.place(need)}"
         )
         if need.target not in self._question.options:
-            return f"{words}, which is not a service"
-        return words if need.accepted else f"{words}, where no known version is"
+            return f"{words} (not a service)"
+        return words if need.accepted else f"{words} (no known version)"
 
     def clause(self, clause: Clause) -> str:
         """Write a fact, or what follows from others."""
@@ -65,17 +65,20 @@ class Wording:
         if clause.needs:
             names = [self.holder(need.source, need.carriers) for need in clause.needs]
             return f"{_joined(names)} wait for each other to start"
-        if len(clause.terms) == 1:
-            ((name, bits),) = clause.terms.items()
-            return self._remainder(name, bits)
-        if len(clause.terms) == 2:  # noqa: PLR2004  # a pair reads as "with one, the other"
-            # first who is deployed, then who could also be absent: that is what the first one needs
-            (first, bits), (second, excluded) = sorted(
-                clause.terms.items(), key=lambda term: term[1] > self._question.versions(term[0])
-            )
-            return f"with {self.holder(first, bits)}, {self._remainder(second, excluded)}"
-        names = [self.holder(name, bits) for name, bits in clause.terms.items()]
-        return f"{_joined(names)} exclude each other" if names else _NO_CHOICE
+        return self._conclusion(clause) if clause.terms else _NO_CHOICE
+
+    def _conclusion(self, clause: Clause) -> str:
+        """Say what is left for one service, with what is true of the others; best for one that may be absent."""
+        present = {name: bits for name, bits in clause.terms.items() if bits <= self._question.versions(name)}
+        others = {name: bits for name, bits in clause.terms.items() if name not in present}
+        last, excluded = (others or present).popitem()
+        cases = [f"with {_joined([self.holder(*term) for term in present.items()])}"] if present else []
+        cases += [f"without {quoted(name)}{self._or_in(name, bits)}" for name, bits in others.items()]
+        return ", ".join([*([_joined(cases)] if cases else []), self._remainder(last, excluded)])
+
+    def _or_in(self, name: str, bits: Bits) -> str:
+        versions = bits & self._question.versions(name)
+        return f" (or with {self.versions(name, versions)})" if versions else ""
 
     def sentence(self, needs: Iterable[Need]) -> str:
         """Tell a conflict in one sentence, service by service."""

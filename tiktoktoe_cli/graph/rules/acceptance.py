@@ -29,14 +29,14 @@ def find_unknown_groups(subject: Subject) -> Iterator[Finding]:
         if group not in known:
             hint = suggestion(group, known) or f"the groups are {listed(sorted(known)) or 'none'}"
             message = f"no service is in the group {quoted(group)}, so nothing is ever forbidden to it"
-            yield Finding(message, subject.graph.locate(*path), hint, about=(group,))
+            yield Finding(message, subject.graph.value_place(*path), hint, about=(group,))
 
 
 def find_missing_reasons(subject: Subject) -> Iterator[Finding]:
     """Find suppressions that do not say why."""
     for number, one in enumerate(subject.settings.suppress):
         if not one.reason.strip():
-            place = subject.graph.locate_key("graph", "suppress", number)
+            place = subject.graph.place("graph", "suppress", number)
             message = f"this suppression of {one.rule} has no `reason`, so it accepts nothing"
             yield Finding(
                 message, place, "say why the findings are accepted", about=(one.rule, *one.services)

@@ -8,7 +8,7 @@ from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.rules.chains import steps_along
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule
-from tiktoktoe_cli.graph.words import chain_words
+from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _too_deep(graph: Graph, waves: Waves, limit: int) -> Finding:
     chain = _longest_chain(graph, waves)
     steps = steps_along(graph, chain)
     return Finding(
-        f"{len(chain):,} services start one after the other; the budget is {limit}: {chain_words(chain)}",
+        f"{len(chain):,} services start one after the other; the budget is {limit}: {path_words(chain)}",
         steps[0][1] if steps else None,
         "cut the chain where a service can start without the next, or raise `graph.budget.depth`",
         steps,

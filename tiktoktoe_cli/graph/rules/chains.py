@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.rules.rule import located
+from tiktoktoe_cli.graph.words import condition_words
 from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def steps_along(graph: Graph, names: Sequence[str]) -> tuple[tuple[str, Place], 
     return located(
         *(
             (
-                f"{quoted(edge.source)} waits until {quoted(edge.target)} is {edge.condition}",
+                f"{quoted(edge.source)} waits until {quoted(edge.target)} {condition_words(edge.condition)}",
                 graph.place_of(edge),
             )
             for edge in edges

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.model import Condition, EdgeKind
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
+from tiktoktoe_cli.graph.words import condition_words
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tiktoktoe_cli.graph.abilities import Abilities
     from tiktoktoe_cli.graph.model import Edge, Graph
-    from tiktoktoe_cli.graph.rules.rule import Operations, Subject
+    from tiktoktoe_cli.graph.rules.rule import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class _Need:
 
     lacks: str
     advice: str
-    is_met: Callable[[Operations, str], bool]
+    is_met: Callable[[Abilities, str], bool]
 
 
 def find_unobservable_conditions(subject: Subject) -> Iterator[Finding]:
@@ -32,7 +34,7 @@ def find_unobservable_conditions(subject: Subject) -> Iterator[Finding]:
         waiting: dict[Condition, list[Edge]] = {}
         for edge in subject.graph.dependents_of(name):
             need = _NEEDS.get(edge.condition) if _waits(edge) else None
-            if need and not need.is_met(subject.operations, name):
+            if need and not need.is_met(subject.operations.abilities, name):
                 waiting.setdefault(edge.condition, []).append(edge)
         for condition, edges in waiting.items():
             yield _finding(subject.graph, condition, edges)
@@ -43,7 +45,7 @@ def _finding(graph: Graph, condition: Condition, waiting: list[Edge]) -> Finding
     sources = [edge.source for edge in waiting]
     verb = "waits" if len(sources) == 1 else "wait"
     return Finding(
-        f"{listed(sources, limit=2)} {verb} until {quoted(name)} {_REACHED[condition]}, but it has {need.lacks}",
+        f"{listed(sources, limit=2)} {verb} until {quoted(name)} {condition_words(condition)}, but it has {need.lacks}",
         graph.place_of(waiting[0]),
         f"give {quoted(name)} {need.advice}, or write `condition: started`",
         located(*((f"{quoted(edge.source)} waits here, too", graph.place_of(edge)) for edge in waiting[1:])),
@@ -55,21 +57,15 @@ def _waits(edge: Edge) -> bool:
     return edge.kind is EdgeKind.START and edge.source != edge.target
 
 
-_REACHED = {
-    Condition.HEALTHY: "is healthy",
-    Condition.COMPLETED: "has ended",
-    Condition.COMPLETED_SUCCESSFULLY: "has ended well",
-    Condition.READY_LINE: "has printed its ready line",
-}
 _HEALTH = _Need("no health check", "a `health` section", lambda known, name: name in known.checked)
 # where nothing is started from here (a description of what others run), nobody waits from here, either
 _END = _Need(
-    "no start action", "a start action", lambda known, name: name in known.startable or not known.startable
+    "no start action", "a start action", lambda known, name: name in known.started or not known.started
 )
 _LINE = _Need(
     "no start action that names one",
     "a start action with a `ready_line`",
-    lambda known, name: name in known.announced or not known.startable,
+    lambda known, name: name in known.ready_line or not known.started,
 )
 _NEEDS = {
     Condition.HEALTHY: _HEALTH,

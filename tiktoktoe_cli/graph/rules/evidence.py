@@ -35,7 +35,7 @@ def find_undeclared_uses(subject: Subject) -> Iterator[Finding]:
         for target, path in uses.items():
             if target not in declared:
                 message = f"{quoted(name)} is started with the address of {quoted(target)}, but does not depend on it"
-                yield Finding(message, graph.locate(*path), hint, about=(name, target))
+                yield Finding(message, graph.value_place(*path), hint, about=(name, target))
 
 
 def find_unused_declarations(subject: Subject) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def _finding(subject: Subject, edge: Edge, path: Path) -> Finding:
         f"{_with_group(graph, edge.source)} depends on {_with_group(graph, edge.target)}: {why}",
         graph.place_of(edge),
         "turn the dependency around, or put what both need into a third service",
-        located(("forbidden here", graph.locate_key(*path))),
+        located(("forbidden here", graph.place(*path))),
         (edge.source, edge.target),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
-from tiktoktoe_cli.graph.words import chain_words
+from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def find_late_chains(subject: Subject) -> Iterator[Finding]:
         names = [chain[0].source, *(edge.target for edge in chain)]
         notes = ((f"up to {edge.timeout} here", subject.graph.place_of(edge)) for edge in chain)
         yield Finding(
-            f"this chain may wait {total}, longer than the deadline of {deadline}: {chain_words(names)}",
+            f"this chain may wait {total}, longer than the deadline of {deadline}: {path_words(names)}",
             subject.graph.place_of(chain[0]),
             "shorten the timeouts, make a dependency optional, or extend `orchestration.deadline`",
             located(*notes),
@@ -40,20 +40,20 @@ def find_late_chains(subject: Subject) -> Iterator[Finding]:
 def find_missing_rollbacks(subject: Subject) -> Iterator[Finding]:
     """Find services that cannot be rolled back, where others can."""
     yield from _without(
-        subject, subject.operations.undone, "cannot be rolled back", "give it a `rollback` action"
+        subject, subject.operations.abilities.rollback, "cannot be rolled back", "give it a `rollback` action"
     )
 
 
 def find_missing_drains(subject: Subject) -> Iterator[Finding]:
     """Find services that cannot be drained, where others can."""
-    yield from _without(subject, subject.operations.drained, "cannot be drained", "give it a `drain` action")
+    yield from _without(subject, subject.operations.abilities.drain, "cannot be drained", "give it a `drain` action")
 
 
 def _without(subject: Subject, able: Collection[str], what: str, hint: str) -> Iterator[Finding]:
     operations = subject.operations
     for name in operations.startable if able else ():
         if name not in able:
-            place = subject.graph.locate_key("services", name, "actions")
+            place = subject.graph.place("services", name, "actions")
             yield Finding(f"{quoted(name)} {what}, others can", place, hint, about=(name,))
 
 
@@ -95,7 +95,7 @@ RULES = (
         id="TTG403",
         severity=Severity.WARNING,
         title="no rollback action",
-        why="What the start of other services did is undone when a run fails; what this one's did stays.",
+        why="What the start of other services did is rolled back when a run fails; what this one's did stays.",
         example="orders: {actions: {start: {run: [orders]}}}\n"
         "ledger: {actions: {start: {run: [ledger]}, rollback: {run: [undo]}}}",
         fix="give the service a rollback action.",

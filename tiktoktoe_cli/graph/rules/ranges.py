@@ -27,7 +27,7 @@ def find_invalid_versions(subject: Subject) -> Iterator[Finding]:
         for written in written_by(service):
             if error := _error(written):
                 owner = quoted(name) if written.target is None else _dependency(name, written.target)
-                place = subject.graph.locate(*written.path)
+                place = subject.graph.value_place(*written.path)
                 yield Finding(f"{owner}: {error.message}", place, error.hint, about=_about(written))
 
 
@@ -36,7 +36,7 @@ def find_empty_ranges(subject: Subject) -> Iterator[Finding]:
     hint = "a space or a comma means that both bounds must hold; alternatives are written with `||`"
     for name, written in _written_ranges(subject, lambda accepted: accepted.minimum() is None):
         message = f"{_dependency(name, written.target)}: no version can be in {quoted(written.text)}"
-        yield Finding(message, subject.graph.locate(*written.path), hint, about=_about(written))
+        yield Finding(message, subject.graph.value_place(*written.path), hint, about=_about(written))
 
 
 def find_unbounded_ranges(subject: Subject) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def find_unbounded_ranges(subject: Subject) -> Iterator[Finding]:
     hint = "say where the known versions end, as `^1.4` or `>=1.4 <3` do"
     for name, written in _written_ranges(subject, lambda accepted: accepted.is_unbounded):
         message = f"{_dependency(name, written.target)}: {quoted(written.text)} has no upper end"
-        yield Finding(message, subject.graph.locate(*written.path), hint, about=_about(written))
+        yield Finding(message, subject.graph.value_place(*written.path), hint, about=_about(written))
 
 
 def _unbounded(abouts: Sequence[tuple[str, ...]]) -> str:

@@ -14,7 +14,7 @@ from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence
 from tiktoktoe_cli.graph.reduction import reduce
 from tiktoktoe_cli.graph.rules.chains import steps_along
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule
-from tiktoktoe_cli.graph.words import chain_words
+from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _way(previous: Mapping[str, str], last: str) -> list[str]:
 
 
 def _redundant(graph: Graph, edge: Edge, path: list[str]) -> Finding:
-    through = f": {chain_words(path)}" if path else " through others"
+    through = f": {path_words(path)}" if path else " through others"
     return Finding(
         f"{quoted(edge.source)} waits for {quoted(edge.target)} anyway{through}",
         graph.place_of(edge),
@@ -142,7 +142,7 @@ def _redundant(graph: Graph, edge: Edge, path: list[str]) -> Finding:
 def _overruled(graph: Graph, edge: Edge, path: list[str]) -> Finding:
     says = f"{quoted(edge.source)} does not require {quoted(edge.target)}"
     return Finding(
-        f"{says}, but cannot start without it: {chain_words(path)}",
+        f"{says}, but cannot start without it: {path_words(path)}",
         graph.place_of(edge),
         "write `required: true` here, or `required: false` at one of these dependencies",
         steps_along(graph, path),

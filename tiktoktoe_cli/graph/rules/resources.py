@@ -36,7 +36,7 @@ def find_oversized_replicas(subject: Subject) -> Iterator[Finding]:
             requested = f"one replica of {quoted(need.service)} requests {amounts_words(need.each)}"
             yield Finding(
                 f"{requested}, more than any node has free",
-                subject.graph.locate("services", need.service, "resources", "requests"),
+                subject.graph.value_place("services", need.service, "resources", "requests"),
                 _largest(machines),
                 about=(need.service,),
             )
@@ -51,7 +51,7 @@ def find_exceeded_capacity(subject: Subject) -> Iterator[Finding]:
             sums = f"{amount_words(resource, needed)}, the nodes have {amount_words(resource, offered)} free"
             yield Finding(
                 f"all replicas together request {sums}",
-                subject.graph.locate("capacity", "nodes"),
+                subject.graph.value_place("capacity", "nodes"),
                 "request less, run fewer replicas, or add nodes",
                 _thirstiest(subject, resource),
                 (resource.value,),
@@ -70,7 +70,7 @@ def find_misfits(subject: Subject) -> Iterator[Finding]:
         homeless = homeless_words(found.packing.unplaced)
         yield Finding(
             f"the nodes have room for the sum of all replicas, but not for each: {proof_words(found.proof)}",
-            subject.graph.locate("capacity", "nodes"),
+            subject.graph.value_place("capacity", "nodes"),
             f"request less, split large replicas, or add nodes; packed well, {homeless}",
         )
 
@@ -81,7 +81,7 @@ def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
         if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
             message = f"`{amount}` of memory is {amount.value:g} bytes"
             hint = "`m` means thousandths; megabytes are `M`, mebibytes `Mi`"
-            yield Finding(message, subject.graph.locate(*path), hint, about=tuple(map(str, path[1:])))
+            yield Finding(message, subject.graph.value_place(*path), hint, about=tuple(map(str, path[1:])))
 
 
 def find_unstated_requests(subject: Subject) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def find_fragile_capacity(subject: Subject) -> Iterator[Finding]:
         if loss.fit is Fit.DOES_NOT_FIT:
             yield Finding(
                 loss_words(loss),
-                subject.graph.locate("capacity", "nodes"),
+                subject.graph.value_place("capacity", "nodes"),
                 "add a node, or request less; `tiktoktoe graph capacity` shows how full they are",
                 about=(loss.kind,),
             )
@@ -122,7 +122,7 @@ def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
                 message = (
                     f"{quoted(service.name)} requests `{request}` {resource}, but is limited to `{limit}`"
                 )
-                place = subject.graph.locate(
+                place = subject.graph.value_place(
                     "services", service.name, "resources", "requests", resource.value
                 )
                 yield Finding(

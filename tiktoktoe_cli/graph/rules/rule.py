@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import Problem, Severity
+from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.rules.settings import GraphSettings, Level
 
 if TYPE_CHECKING:
@@ -31,16 +32,11 @@ def _never(*_path: str | int) -> bool:
 class Operations:
     """What other sections of the configuration say about the services, as far as rules ask for it.
 
-    `checked` have health checks, `startable` have a start action, `announced` one that names the line that says that
-    they are ready; `undone` can be rolled back and `drained` can be drained. `uses` tells for services which others
-    they are started with the address of, and where that is written. `deadline` limits the start of them all.
+    `uses` tells for services which others they are started with the address of, and where that is written. `deadline`
+    limits the start of them all.
     """
 
-    checked: Collection[str] = ()
-    startable: Collection[str] = ()
-    announced: Collection[str] = ()
-    undone: Collection[str] = ()
-    drained: Collection[str] = ()
+    abilities: Abilities = Abilities()
     uses: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
     deadline: Duration | None = None
 

@@ -8,7 +8,7 @@ from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.cycles import runtime_cycles, start_cycles
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
-from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.graph.words import condition_words, cycle_words
 from tiktoktoe_cli.words import listed, quoted, suggestion
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def find_self_dependencies(subject: Subject) -> Iterator[Finding]:
 
 
 def find_missing_dependencies(subject: Subject) -> Iterator[Finding]:
-    """Find dependencies on names that no service has, and required ones on services that are disabled."""
+    """Find dependencies on names that no service has, and required ones on services that are scaled to 0."""
     graph = subject.graph
     services = graph.services
     undefined = [edge for edge in graph.edges() if edge.target not in services]
@@ -67,10 +67,10 @@ def find_missing_dependencies(subject: Subject) -> Iterator[Finding]:
             near.get(edge.target) or "add it to `services`, or remove the dependency",
             about=(edge.source, edge.target),
         )
-    for disabled in [service for service in services.values() if not service.replicas]:
-        for edge in graph.dependents_of(disabled.name):
-            if edge.required and edge.kind is not EdgeKind.SOFT and services[edge.source].replicas:
-                yield _disabled(graph, edge)
+    for unused in [service for service in services.values() if service.is_scaled_to_zero]:
+        for edge in graph.dependents_of(unused.name):
+            if edge.binds and not services[edge.source].is_scaled_to_zero:
+                yield _scaled_to_zero(graph, edge)
 
 
 def find_isolated_services(subject: Subject) -> Iterator[Finding]:
@@ -94,7 +94,7 @@ def find_undeclared_systems(subject: Subject) -> Iterator[Finding]:
     if len(graph.services) > 1 and _declares_nothing(graph):
         yield Finding(
             f"none of the {len(graph.services):,} services declares a dependency",
-            graph.locate_key("services"),
+            graph.place("services"),
             "write `depends_on`, or take it over from elsewhere with `tiktoktoe graph import`",
         )
 
@@ -107,12 +107,12 @@ def _edges_to_oneself(graph: Graph, kind: EdgeKind) -> list[Edge]:
     return [edge for edge in graph.edges() if edge.source == edge.target and edge.kind is kind]
 
 
-def _disabled(graph: Graph, edge: Edge) -> Finding:
+def _scaled_to_zero(graph: Graph, edge: Edge) -> Finding:
     return Finding(
-        f"{quoted(edge.source)} requires {quoted(edge.target)}, which is disabled",
+        f"{quoted(edge.source)} requires {quoted(edge.target)}, which is scaled to 0",
         graph.place_of(edge),
         "write `required: false`, or give it a replica",
-        located(("it has no replicas", graph.locate("services", edge.target, "replicas"))),
+        located(("it has no replicas", graph.value_place("services", edge.target, "replicas"))),
         (edge.source, edge.target),
     )
 
@@ -123,7 +123,7 @@ def _isolated(abouts: Sequence[tuple[str, ...]]) -> str:
 
 
 def _cycle(graph: Graph, cycle: Cycle, what: str, advice: str) -> Finding:
-    path = path_words([edge.source for edge in cycle.edges])
+    path = cycle_words([edge.source for edge in cycle.edges])
     size = len(cycle.component)
     of_many = f" (the shortest cycle among {size} services)" if size > len(cycle.edges) else ""
     effect = (
@@ -147,7 +147,7 @@ def _edge_words(edge: Edge) -> str:
     names = f"{quoted(edge.source)} depends on {quoted(edge.target)}"
     if edge.kind is not EdgeKind.START:
         return f"{names} at run time"
-    return f"{names}: waits until it is {edge.condition}" + (
+    return f"{names}: waits until it {condition_words(edge.condition)}" + (
         "" if edge.required else ", but does not require it"
     )
 
@@ -183,11 +183,11 @@ RULES = (
     Rule(
         id="TTG104",
         severity=Severity.ERROR,
-        title="undefined or disabled dependency",
+        title="dependency that is undefined or scaled to 0",
         why="Nobody can start, check or wait for what is not a service of this system, or has no replicas.",
         example="orders: {depends_on: {ledgr: {}}}   # the service is called ledger",
         fix="correct the name, or add the service (one that somebody else runs needs no actions); "
-        "a dependency on a disabled one is `required: false`.",
+        "a dependency on one that is scaled to 0 is `required: false`.",
         check=find_missing_dependencies,
     ),
     Rule(

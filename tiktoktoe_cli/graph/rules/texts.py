@@ -24,7 +24,7 @@ def find_bare_numbers(subject: Subject) -> Iterator[Finding]:
             if number and subject.is_bare(*path):
                 yield Finding(
                     f"{quoted(text)} stands without quotes: other readers of YAML make the number {number} of it",
-                    subject.graph.locate(*path),
+                    subject.graph.value_place(*path),
                     f'write `"{text}"`',
                     about=tuple(str(step) for step in path if step not in {"services", "depends_on"}),
                 )

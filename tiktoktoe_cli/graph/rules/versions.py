@@ -92,7 +92,7 @@ def find_newer_versions(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 f"{quoted(name)} is deployed in {quoted(service.version or '')}; {quoted(str(version))} is available, "
                 "and in all ranges",
-                graph.locate("services", name, "available", position, "version"),
+                graph.value_place("services", name, "available", position, "version"),
                 f"deploy {quoted(str(version))}, or take it from `available` if it is not to be deployed",
                 _deployed_note(graph, service),
                 (name,),
@@ -141,14 +141,14 @@ def _is_content(graph: Graph, candidate: Candidate) -> bool:
 
 
 def _range_place(graph: Graph, edge: Edge) -> Place | None:
-    return graph.locate("services", edge.source, "depends_on", edge.target, "version")
+    return graph.value_place("services", edge.source, "depends_on", edge.target, "version")
 
 
 def _deployed_note(graph: Graph, target: Service) -> tuple[tuple[str, Place], ...]:
     if target.version is None:
         return ()
     return located(
-        (f"the version of {quoted(target.name)}", graph.locate("services", target.name, "version"))
+        (f"the version of {quoted(target.name)}", graph.value_place("services", target.name, "version"))
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.graph.render.systems import everything
 from tests.graph.render.text.drawing import drawn, edges_of, systems
 from tests.graph.render.text.reading import read_matrix, read_rails, read_table, read_tree
 from tests.graph.systems import REAL_SYSTEMS, graph_of, graph_of_edges, real_system
@@ -184,3 +186,12 @@ def test_the_legend_explains_the_marks_that_occur() -> None:
         legend({"a": {"group": "g"}}, None, Selection(collapse=()))
         == "name/ is a group of services, drawn as one"
     )
+
+
+@pytest.mark.parametrize("kind", GraphView)
+def test_nothing_is_lost_on_white_or_on_black(kind: GraphView) -> None:
+    """No text has the colour of a paper, or one that is as pale as that on some terminals: yellow and blue."""
+    shown = drawn(everything().graph, kind, View(color=True))
+
+    styles = set(re.findall(r"\x1b\[([\d;]+)m", shown))
+    assert styles <= {"0", "1", "2", "31", "32", "35", "36"}

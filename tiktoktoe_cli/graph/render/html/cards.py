@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.markup import Inner, Markup, Writer
 
 _HINT: Final = "Choose a service: what it needs and who needs it is then told here, and shown in colour."
+_BOTH: Final = "In this colour: both, as all on one cycle do."
 
 
 def draw_cards(scene: Scene, graph: Graph, addresses: Sequence[str], writer: Writer) -> Markup:
@@ -34,7 +35,8 @@ def draw_cards(scene: Scene, graph: Graph, addresses: Sequence[str], writer: Wri
         for number in range(len(scene.nodes))
     )
     hint = writer.element("p", _HINT, id="hint", class_="soft screen")
-    return writer.element("aside", hint, *drawn, class_="panel", aria_live="polite")
+    both = writer.element("p", _BOTH, class_="both screen")
+    return writer.element("aside", hint, *drawn, both, class_="panel", aria_live="polite")
 
 
 @dataclass(frozen=True, slots=True)

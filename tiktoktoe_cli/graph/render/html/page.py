@@ -12,7 +12,7 @@ from tiktoktoe_cli.graph.render.html.style import STYLE
 from tiktoktoe_cli.graph.render.layout.lines import Size
 from tiktoktoe_cli.graph.render.scene import scene_of
 from tiktoktoe_cli.graph.render.svg.drawing import draw_frame, node_class, picture_of
-from tiktoktoe_cli.graph.render.svg.legend import draw_legend
+from tiktoktoe_cli.graph.render.svg.legend import entries_of
 from tiktoktoe_cli.graph.render.svg.style import style
 from tiktoktoe_cli.report.markup import Markup, Writer
 from tiktoktoe_cli.report.page import Page, draw_page
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.scene import Node, Scene
+    from tiktoktoe_cli.graph.render.svg.legend import Entry
     from tiktoktoe_cli.report.view import View
 
 _MARGIN: Final = 24
-_LEGEND_WIDTH: Final = 1200
+_LEAST_WIDTH: Final = 720  # of the picture: in a wide window a small graph is not blown up
+_SAMPLE_HEIGHT: Final = 14
 _BUTTONS: Final = (
     ("closer", "+", "closer"),
-    ("farther", "-", "farther"),
+    ("farther", "\N{MINUS SIGN}", "farther"),
     ("whole", "fit", "the whole graph"),
 )
 
@@ -43,8 +45,7 @@ def draw_html(overview: Overview, view: View) -> str:
         writer.element("h1", title),
         *(writer.element("p", writer.prose(line), class_="soft") for line in words),
         _tools(writer),
-        writer.element("div", _sheet(scene, keys, writer), cards, class_="desk"),
-        _legend(scene, writer),
+        writer.element("div", _sheet(scene, keys, writer), _legend(scene, writer), cards, class_="desk"),
     )
     return draw_page(Page(title, body, style() + STYLE, SCRIPT), writer)
 
@@ -86,13 +87,23 @@ def _sheet(scene: Scene, keys: Sequence[str], writer: Writer) -> Markup:
         return writer.element("a", box, class_=classes, data_number=number, data_name=key, href=address)
 
     picture = picture_of(scene, writer, link)
-    moved = writer.element("g", picture.content, transform=f"translate({_MARGIN} {_MARGIN})")
-    size = Size(picture.size.width + 2 * _MARGIN, picture.size.height + 2 * _MARGIN)
+    size = Size(max(picture.size.width + 2 * _MARGIN, _LEAST_WIDTH), picture.size.height + 2 * _MARGIN)
+    left = (size.width - picture.size.width) // 2
+    moved = writer.element("g", picture.content, transform=f"translate({left} {_MARGIN})")
     frame = draw_frame((moved,), size, writer, role="group", aria_label="the graph of services")
     return writer.element("div", frame, class_="sheet panel")
 
 
 def _legend(scene: Scene, writer: Writer) -> Markup:
-    legend, height = draw_legend(scene, writer, _LEGEND_WIDTH)
-    frame = draw_frame((legend,), Size(_LEGEND_WIDTH, height), writer, role="group", aria_label="legend")
-    return writer.element("div", frame, class_="key")
+    """Write the legend as words in lines, so that it can be read in a window of any width."""
+    element = writer.element
+
+    def sample_of(entry: Entry) -> Markup:
+        moved = element("g", entry.sample, transform=f"translate(0 {_SAMPLE_HEIGHT // 2})")
+        return draw_frame((moved,), Size(entry.sample_width, _SAMPLE_HEIGHT), writer, aria_hidden="true")
+
+    entries = (
+        element("li", sample_of(entry) if entry.sample_width else None, entry.words)
+        for entry in entries_of(scene, writer)
+    )
+    return element("ul", *entries, class_="key", aria_label="legend")

@@ -1,8 +1,12 @@
 """Where boxes and lines stand in a drawn picture: a layered layout from left to right, in whole pixels.
 
-What hangs together is laid out in columns, dependents to the left of what they depend on (Sugiyama, Tagawa & Toda
-1981); the parts stand beside each other, and boxes without any line in a grid below. Pure, and the same for the same
-boxes and links, in whatever order the links come.
+What hangs together is laid out in columns, dependents to the left of what they depend on; the parts stand beside each
+other, and boxes without any line in a grid below. Pure, and the same for the same boxes and links, in whatever order
+the links come.
+
+The steps are those of Sugiyama, Tagawa & Toda (IEEE Transactions on Systems, Man, and Cybernetics 11, 1981): `columns`
+by the longest way, as few crossings as barycentres and exchanges find (`order`), and coordinates by least squares in
+each column (`heights`).
 """
 
 from __future__ import annotations

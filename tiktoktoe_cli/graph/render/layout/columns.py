@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
+
+from tiktoktoe_cli.graph.depth_first import finishing_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-Neighbours: TypeAlias = "Mapping[int, Sequence[int]]"
 
 
 class Link(NamedTuple):
@@ -73,42 +73,22 @@ def frame_of(boxes: Sequence[int], links: Sequence[Link], first_joint: int) -> F
     return frame
 
 
-def _order_of(boxes: Sequence[int], links: Iterable[Link]) -> list[int]:
+def _order_of(boxes: Sequence[int], links: Sequence[Link]) -> tuple[int, ...]:
     """Order boxes so that few links, and as few of those that lead as possible, go backwards.
 
     These are the back edges of a search in depth: first over the links that lead, then over all in the order found.
     """
-    links = list(links)
-    leading = _finished(boxes, _targets(link for link in links if link.leads))[::-1]
+    leading = finishing_order(_targets(boxes, (link for link in links if link.leads)))[::-1]
     rank = {box: place for place, box in enumerate(leading)}
-    targets = _targets(sorted(links, key=lambda link: (not link.leads, rank[link.target])))
-    return _finished(leading, targets)[::-1]
+    nearest_first = sorted(links, key=lambda link: (not link.leads, rank[link.target]))
+    return finishing_order(_targets(leading, nearest_first))[::-1]
 
 
-def _targets(links: Iterable[Link]) -> dict[int, list[int]]:
-    targets: dict[int, list[int]] = defaultdict(list)
+def _targets(boxes: Iterable[int], links: Iterable[Link]) -> dict[int, list[int]]:
+    targets: dict[int, list[int]] = {box: [] for box in boxes}
     for link in links:
         targets[link.source].append(link.target)
     return targets
-
-
-def _finished(roots: Iterable[int], targets: Neighbours) -> list[int]:
-    """Search in depth; return the boxes in the order in which they are left."""
-    seen: set[int] = set()
-    finished: list[int] = []
-    for root in roots:
-        path = [(root, iter(targets.get(root, ())))] if root not in seen else []
-        seen.add(root)
-        while path:
-            box, ahead = path[-1]
-            found = next((one for one in ahead if one not in seen), None)
-            if found is None:
-                finished.append(box)
-                path.pop()
-            else:
-                seen.add(found)
-                path.append((found, iter(targets.get(found, ()))))
-    return finished
 
 
 def _columns_of(boxes: Sequence[int], links: Sequence[Link], position: Mapping[int, int]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.render.scene import CYCLE_COLOURS, FLAW
 
 MONOSPACE: Final = "ui-monospace,SFMono-Regular,Menlo,Consolas,DejaVu Sans Mono,monospace"
 
@@ -29,10 +30,9 @@ _COLOURS: Final = (  # what, its property, by day, by night
     (".box", "stroke", "#b6bec8", "#46505c"),
     (".line,.head", "stroke", "#6e7781", "#8d97a2"),
     (".head", "fill", "#6e7781", "#8d97a2"),
-    (".on-runtime .line,.on-runtime .head", "stroke", "#b35c00", "#e3a13c"),
-    (".on-runtime .head", "fill", "#b35c00", "#e3a13c"),
-    (".on-start .line,.on-start .head,.missing .box", "stroke", "#d1242f", "#ff6b66"),
-    (".on-start .head", "fill", "#d1242f", "#ff6b66"),
+    *((f".on-{cycle} .line,.on-{cycle} .head", "stroke", *colour) for cycle, colour in CYCLE_COLOURS.items()),
+    *((f".on-{cycle} .head", "fill", *colour) for cycle, colour in CYCLE_COLOURS.items()),
+    (".missing .box", "stroke", *FLAW),
     (".optional .head", "fill", "#ffffff", "#0f1317"),
     *((f".g{number}", "fill", day, night) for number, (day, night) in enumerate(_HUES)),
 )

@@ -7,7 +7,7 @@
      4 frontend │ ◐   ● ╲
 
 A mark says that the row's service depends on the column's. A start dependency that is on the diagonal or above it is
-part of a cycle.
+part of a cycle (Steward 1981, The Design Structure System, IEEE Transactions on Engineering Management 28).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 500
 
 
-class _Pen(NamedTuple):
+class _Glyphs(NamedTuple):
     """The characters of one style: marks by kind and whether that is optional, the diagonal, the frame."""
 
     marks: dict[tuple[EdgeKind, bool], str]
@@ -46,16 +46,16 @@ _LOOKS = (
     (EdgeKind.RUNTIME, True),
     (EdgeKind.SOFT, False),
 )
-_UNICODE = _Pen(dict(zip(_LOOKS, "●◐○◦·", strict=True)), "╲", "│")
-_ASCII = _Pen(dict(zip(_LOOKS, "SsRr.", strict=True)), "\\", "|")
-_STYLES = {EdgeKind.START: "cyan", EdgeKind.RUNTIME: "yellow", EdgeKind.SOFT: "dim"}
+_UNICODE = _Glyphs(dict(zip(_LOOKS, "●◐○◦·", strict=True)), "╲", "│")
+_ASCII = _Glyphs(dict(zip(_LOOKS, "SsRr.", strict=True)), "\\", "|")
+_STYLES = {EdgeKind.START: "cyan", EdgeKind.RUNTIME: "magenta", EdgeKind.SOFT: "dim"}
 
 
 def legend(view: View) -> dict[str, str]:
     """Say what the marks mean."""
-    pen = _UNICODE if view.unicode else _ASCII
+    glyphs = _UNICODE if view.unicode else _ASCII
     meanings = {
-        mark: f"{'optional ' if is_maybe else ''}{kind}" for (kind, is_maybe), mark in pen.marks.items()
+        mark: f"{'optional ' if is_maybe else ''}{kind}" for (kind, is_maybe), mark in glyphs.marks.items()
     }
     return {"": "the row depends on the column", **meanings}
 
@@ -76,10 +76,13 @@ def draw_matrix(overview: Overview, view: View, width: int | None) -> list[str] 
         _UNICODE if view.unicode else _ASCII, gap, view, {name: at for at, name in enumerate(names)}
     )
     rows = [_cells(name, graph, sheet) for name in names]
-    margin = f"{'':{head_width}} {sheet.pen.frame}"
+    margin = f"{'':{head_width}} {sheet.glyphs.frame}"
     return [
         *(f"{margin}{line}" for line in _numbers(len(names), gap)),
-        *(f"{pad(head, head_width)} {sheet.pen.frame}{row}" for head, row in zip(heads, rows, strict=True)),
+        *(
+            f"{pad(head, head_width)} {sheet.glyphs.frame}{row}"
+            for head, row in zip(heads, rows, strict=True)
+        ),
     ]
 
 
@@ -87,7 +90,7 @@ def draw_matrix(overview: Overview, view: View, width: int | None) -> list[str] 
 class _Sheet:
     """What all rows share; `column_of` numbers the names from 0."""
 
-    pen: _Pen
+    glyphs: _Glyphs
     gap: str
     view: View
     column_of: Mapping[str, int]
@@ -115,11 +118,11 @@ def _numbers(columns: int, gap: str) -> list[str]:
 
 def _cells(name: str, graph: Graph, sheet: _Sheet) -> str:
     own = sheet.column_of[name]
-    marks = {own: paint(sheet.pen.diagonal, "dim", color=sheet.view.color)}
+    marks = {own: paint(sheet.glyphs.diagonal, "dim", color=sheet.view.color)}
     for edge in graph.services[name].dependencies if name in graph.services else ():
         column = sheet.column_of[edge.target]
         is_against = edge.kind is EdgeKind.START and column >= own and edge.target in graph.services
         style = "red" if is_against else _STYLES[edge.kind]
-        mark = sheet.pen.marks[edge.kind, is_optional(edge)]
+        mark = sheet.glyphs.marks[edge.kind, is_optional(edge)]
         marks[column] = paint(mark, style, color=sheet.view.color)
     return "".join(f"{sheet.gap}{marks.get(column, ' ')}" for column in range(max(marks) + 1))

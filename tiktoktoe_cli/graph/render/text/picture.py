@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.graph.choices import GraphView
+from tiktoktoe_cli.graph.choices import LADDER, GraphView
 from tiktoktoe_cli.graph.render.text import matrix, rails, table, tree
 from tiktoktoe_cli.graph.selection import hidden_words
-from tiktoktoe_cli.graph.words import path_words
+from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.report.text import one_line
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ _VIEWS: dict[GraphView, tuple[_Draw, _Legend]] = {
     GraphView.TABLE: (table.draw_table, table.legend),
     GraphView.MATRIX: (matrix.draw_matrix, matrix.legend),
 }
-_LADDER = (GraphView.RAILS, GraphView.FOLDED, GraphView.MATRIX, GraphView.TABLE)
-"""What is tried if nothing was asked for; the last one always fits."""
 
 
 def draw_graph(overview: Overview, view: View, wanted: GraphView | None = None) -> Picture:
@@ -56,7 +54,7 @@ def draw_graph(overview: Overview, view: View, wanted: GraphView | None = None) 
 
 def _drawn(overview: Overview, view: View, wanted: GraphView | None) -> tuple[GraphView, list[str]]:
     width = view.width if view.terminal else None
-    for kind, room in [(wanted, width), (wanted, None)] if wanted else [(kind, width) for kind in _LADDER]:
+    for kind, room in [(wanted, width), (wanted, None)] if wanted else [(kind, width) for kind in LADDER]:
         lines = _VIEWS[kind][0](overview, view, room)
         if lines is not None:
             return kind, lines
@@ -67,8 +65,8 @@ def _drawn(overview: Overview, view: View, wanted: GraphView | None) -> tuple[Gr
 def _footer(overview: Overview, view: View) -> Iterator[str]:
     """Say what the picture cannot show, or is not to."""
     if overview.cycle:
-        what = "these groups have no start order" if overview.boxes else "no start order exists"
-        path = path_words(overview.cycle)
+        what = "these groups have no start order" if overview.members else "no start order exists"
+        path = cycle_words(overview.cycle)
         yield one_line(view.mask(f"{what}: {path if view.unicode else path.replace('→', '->')}"))
     if overview.hidden:
         yield hidden_words(overview.hidden)
@@ -81,6 +79,6 @@ def _legend(kind: GraphView, overview: Overview, view: View, text: str) -> str:
         found = [mark for mark in marks.split() if mark in text]
         if found or (text and not marks):
             entries.append(" ".join([*found, meaning]))
-    if overview.boxes:
+    if overview.members:
         entries.append("name/ is a group of services, drawn as one")
     return "; ".join(entries)

@@ -31,23 +31,25 @@ if TYPE_CHECKING:
 MOST_LANES = 500
 _INDENT = "    "
 _LEAST_ROOM = 24  # for words beside the rails
-_COLORS = ("cyan", "green", "yellow", "blue")  # of rails side by side, and of the names that these belong to
+# of rails side by side, and of the names that these belong to; no yellow, which pales on white in the colours of xterm,
+# and no blue, which is lost on black in those of a Linux console
+_COLORS = ("cyan", "green", "magenta")
 _FLAWS = {"undefined", "cyclic"}
 
 
-class _Pen(NamedTuple):
+class _Glyphs(NamedTuple):
     """The characters of one style; of each pair the second is for a line that goes on to the right."""
 
     line: str
     cells: dict[Cell, tuple[str, str]]
 
 
-def _pen(line: str, *pairs: str) -> _Pen:
-    return _Pen(line, {cell: (pair[0], pair[1]) for cell, pair in zip(Cell, pairs, strict=True)})
+def _glyphs(line: str, *pairs: str) -> _Glyphs:
+    return _Glyphs(line, {cell: (pair[0], pair[1]) for cell, pair in zip(Cell, pairs, strict=True)})
 
 
-_UNICODE = _pen("─", "┐┬", "┤┼", "┘┴", "◐◐", "◐◐", "││")
-_ASCII = _pen("-", "..", "++", "''", "??", "??", "||")
+_UNICODE = _glyphs("─", "┐┬", "┤┼", "┘┴", "◐◐", "◐◐", "││")
+_ASCII = _glyphs("-", "..", "++", "''", "??", "??", "||")
 
 
 def draw_rails(overview: Overview, view: View, width: int | None) -> list[str] | None:
@@ -62,9 +64,9 @@ def draw_folded(overview: Overview, view: View, width: int | None) -> list[str] 
 
 def legend(view: View) -> dict[str, str]:
     """Say what the marks mean."""
-    pen = _UNICODE if view.unicode else _ASCII
-    touches = dict.fromkeys(mark for cell in (Cell.TEE, Cell.END, Cell.MAYBE) for mark in pen.cells[cell])
-    begins, passes, maybe = (pen.cells[cell][0] for cell in (Cell.BEGIN, Cell.PASS, Cell.MAYBE))
+    glyphs = _UNICODE if view.unicode else _ASCII
+    touches = dict.fromkeys(mark for cell in (Cell.TEE, Cell.END, Cell.MAYBE) for mark in glyphs.cells[cell])
+    begins, passes, maybe = (glyphs.cells[cell][0] for cell in (Cell.BEGIN, Cell.PASS, Cell.MAYBE))
     return {
         " ".join(touches): f"on a rail: depends on the service where the rail begins ({begins})",
         maybe: "does not require it",
@@ -82,7 +84,7 @@ class _Sheet:
     label_width: int
 
     @property
-    def pen(self) -> _Pen:
+    def glyphs(self) -> _Glyphs:
         return _UNICODE if self.view.unicode else _ASCII
 
     @property
@@ -170,10 +172,10 @@ def _rails(cells: list[Cell | None], sheet: _Sheet) -> str:
 
 def _mark(cell: Cell | None, lane: int, reach: int, sheet: _Sheet) -> str:
     """Draw one lane: the line's own stroke, as far as the last lane it touches, and then the rail."""
-    stroke = sheet.pen.line if lane <= reach else " "
+    stroke = sheet.glyphs.line if lane <= reach else " "
     if cell is None:
         return stroke * 2
-    mark = sheet.pen.cells[cell][lane < reach]
+    mark = sheet.glyphs.cells[cell][lane < reach]
     return stroke + paint(mark, _color(lane), color=sheet.view.color)
 
 

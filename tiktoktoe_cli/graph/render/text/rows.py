@@ -48,7 +48,7 @@ def rows_of(overview: Overview, *, fold: bool) -> list[Row]:
     graph, waves = overview.graph, wave_numbers(overview)
     alike: dict[object, list[str]] = {}
     for name in drawing_order(overview):
-        look = (waves.get(name), *_look(graph, name)) if fold and name not in overview.boxes else name
+        look = (waves.get(name), *_look(graph, name)) if fold and name not in overview.members else name
         alike.setdefault(look, []).append(name)
     row_of = {name: position for position, names in enumerate(alike.values()) for name in names}
     return [

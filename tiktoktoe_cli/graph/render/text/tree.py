@@ -33,7 +33,7 @@ SHOWN, CYCLE, BELOW, ABOVE = "(*)", "(cycle)", "(below)", "(from above)"
 _STYLES = {SHOWN: "dim", CYCLE: "red", BELOW: "dim", ABOVE: "dim"}
 
 
-class _Pen(NamedTuple):
+class _Glyphs(NamedTuple):
     """What stands before a name: of one that others follow, of the last, and the same for what is below them."""
 
     tee: str
@@ -42,8 +42,8 @@ class _Pen(NamedTuple):
     blank: str
 
 
-_UNICODE = _Pen("├── ", "└── ", "│   ", "    ")
-_ASCII = _Pen("|-- ", "`-- ", "|   ", "    ")
+_UNICODE = _Glyphs("├── ", "└── ", "│   ", "    ")
+_ASCII = _Glyphs("|-- ", "`-- ", "|   ", "    ")
 
 
 def draw_tree(overview: Overview, view: View, _width: int | None = None) -> list[str]:
@@ -73,7 +73,7 @@ class _Forest:
 
     def __init__(self, graph: Graph, view: View) -> None:
         self._graph, self._view = graph, view
-        self._pen = _UNICODE if view.unicode else _ASCII
+        self._glyphs = _UNICODE if view.unicode else _ASCII
         self._unfolded: set[str] = set()
         self._postponed: dict[str, None] = {}
 
@@ -99,7 +99,9 @@ class _Forest:
             edge = branch.edges.pop()
             mark = self._mark(edge.target, path)
             elbow, margin = (
-                (self._pen.tee, self._pen.past) if branch.edges else (self._pen.end, self._pen.blank)
+                (self._glyphs.tee, self._glyphs.past)
+                if branch.edges
+                else (self._glyphs.end, self._glyphs.blank)
             )
             yield f"{branch.margin}{elbow}{self._line(edge, mark)}"
             if not mark and edge.target in self._graph.services:
