@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,11 @@ def test_every_explained_code_exists() -> None:
     used = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.stem != "codes")
 
     assert [code for code in CODES if not code.startswith("TTG") and f'"{code}"' not in used] == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("codes.py")), ids=lambda path: path.parent.name)
+def test_the_codes_of_every_room_are_known(path: Path) -> None:
+    """A room that explains its codes is asked for them."""
+    room = import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
+
+    assert {code.code for code in room.CODES} <= CODES.keys()

@@ -373,6 +373,22 @@ def test_a_variable_is_missed_by_those_who_read_it(
     assert unset(write("a.yaml", UNSET), parts, request_) == found
 
 
+def test_an_outline_misses_no_variable(write: Callable[[str, str], str]) -> None:
+    """It matters that there is a check; what cannot be read without its variables is there, and says nothing."""
+    path = write(
+        "a.yaml",
+        "services:\n"
+        '  a: {health: [{name: up, tcp: {address: "127.0.0.1:${PORT}"}}]}\n'
+        '  b: {health: [{name: up, file: {path: "${FOLDER}/up"}}]}\n',
+    )
+
+    system = read_system([path], {}, ["checks"], outlines={"checks"})
+
+    assert system.document.problems == []
+    assert system["checks"]["a"] is None
+    assert [check.name for check in system["checks"]["b"]] == ["up"]
+
+
 def test_whoever_reads_all_misses_every_variable(write: Callable[[str, str], str]) -> None:
     """The whole configuration is checked with those of `x-` keys, each told once."""
     assert len(unset(write("a.yaml", UNSET), None)) == 5

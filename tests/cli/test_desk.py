@@ -1,4 +1,4 @@
-"""How the desk takes signals while a command works."""
+"""How the desk takes signals while a command works, and what it draws."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from tiktoktoe_cli.report.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tiktoktoe_cli.report import View
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +119,20 @@ def test_what_nohup_ignores_asks_for_nothing() -> None:
         asked = flag()
 
     assert not asked
+
+
+@pytest.mark.parametrize(("output", "drawn"), [(OutputFormat.TABLE, 1), (OutputFormat.JSON, 0)])
+def test_a_picture_is_drawn_only_for_who_sees_it(output: OutputFormat, drawn: int) -> None:
+    """A program that reads the answer does not wait for a picture."""
+    desk, views = make_desk(io.StringIO()), []
+    desk.output = output
+
+    def draw(view: View) -> str:
+        views.append(view)
+        return "picture\n"
+
+    desk.answer(
+        Report(command="graph plan", ok=True, verdict="", summary={}, items=[], columns=()), drawing=draw
+    )
+
+    assert len(views) == drawn

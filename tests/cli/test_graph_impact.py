@@ -64,8 +64,17 @@ def test_data_counts_services_replicas_and_groups(tiktoktoe: Run) -> None:
         "indirect": 0,
     }
     assert summary["works"] == ["ledger", "migration"]
-    assert answer["items"][2]["path"] == [
-        {"from": "gateway", "to": "orders", "kind": "start", "condition": "healthy", "required": True}
+    assert answer["items"][2]["path"] == "gateway → orders"
+    assert answer["items"][2]["edges"] == [
+        {
+            "from": "gateway",
+            "to": "orders",
+            "kind": "start",
+            "version": None,
+            "condition": "healthy",
+            "required": True,
+            "timeout_s": 60.0,
+        }
     ]
 
 

@@ -86,6 +86,10 @@ def test_data_holds_waves_and_waits(tiktoktoe: Run) -> None:
             {
                 "name": "ledger",
                 "standing": "planned",
+                "from": "orders",
+                "to": "ledger",
+                "kind": "start",
+                "version": None,
                 "condition": "healthy",
                 "required": False,
                 "timeout_s": 10.0,
@@ -93,6 +97,10 @@ def test_data_holds_waves_and_waits(tiktoktoe: Run) -> None:
             {
                 "name": "ghost",
                 "standing": "undefined",
+                "from": "orders",
+                "to": "ghost",
+                "kind": "start",
+                "version": None,
                 "condition": "started",
                 "required": True,
                 "timeout_s": 60.0,
@@ -106,7 +114,7 @@ def test_a_part_is_planned(tiktoktoe: Run) -> None:
     """What is left out is counted, and stands in brackets where it is waited for."""
     configure(SHOP)
 
-    result = tiktoktoe("graph", "plan", "--from", "cart", "--without", "ledger")
+    result = tiktoktoe("graph", "plan", "--to", "cart", "--without", "ledger")
 
     assert result.out == "wave 1: 1 service\n  1 cart  scaled to 0; after ledger (left out)\n"
     assert result.err == "1 service, 1 dependency, 1 start wave; 3 services left out\n"
@@ -153,7 +161,7 @@ def test_a_name_that_no_service_has(tiktoktoe: Run) -> None:
     """A scope of unknown names is asked wrongly."""
     configure(SHOP)
 
-    result = tiktoktoe("graph", "plan", "--from", "gatewya")
+    result = tiktoktoe("graph", "plan", "--to", "gatewya")
 
     assert (result.code, result.out) == (2, "")
     assert "did you mean `gateway`?" in result.err

@@ -274,3 +274,69 @@ services:
 
     assert "warning[TTG110]: `a` is started with the address of `db`, but does not depend on it" in result.out
     assert "swordfish" not in result.out + result.err
+
+
+ELSEWHERE = """\
+version: 1
+services:
+  web:
+    depends_on: {db: {}}
+    health: [{name: up, tcp: {address: "127.0.0.1:${WEB_PORT}"}}]
+    actions: {start: {run: [web, "${TOKEN:?log in first}"]}, rollback: {run: [undo, "${file:key.txt}"]}}
+  db: {health: [{name: up, tcp: {address: "${DB}"}, interval: "${OFTEN}"}], actions: {start: {run: [db]}}}
+"""
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_graph_is_validated_where_no_variable_of_a_check_or_an_action_is_set(tiktoktoe: Run) -> None:
+    """A pipeline has none of the secrets; a check whose port is not known is a check, and so is an action one."""
+    configure(ELSEWHERE)
+
+    validated = json.loads(tiktoktoe("graph", "validate", "--only", "TTG4", "-o", "json").out)
+    compared = tiktoktoe("graph", "diff", "tiktoktoe.yaml", "tiktoktoe.yaml")
+    checked = json.loads(tiktoktoe("config", "check", "-o", "json").out)
+
+    assert [(item["rule"], item["about"]) for item in validated["items"]] == [("TTG403", ["db"])]
+    assert compared.code == 0
+    assert sorted(item["code"] for item in checked["items"]) == ["secret-file", *["unset-variable"] * 4]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("interval:", "intervall:", "unknown-key"),
+        ("{name: up, tcp", "{tcp", "missing-key"),
+        ("127.0.0.1:${WEB_PORT}", "127.0.0.1", "bad-address"),
+        ("${WEB_PORT}", "${WEB PORT}", "interpolation-syntax"),
+        ("rollback:", "rolback:", "unknown-key"),
+        ("depends_on: {db: {}}", "depends_on: {db: '${RANGE}'}", "unset-variable"),
+    ],
+)
+def test_a_mistake_where_variables_are_not_set_is_a_mistake(
+    tiktoktoe: Run, old: str, new: str, code: str
+) -> None:
+    """Only that a variable is not set here is no problem, and only where the graph does not need its value."""
+    configure(ELSEWHERE.replace(old, new, 1))
+
+    result = tiktoktoe("graph", "validate", "-o", "json")
+
+    assert result.code == 2
+    assert {problem["code"] for problem in json.loads(result.out)["problems"]} == {code}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_text_whose_variables_are_not_set_shows_no_use(tiktoktoe: Run) -> None:
+    """What its message names is not what the service is started with; the texts beside it are."""
+    text = """\
+version: 1
+services:
+  web: {actions: {start: {run: [web, "${DB?such as 127.0.0.1:5432}", "127.0.0.1:6379"], env: {KEY: "${KEY}"}}}}
+  db: {health: [{name: up, tcp: {address: "127.0.0.1:5432"}}]}
+  cache: {health: [{name: up, redis: {address: "127.0.0.1:6379", password: "${PASSWORD}"}}]}
+"""
+    configure(text)
+
+    found = json.loads(tiktoktoe("graph", "validate", "--only", "TTG110", "-o", "json").out)["items"]
+
+    assert [item["about"] for item in found] == [["web", "cache"]]

@@ -82,12 +82,15 @@ def test_data_holds_paths_and_cuts(tiktoktoe: Run) -> None:
         "version": None,
         "condition": "healthy",
         "required": True,
+        "timeout_s": 60.0,
         "binds": True,
         "file": "tiktoktoe.yaml",
         "line": 1,
+        "column": COL,
+        "end_column": END,
     }
     assert answer["items"] == [
-        {"name": "vault → redis", "length": 1, "shortest": True, "required": True, "edges": [edge]}
+        {"path": "vault → redis", "length": 1, "shortest": True, "required": True, "edges": [edge]}
     ]
     assert answer["summary"]["cuts"] == [edge]
     assert answer["summary"]["requires"] is True

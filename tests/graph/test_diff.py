@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.graph.systems import random_edges, subject_of
 from tiktoktoe_cli.graph.diff import Alteration, ChangeKind, Difference, WaveChange, compare, edition_of
+from tiktoktoe_cli.graph.model import Edge, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.graph.diff import DependencyChange, ServiceChange
 
-OPPOSITE = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED, ChangeKind.CHANGED: ChangeKind.CHANGED}
+OPPOSITE = {
+    ChangeKind.ADDED: ChangeKind.REMOVED,
+    ChangeKind.REMOVED: ChangeKind.ADDED,
+    ChangeKind.CHANGED: ChangeKind.CHANGED,
+}
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> Difference:
@@ -102,6 +109,54 @@ def test_services_are_added_removed_and_changed() -> None:
         "b": (ChangeKind.REMOVED, (Alteration("replicas", "1", None),)),
         "c": (ChangeKind.ADDED, (Alteration("tags", None, "x, y"), Alteration("replicas", None, "1"))),
     }
+
+
+OTHER_SERVICE: dict[str, Any] = {
+    "version": "1.0",
+    "available": ["1.1"],
+    "group": "core",
+    "tags": ["x"],
+    "resources": {"limits": {"cpu": "1"}},
+    "replicas": 2,
+    "start_time": "5s",
+}
+OTHER_EDGE: dict[str, Any] = {
+    "kind": "soft",
+    "version": "^1",
+    "condition": "started",
+    "required": False,
+    "restart": True,
+    "timeout": "5s",
+    "policy": "patient",
+    "evidence": "both",
+}
+
+
+@pytest.mark.parametrize("key", OTHER_SERVICE)
+def test_every_property_of_a_service_is_compared(key: str) -> None:
+    """Whatever is different about a service is told."""
+    (found,) = difference({"a": {}}, {"a": {key: OTHER_SERVICE[key]}}).services
+
+    assert [one.name.split(".")[0].replace("limits", "resources") for one in found.alterations] == [key]
+
+
+@pytest.mark.parametrize("key", OTHER_EDGE)
+def test_every_property_of_a_dependency_is_compared(key: str) -> None:
+    """Whatever is different about a dependency is told."""
+    old: dict[str, Any] = {"a": {"depends_on": {"b": {}}}, "b": {}}
+    new: dict[str, Any] = {"a": {"depends_on": {"b": {key: OTHER_EDGE[key]}}}, "b": {}}
+
+    (found,) = difference(old, new).dependencies
+
+    assert [one.name for one in found.alterations] == [key]
+
+
+def test_no_property_is_forgotten_above() -> None:
+    """The model has no more properties than those two tests try; the rest are names, and changes of their own."""
+    of_services = {one.name for one in fields(Service)} - {"name", "dependencies"}
+    of_edges = {one.name.replace("version_range", "version") for one in fields(Edge)} - {"source", "target"}
+
+    assert (of_services, of_edges) == (OTHER_SERVICE.keys(), OTHER_EDGE.keys())
 
 
 def test_dependencies_are_changes_of_their_own() -> None:

@@ -28,25 +28,41 @@ def test_dependents_are_the_edges_that_end_at_a_service() -> None:
     assert graph.dependents_of("a") == ()
 
 
-def test_an_undefined_name_is_nobodys_descendant() -> None:
-    """Only services are reached, not names without one."""
+def test_a_name_is_known_that_a_service_has_or_a_dependency_mentions() -> None:
+    """What somebody depends on is known, though it is no service, and is no part of what is needed."""
     graph = graph_of({"a": {"depends_on": {"ghost": {}}}})
 
-    assert graph.descendants("a") == frozenset()
+    assert [graph.knows(name) for name in ("a", "ghost", "nobody")] == [True, True, False]
+    assert graph.closure_of(["a", "ghost"]) == {"a"}
+
+
+def test_only_the_edges_that_count_are_followed() -> None:
+    """Whoever asks says which dependencies matter."""
+    graph = graph_of({"a": {"depends_on": {"b": {}, "c": {"kind": "soft"}}}, "b": {}, "c": {}})
+
+    assert graph.closure_of(["a"], lambda edge: edge.binds) == {"a", "b"}
+
+
+def test_a_part_keeps_its_order_and_its_edges() -> None:
+    """What is left out is an undefined name for the rest."""
+    graph = graph_of({"a": {"depends_on": {"b": {}}}, "b": {}, "c": {}})
+
+    part = graph.only({"c", "a"})
+
+    assert list(part.services) == ["a", "c"]
+    assert part.services["a"] is graph.services["a"]
+    assert part.start_edges_of("a") == ()
 
 
 @given(random_edges())
-def test_reach_is_what_networkx_reaches(drawn: tuple[list[str], list[tuple[str, str]]]) -> None:
-    """Descendants and ancestors are networkx's, also around cycles."""
+def test_the_closure_is_what_networkx_reaches(drawn: tuple[list[str], list[tuple[str, str]]]) -> None:
+    """What a service needs is networkx's descendants and itself, also around cycles."""
     names, edges = drawn
     oracle = nx.DiGraph(edges)
     oracle.add_nodes_from(names)
 
     graph = graph_of_edges(names, edges)
 
-    assert {name: graph.descendants(name) for name in names} == {
-        name: nx.descendants(oracle, name) for name in names
-    }
-    assert {name: graph.ancestors(name) for name in names} == {
-        name: nx.ancestors(oracle, name) for name in names
+    assert {name: graph.closure_of([name]) for name in names} == {
+        name: nx.descendants(oracle, name) | {name} for name in names
     }

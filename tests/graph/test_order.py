@@ -7,7 +7,7 @@ from hypothesis import given
 
 from tests.graph.systems import graph_of_edges, random_edges
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.order import order_of
+from tiktoktoe_cli.graph.order import order_of, wave_numbers
 
 
 @given(random_edges())
@@ -26,3 +26,8 @@ def test_what_leads_to_no_cycle_is_in_the_wave_after_its_last_successor(
     rest = oracle.subgraph(set(names) - stuck)
     assert order.unordered == stuck
     assert order.waves == tuple(tuple(sorted(wave)) for wave in nx.topological_generations(rest))
+
+
+def test_waves_are_counted_from_one() -> None:
+    """The first wave is the first for every reader."""
+    assert wave_numbers((("a", "b"), ("c",))) == {"a": 1, "b": 1, "c": 2}

@@ -13,7 +13,7 @@ from tiktoktoe_cli.graph.paths import explain
 from tiktoktoe_cli.graph.plan import plan_start
 from tiktoktoe_cli.graph.reports.diff import Comparison, draw_difference
 from tiktoktoe_cli.graph.reports.pen import Pen
-from tiktoktoe_cli.graph.reports.start_plan import draw_plan
+from tiktoktoe_cli.graph.reports.plan import draw_plan
 from tiktoktoe_cli.graph.reports.timeline import draw_timeline
 from tiktoktoe_cli.graph.reports.why import draw_paths
 from tiktoktoe_cli.graph.risks import assess

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from tests.graph.systems import graph_of, graph_of_edges, random_edges, real_system
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.plan import Scope, Standing, StartCycleError, plan_start, plan_stop, start_waves
+from tiktoktoe_cli.graph.plan import (
+    Scope,
+    Standing,
+    StartCycleError,
+    plan_start,
+    plan_stop,
+    start_waves,
+    waves_if_any,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +73,7 @@ def test_a_cycle_has_no_order() -> None:
         start_waves(graph)
 
     assert refused.value.message == "no start order exists: `a` → `b` → `c` → `a`"
+    assert waves_if_any(graph) is None
 
 
 def test_a_service_that_waits_for_itself_has_no_order() -> None:
@@ -75,6 +84,7 @@ def test_a_service_that_waits_for_itself_has_no_order() -> None:
         start_waves(graph)
 
     assert refused.value.message == "no start order exists: `a` → `a`"
+    assert waves_if_any(graph) is None
 
 
 def test_a_chain_of_a_hundred_thousand_is_ordered() -> None:
@@ -131,6 +141,17 @@ def test_a_part_is_planned_with_all_that_it_needs() -> None:
     plan = plan_start(graph_of(SHOP), Scope(needed_by=("orders", "ads")))
 
     assert plan.waves == (("ads", "ledger", "smtp"), ("mail", "orders"))
+
+
+def test_a_call_that_it_can_do_without_is_no_part() -> None:
+    """What a service waits for is part of it even if it is optional; an optional call is not."""
+    services = {
+        "a": {"depends_on": {"b": {"required": False}, "c": {"kind": "runtime", "required": False}}},
+        "b": {},
+        "c": {},
+    }
+
+    assert plan_start(graph_of(services), Scope(needed_by=("a",))).waves == (("b",), ("a",))
 
 
 def test_what_is_left_out_is_taken_as_done() -> None:

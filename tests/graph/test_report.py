@@ -12,7 +12,7 @@ from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.plan import plan_start
-from tiktoktoe_cli.graph.reports import overview, start_plan, validation
+from tiktoktoe_cli.graph.reports import overview, plan, validation
 from tiktoktoe_cli.graph.rules import RULES, Operations, Subject
 from tiktoktoe_cli.graph.validation import Validation, validate
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, ReportKind, View, render, render_report
@@ -78,7 +78,7 @@ def test_what_fails_is_the_users_choice(fail_on: Severity, *, ok: bool) -> None:
 
 def test_a_plan_lists_services_by_wave() -> None:
     """Each service has its wave and what it starts after."""
-    report = start_plan.report_of(plan_start(graph_of(CLEAN)))
+    report = plan.report_of(plan_start(graph_of(CLEAN)))
 
     assert render(report, OutputFormat.TABLE, View()) == (
         "WAVE  SERVICE  AFTER\n   1  db       <none>\n   1  log      <none>\n   2  web      db\n"

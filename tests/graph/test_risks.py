@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.graph.test_diff import difference
-from tiktoktoe_cli.graph.risks import HAZARDS, Risk, assess
+from tiktoktoe_cli.graph.choices import Risk
+from tiktoktoe_cli.graph.risks import HAZARDS, assess
 
 SHOP: dict[str, Any] = {
     "web": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -353,22 +354,8 @@ ranges = st.lists(st.lists(bounds, min_size=1, max_size=2).map(" ".join), min_si
     " || ".join
 )
 LINE = sorted(
-    Version.parse(f"{release}{prerelease}")
-    for release in (
-        "0.0.0",
-        "0.0.1",
-        "0.1.0",
-        "0.1.1",
-        "0.2.0",
-        "1.0.0",
-        "1.0.1",
-        "1.0.2",
-        "1.1.0",
-        "1.1.1",
-        "2.0.0",
-        "2.0.1",
-        "3.0.0",
-    )
+    Version.parse(f"{major}.{minor}.{patch}{prerelease}")
+    for major, minor, patch in product(range(4), range(3), range(3))
     for prerelease in ("", "-0", "-a", "-a.0", "-b", "-b.1", "-b.1.0", "-c")
 )
 """Versions on, beside and between the bounds above."""

@@ -232,3 +232,40 @@ def _deployed(service: Raw, version: str) -> Raw:
         name: {**edges.get(name, {}), "version": text} for name, text in changed.items() if text is not None
     }
     return {"version": version, "depends_on": {**edges, **ranges}}
+
+
+def test_an_available_version_that_suits_only_one_dependent_is_told_as_such() -> None:
+    """Nobody is sent to a version that the next dependent refuses."""
+    system = asking({"version": "3.0.0", "available": ["1.4.0", "2.4.0"]}, "^1", "2.4.0 || 1.4.0", "^2", "^3")
+
+    hints = {problem.about: problem.hint for problem in findings(system) if problem.code == "TTG201"}
+
+    assert (
+        hints["b", "db"]
+        == "`2.4.0`, which is `available`, is in this range, but not in those of all dependents"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "system", "message"),
+    [
+        (
+            "TTG206",
+            asking({"version": "1.0.0"}, ">=1", "*", "^1"),
+            "2 ranges of `a` and `b` have no upper end",
+        ),
+        (
+            "TTG207",
+            {name: {"version": "1.0.0", "available": ["1.1.0"]} for name in ("a", "b")},
+            "newer versions of `a` and `b` are available, and in all ranges",
+        ),
+    ],
+)
+def test_what_is_only_said_in_passing_is_said_once(rule: str, system: dict[str, Any], message: str) -> None:
+    """A person is told of all of them in one sentence; the others are notes."""
+    (applied,) = choose_rules([rule])
+
+    (found,) = applied.gather(findings(system))
+
+    assert found.message == message
+    assert len(found.related) == 1

@@ -168,7 +168,7 @@ def test_causes_are_consistent(system: tuple[dict[str, Any], dict[str, HealthSta
         for cause in service.cause:
             assert states[cause].is_failing
             assert services[cause].cause == ()
-            assert cause in graph.descendants(name)
+            assert cause in graph.closure_of([name])
             assert name in services[cause].affected
         for affected in service.affected:
             assert name in services[affected].cause

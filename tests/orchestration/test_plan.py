@@ -82,7 +82,9 @@ def test_a_cycle_has_no_order() -> None:
 
 def test_the_role_follows_from_actions_and_checks() -> None:
     """What we start, what somebody else runs but can be checked, and what is taken for granted."""
-    plan = make_plan(graph(ours={}, theirs={}, given={}), Abilities(checked={"ours", "theirs"}, started={"ours"}), SETTINGS)
+    plan = make_plan(
+        graph(ours={}, theirs={}, given={}), Abilities(checked={"ours", "theirs"}, started={"ours"}), SETTINGS
+    )
 
     roles = {name: service.role for name, service in plan.services.items()}
     assert roles == {"ours": Role.STARTED, "theirs": Role.AWAITED, "given": Role.ASSUMED}
@@ -184,7 +186,7 @@ def test_what_can_be_done_with_a_service_is_planned() -> None:
     """Its line and its rollback are those of its actions."""
     abilities = Abilities(started={"core"}, ready_line={"core"}, rollback={"core"})
 
-    core = make_plan(graph(core={}), means, SETTINGS).services["core"]
+    core = make_plan(graph(core={}), abilities, SETTINGS).services["core"]
 
     assert (core.is_checked, core.has_ready_line, core.can_roll_back) == (False, True, True)
 

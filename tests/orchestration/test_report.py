@@ -260,7 +260,7 @@ def test_a_plan_reads_as_what_waits_for_what() -> None:
         "SERVICE  WAVE  ROLE     ESSENTIAL  WAITS_FOR\n"
         "store       1  started  true       <none>\n"
         "nice        1  started  false      <none>\n"
-        "core        1  started  true       store healthy, nice started (optional, at most 10s)\n"
+        "core        1  started  true       store is healthy, nice is started (optional, at most 10s)\n"
     )
     assert report.verdict == "3 services to start, the longest chain has 1 link"
     assert report.summary["strategy"] == "event_driven"

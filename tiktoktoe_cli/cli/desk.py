@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.errors import TiktoktoeError
     from tiktoktoe_cli.report import Progress
     from tiktoktoe_cli.report.catalog import Draw, Forms
+    from tiktoktoe_cli.report.view import View
     from tiktoktoe_cli.system import System
 
     Choice = TypeVar("Choice", bound=StrEnum)
@@ -211,14 +212,14 @@ class Desk:
         exit_code: ExitCode | None = None,
         *,
         picture: str | None = None,
-        drawing: str | None = None,
+        drawing: str | Callable[[View], str] | None = None,
         closing: bool = True,
     ) -> ExitCode:
         """Print the answer, write the reports, and return the exit code.
 
         A `picture` stands in for the table where a person reads, and so does a `drawing`, whose texts are harmless
-        already: it keeps its colours and has the verdict below, if there is a `closing`. The code is 0 if `report.ok`,
-        else 1, unless one is given.
+        already: it keeps its colours and has the verdict below, if there is a `closing`; a function draws only if it is
+        wanted. The code is 0 if `report.ok`, else 1, unless one is given.
         """
         for kind, path in self.reports:
             write(report, kind, path, self.terminal)
@@ -229,8 +230,10 @@ class Desk:
         if picture is not None and self.output is OutputFormat.TABLE:
             self.terminal.answer(escape_hidden(picture))
             return self._code(report, exit_code)
-        drawn = drawing if self.output is OutputFormat.TABLE else None
-        self.terminal.answer(self._drawn(report) if drawn is None else drawn)
+        if drawing is None or self.output is not OutputFormat.TABLE:
+            self.terminal.answer(self._drawn(report))
+        else:
+            self.terminal.answer(drawing if isinstance(drawing, str) else drawing(view))
         if closing and self.output in _PERSONS and not self.terminal.options.quiet:
             self.terminal.show(draw_closing(report, self.terminal.message_view))
         return self._code(report, exit_code)
@@ -313,16 +316,16 @@ class StopFlag:
         self.exit_code = ExitCode.of_signal(number)
 
 
-def choose(choices: type[Choice], word: str, option: str) -> Choice:
+def choose(choices: Iterable[Choice], word: str, option: str) -> Choice:
     """Read a word of a closed set.
 
     Raises:
         UsageError: with the nearest word, if it is none of them.
     """
-    try:
-        return choices(word)
-    except ValueError:
-        raise unknown(word, [choice.value for choice in choices], f"value of `{option}`") from None
+    known = {choice.value: choice for choice in choices}
+    if word not in known:
+        raise unknown(word, known, f"value of `{option}`")
+    return known[word]
 
 
 def _output(word: str | None, environ: Mapping[str, str], formats: Collection[OutputFormat]) -> OutputFormat:

@@ -63,7 +63,7 @@ def capacity(
     return desk.answer(
         report_of(study),
         ExitCode.UNFINISHED if study.fitting.fit is Fit.UNKNOWN else None,
-        drawing=draw_capacity(study, desk.terminal.answer_view, placement=placement),
+        drawing=lambda view: draw_capacity(study, view, placement=placement),
     )
 
 

@@ -30,7 +30,8 @@ def critical(
         str | None,
         typer.Option(
             metavar="SERVICE",
-            help="Only until this service is ready; all services by default.",
+            help="Only until this service is ready, with all that it waits for; what it requires at run time does not "
+            "hold it up. All services by default.",
             autocompletion=service_names,
         ),
     ] = None,
@@ -62,7 +63,7 @@ def critical(
     times = Times(_measured(measured) if measured else {}, any_duration_of(default, "--default"))
     graph = desk.load("services").graph()
     facts = predict(graph, times, duration_of(sooner, "--sooner"), to)
-    return desk.answer(report_of(facts), drawing=draw_timeline(facts, desk.terminal.answer_view))
+    return desk.answer(report_of(facts), drawing=lambda view: draw_timeline(facts, view))
 
 
 def _measured(name: str) -> dict[str, int]:

@@ -12,8 +12,9 @@ import typer
 
 from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.graph_options import app
-from tiktoktoe_cli.cli.options import add_command
-from tiktoktoe_cli.errors import ConfigError, ExitCode, unknown
+from tiktoktoe_cli.cli.options import add_command, words_of
+from tiktoktoe_cli.errors import ConfigError, ExitCode
+from tiktoktoe_cli.graph.choices import RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.diff import Edition
 
 _HERE = "."
-_LEVELS = ("high", "medium", "low")
 
 
 def _editions(incomplete: str) -> list[str]:
@@ -65,8 +65,8 @@ def diff(
         str | None,
         typer.Option(
             metavar="RISK",
-            help="From which risk on the answer is no (1): high, medium or low. By default it never is.",
-            autocompletion=words(*_LEVELS),
+            help=f"From which risk on the answer is no (1): {words_of(RISKS)}. By default it never is.",
+            autocompletion=words(*RISKS),
         ),
     ] = None,
 ) -> ExitCode:
@@ -77,18 +77,15 @@ def diff(
     same, wherever they stand. A revision is read from the repository of the configuration that is found here or named
     with -c, at the same path. For a comment on a merge request: `-o markdown`, or `--report markdown=FILE`.
     """
+    from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.graph.diff import compare
     from tiktoktoe_cli.graph.reports.diff import Comparison, draw_difference, report_of
-    from tiktoktoe_cli.graph.risks import Risk, assess
+    from tiktoktoe_cli.graph.risks import assess
 
-    if fail_on is not None and fail_on not in _LEVELS:
-        raise unknown(fail_on, _LEVELS, "value of `--fail-on`")
+    limit = choose(RISKS, fail_on, "--fail-on") if fail_on is not None else None
     found = compare(_edition(desk, old), _edition(desk, new))
     facts = Comparison(found, old, new, *assess(found))
-    return desk.answer(
-        report_of(facts, Risk(fail_on) if fail_on else None),
-        drawing=draw_difference(facts, desk.terminal.answer_view),
-    )
+    return desk.answer(report_of(facts, limit), drawing=lambda view: draw_difference(facts, view))
 
 
 def _edition(desk: Desk, word: str) -> Edition:

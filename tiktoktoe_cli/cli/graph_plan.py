@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "plan",
     examples=(
         "tiktoktoe graph plan",
-        "tiktoktoe graph plan --from orders --without catalog",
+        "tiktoktoe graph plan --to orders --without catalog",
         "tiktoktoe graph plan --reverse -o name",
     ),
 )
@@ -29,9 +29,10 @@ def plan(
     needed_by: Annotated[
         list[str] | None,
         typer.Option(
-            "--from",
+            "--to",
             metavar="SERVICE",
-            help="Only this service and what it needs, over all but soft dependencies; repeatable.",
+            help="Only what it takes to get this service: what it waits for, and what it requires at run time; "
+            "repeatable.",
             autocompletion=service_names,
         ),
     ] = None,
@@ -61,9 +62,9 @@ def plan(
     service a line. A cycle of start dependencies has no order, and is told as a path.
     """
     from tiktoktoe_cli.graph.plan import Scope, plan_start, plan_stop
-    from tiktoktoe_cli.graph.reports.start_plan import draw_plan, report_of
+    from tiktoktoe_cli.graph.reports.plan import draw_plan, report_of
 
     scope = Scope(tuple(needed_by or ()), tuple(without or ()))
     make = plan_stop if reverse else plan_start
     facts = make(desk.load("services").graph(), scope, concurrency)
-    return desk.answer(report_of(facts), drawing=draw_plan(facts, desk.terminal.answer_view))
+    return desk.answer(report_of(facts), drawing=lambda view: draw_plan(facts, view))

@@ -50,4 +50,4 @@ def why(
 
     most = _MOST if everything else _MOST_SHORTEST
     facts = explain(desk.load("services").graph(), source, target, most, only_shortest=not everything)
-    return desk.answer(report_of(facts), drawing=draw_paths(facts, desk.terminal.answer_view))
+    return desk.answer(report_of(facts), drawing=lambda view: draw_paths(facts, view))

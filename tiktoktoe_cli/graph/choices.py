@@ -1,4 +1,4 @@
-"""The words that one may choose a picture with; apart from what they do, since the command line needs them for help."""
+"""The words that one may choose from; apart from what they do, since the command line needs them for help."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ class Direction(StrEnum):
     DOWN = "down"
     UP = "up"
     BOTH = "both"
+
+
+class Risk(StrEnum):
+    """How dangerous a change is, the worst first."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NONE = "none"  # nothing is different
+
+
+RISKS: Final = (Risk.HIGH, Risk.MEDIUM, Risk.LOW)
+"""From which on a change may be refused."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import unknown
-from tiktoktoe_cli.graph.model import Condition
+from tiktoktoe_cli.graph.model import Condition, EdgeKind
 from tiktoktoe_cli.graph.plan import start_waves
 from tiktoktoe_cli.graph.schedule import schedule
 from tiktoktoe_cli.graph.timing import start_time_ns
@@ -126,14 +126,7 @@ def _below(graph: Graph, goal: str) -> Graph:
     """Keep a service and what it waits for, directly or through others."""
     if goal not in graph.services:
         raise unknown(goal, graph.services, "service")
-    kept, waiting = {goal}, [goal]
-    while waiting:
-        found = {edge.target for edge in graph.start_edges_of(waiting.pop())} - kept
-        kept |= found
-        waiting += found
-    return replace(
-        graph, services={name: service for name, service in graph.services.items() if name in kept}
-    )
+    return graph.only(graph.closure_of([goal], lambda edge: edge.kind is EdgeKind.START))
 
 
 def _savings(found: Schedule, sooner_ns: int) -> Iterator[Saving]:

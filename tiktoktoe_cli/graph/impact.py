@@ -68,9 +68,8 @@ def impact_of(graph: Graph, failed: Sequence[str]) -> Impact:
     Raises:
         UsageError: if nobody has heard of a name.
     """
-    known = {*graph.services, *(edge.target for edge in graph.edges())}
     for name in failed:
-        if name not in known:
+        if not graph.knows(name):
             raise unknown(name, graph.services, "service")
     roots = tuple(dict.fromkeys(failed))
     worst_first = list(Effect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from sys import intern
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tiktoktoe_cli.graph.order import Order, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.config.units import Duration
     from tiktoktoe_cli.errors import Locate, Place
@@ -140,6 +140,11 @@ def _nowhere(*_path: str | int) -> None:
     """Find nothing: the graph was read from no file."""
 
 
+def _always(_edge: Edge) -> bool:
+    """Let every edge count."""
+    return True
+
+
 @dataclass(frozen=True)  # no slots: what follows from the services is kept once somebody asked for it
 class Graph:
     """All services by name, in the order of the configuration.
@@ -184,13 +189,26 @@ class Graph:
         edges = self.services[name].dependencies
         return tuple(edge for edge in edges if edge.kind is EdgeKind.START and edge.target in self.services)
 
-    def descendants(self, name: str) -> frozenset[str]:
-        """Return all services that a service needs, directly or through others, over edges of every kind."""
-        return self._reach(name, lambda one: (edge.target for edge in self.services[one].dependencies))
+    def knows(self, name: str) -> bool:
+        """Tell whether a service has a name, or at least a dependency mentions it."""
+        return name in self.services or name in self._dependents
 
-    def ancestors(self, name: str) -> frozenset[str]:
-        """Return all services that need a service, directly or through others, over edges of every kind."""
-        return self._reach(name, lambda one: (edge.source for edge in self.dependents_of(one)))
+    def closure_of(self, names: Iterable[str], counts: Callable[[Edge], bool] = _always) -> set[str]:
+        """Return services and all that they depend on, directly or through others, over the edges that count."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in self.services and name not in found:
+                found.add(name)
+                waiting += [edge.target for edge in self.services[name].dependencies if counts(edge)]
+        return found
+
+    def only(self, names: Collection[str]) -> Graph:
+        """Return the graph of some services; their edges to others lead to names that no service has there."""
+        return replace(
+            self, services={name: service for name, service in self.services.items() if name in names}
+        )
 
     def successors(self, kinds: Collection[EdgeKind]) -> dict[str, tuple[str, ...]]:
         """Return what each service depends on over edges of some kinds; not itself, and no undefined names."""
@@ -204,16 +222,6 @@ class Graph:
             )
             for name, service in self.services.items()
         }
-
-    def _reach(self, name: str, neighbours: Callable[[str], Iterator[str]]) -> frozenset[str]:
-        """Collect what can be reached from a service; not itself, also where a cycle leads back to it."""
-        seen, waiting = {name}, [name]
-        while waiting:
-            for neighbour in neighbours(waiting.pop()):
-                if neighbour not in seen and neighbour in self.services:
-                    seen.add(neighbour)
-                    waiting.append(neighbour)
-        return frozenset(seen - {name})
 
 
 def service_of(name: str, settings: ServiceSettings) -> Service:

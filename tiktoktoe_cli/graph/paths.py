@@ -48,9 +48,8 @@ def explain(graph: Graph, source: str, target: str, most: int, *, only_shortest:
     Raises:
         UsageError: if nobody has heard of one of the names, or they are the same.
     """
-    known = {*graph.services, *(edge.target for edge in graph.edges())}
     for name in (source, target):
-        if name not in known:
+        if not graph.knows(name):
             raise unknown(name, graph.services, "service")
     if source == target:
         hint = "`tiktoktoe graph validate` tells which services need each other in circles"

@@ -6,7 +6,7 @@ up only those that depend on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -38,15 +38,18 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of a system a plan is about: what some services need (none named: all of it), `without` others."""
+    """Which part of a system a plan is about: what some services need (none named: all of it), `without` others.
+
+    They need what they wait for and what they require, be it only at run time.
+    """
 
     needed_by: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class StartPlan:
-    """Which services start in which wave, and in which order one by one.
+class OrderPlan:
+    """Which services start, or stop, in which wave, and in which order one by one.
 
     `graph` holds the services of the plan, `whole` all there are. A `stops` plan is one for stopping: it begins with
     those that nobody depends on.
@@ -77,7 +80,7 @@ class StartPlan:
         return Standing.LEFT_OUT if name in self.whole.services else Standing.UNDEFINED
 
 
-def plan_start(graph: Graph, scope: Scope = Scope(), slots: int | None = None) -> StartPlan:  # frozen
+def plan_start(graph: Graph, scope: Scope = Scope(), slots: int | None = None) -> OrderPlan:  # frozen
     """Plan the start of services with at most `slots` starts at the same time (None: any number).
 
     What is left out is taken as done: nobody waits for it. Start times that are not declared count as nothing.
@@ -94,10 +97,10 @@ def plan_start(graph: Graph, scope: Scope = Scope(), slots: int | None = None) -
         for wave in waves
         for name in wave
     }
-    return StartPlan(inner, graph, waves, turns(Work(waits, takes), slots))
+    return OrderPlan(inner, graph, waves, turns(Work(waits, takes), slots))
 
 
-def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) -> StartPlan:  # frozen
+def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) -> OrderPlan:  # frozen
     """Plan the reverse: a service stops when all that depend on it have stopped.
 
     Raises:
@@ -109,27 +112,23 @@ def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) ->
     waits = {name: [edge.source for edge in _dependents(inner, name)] for name in inner.services}
     waves = order_of(waits).waves
     work = Work({name: [(other, 0) for other in waits[name]] for wave in waves for name in wave}, {})
-    return StartPlan(inner, graph, waves, turns(work, slots), stops=True)
+    return OrderPlan(inner, graph, waves, turns(work, slots), stops=True)
 
 
 def _within(graph: Graph, scope: Scope) -> Graph:
-    """Keep the services that a scope is about: over every edge that is not soft, but not through what is left out."""
+    """Keep the services that a scope is about, but not what is needed only through what is left out."""
     for name in (*scope.needed_by, *scope.without):
         if name not in graph.services:
             raise unknown(name, graph.services, "service")
     if not (scope.needed_by or scope.without):
         return graph
-    waiting = list(scope.needed_by or graph.services)
-    kept: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in graph.services and name not in kept and name not in scope.without:
-            kept.add(name)
-            edges = graph.services[name].dependencies
-            waiting += [edge.target for edge in edges if edge.kind is not EdgeKind.SOFT]
-    return replace(
-        graph, services={name: service for name, service in graph.services.items() if name in kept}
-    )
+    inner = graph.only(graph.services.keys() - set(scope.without))
+    return inner.only(inner.closure_of(scope.needed_by or inner.services, _belongs))
+
+
+def _belongs(edge: Edge) -> bool:
+    """Tell whether a target must be up with its source: it is waited for, or cannot be done without."""
+    return edge.kind is EdgeKind.START or edge.binds
 
 
 def _dependents(graph: Graph, name: str) -> tuple[Edge, ...]:

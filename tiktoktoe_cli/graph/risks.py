@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.baseline import identity_of
+from tiktoktoe_cli.graph.choices import Risk
 from tiktoktoe_cli.graph.diff import ChangeKind
 from tiktoktoe_cli.graph.semver import SemverError, Version
 from tiktoktoe_cli.graph.words import cycle_words
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 _CYCLE, _UNDEFINED = "TTG101", "TTG104"
 """The rules whose findings say the same as a hazard."""
 _MOST_NAMES = 5
-
-
-class Risk(StrEnum):
-    """How dangerous a change is, the worst first."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    NONE = "none"  # nothing is different
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ def validate(
     problems = validate_graph(subject, applied)
     found = sort_findings(problems, subject.settings.suppress, baseline)
     findings = [*_gathered(applied, found.open), *_stale(subject, applied, problems, baseline)]
-    return Validation(subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.excused)
+    return Validation(
+        subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.excused
+    )
 
 
 def renewed(subject: Subject, rules: Sequence[Rule], baseline: Baseline) -> Baseline:

@@ -44,7 +44,7 @@ def choose(
         hint = "a service must have one of the names, of the tags and of the groups"
         raise UsageError("no service fits all that was asked for", hint=hint)
     if choice.with_dependencies:
-        chosen = chosen.union(*map(graph.descendants, chosen))
+        chosen = graph.closure_of(chosen)
     return {
         name: _checks_of(name, checks.get(name, ()), choice.names or ())
         for name in services

@@ -121,7 +121,9 @@ def _failing_below(name: str, services: Services, graph: Graph) -> Iterator[str]
 def _needs(name: str, graph: Graph) -> Iterator[str]:
     """Yield what a service that runs cannot do without."""
     service = graph.services.get(name)
-    return (edge.target for edge in service.dependencies if edge.is_needed_at_run_time) if service else iter(())
+    return (
+        (edge.target for edge in service.dependencies if edge.is_needed_at_run_time) if service else iter(())
+    )
 
 
 def _uses(name: str, graph: Graph) -> Iterator[str]:

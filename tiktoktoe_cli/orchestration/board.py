@@ -8,8 +8,8 @@
        └─► skipped    what it needs is lost, or the run ends before its turn
 
 A service starts as soon as its own waits are over; what became of a service is recorded before anybody who waits
-for it is looked at. A service is stopped when nobody who waited for it is up. One that can be rolled back is up until that
-is done, or need not be, even if nothing of it runs.
+for it is looked at. A service is stopped when nobody who waited for it is up. One that can be rolled back is up
+until that is done, or need not be, even if nothing of it runs.
 """
 
 from __future__ import annotations

@@ -53,7 +53,9 @@ class ServiceLife:
         note = await self._running.stop() if self._running else ""
         is_over = self._running is None or self._running.end is not None
         if roll_back and self._running and is_over:
-            note = "; ".join(filter(None, [note, await self._surroundings.launcher.roll_back(self._planned.name)]))
+            note = "; ".join(
+                filter(None, [note, await self._surroundings.launcher.roll_back(self._planned.name)])
+            )
         output = self._running.last_lines if self._running and note else ()
         self._post(Stopped(self._planned.name, note, is_over, output))
 

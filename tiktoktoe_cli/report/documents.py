@@ -88,13 +88,14 @@ def problem_data(problem: Problem) -> dict[str, Json]:
         "code": problem.code,
         "severity": problem.severity.value,
         "message": problem.message,
-        **_place_data(problem.place),
+        **place_data(problem.place),
         "hint": problem.hint,
-        "related": [{"message": words, **_place_data(place)} for words, place in problem.related],
+        "related": [{"message": words, **place_data(place)} for words, place in problem.related],
     }
 
 
-def _place_data(place: Place | None) -> dict[str, Json]:
+def place_data(place: Place | None) -> dict[str, Json]:
+    """Write where something stands; of what stands nowhere, all keys are null."""
     if place is None:
         return {"file": None, "line": None, "column": None, "end_column": None}
     return {"file": place.file, "line": place.line, "column": place.column, "end_column": place.end_column}

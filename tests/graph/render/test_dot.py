@@ -1,3 +1,5 @@
+"""The graph in DOT: what it looks like, and that nothing in a name breaks it."""
+
 from __future__ import annotations
 
 import os

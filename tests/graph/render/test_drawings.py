@@ -11,7 +11,7 @@ from tests.graph.render.systems import chain, dense, layers
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.facts import survey
-from tiktoktoe_cli.graph.render.drawings import drawings_of, remarks_on
+from tiktoktoe_cli.graph.render.drawings import OUTPUTS, REPORTS, drawings_of, remarks_on
 from tiktoktoe_cli.report import OutputFormat, View
 
 
@@ -31,6 +31,11 @@ def test_each_form_is_drawn(form: OutputFormat, beginning: str) -> None:
 
     assert drawn.startswith(beginning)
     assert drawn.endswith("\n")
+
+
+def test_what_is_offered_is_drawn() -> None:
+    """As an output and as a report, which bear the same names."""
+    assert set(drawings_of(chain())) == set(map(str, OUTPUTS)) == set(map(str, REPORTS))
 
 
 def test_what_mermaid_leaves_out_is_remarked_where_it_is_asked_for() -> None:

@@ -1,3 +1,5 @@
+"""The graph in Markdown: a verdict, a diagram where one can be drawn, and a table."""
+
 from __future__ import annotations
 
 from tests.graph.render.hostile import hostile_graph

@@ -1,3 +1,5 @@
+"""The graph for Mermaid: what it looks like, what it leaves out of a large one, and that names are only text."""
+
 from __future__ import annotations
 
 import json

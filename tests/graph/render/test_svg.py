@@ -1,3 +1,5 @@
+"""The graph as an SVG picture: what can be read in it, and that names are only text."""
+
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET

@@ -77,7 +77,7 @@ def test_changes_come_first_with_their_reasons() -> None:
     assert by_name["db"]["place"] == str(value_place("services", "db", "version"))
     assert report.verdict == "6 services fit together with 4 changes: 2 to downgrade, 2 to add"
     assert report.remarks[0] == (
-        'write `version: "2.0.0"` for `api` (services/api/version:1:1), and what it needs of `audit` and `db`'
+        'write `version: "2.0.0"` for `api` (services/api/version:1:9), and what it needs of `audit` and `db`'
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.graph.critical import Knowledge
+from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import duration, listed, plural, quoted
@@ -105,11 +106,9 @@ def _item(name: str, facts: Critical) -> dict[str, Json]:
 def _wait(edge: Edge, facts: Critical) -> dict[str, Json]:
     return {
         "name": edge.target,
-        "condition": edge.condition.value,
-        "required": edge.required,
+        **edge_data(edge),
         "over_at_s": facts.schedule.over(edge) / NS_PER_S,
         "slack_s": facts.slack_of_ns(edge) / NS_PER_S,
-        "timeout_s": edge.timeout.seconds,
         "late": edge in facts.late,
     }
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.graph.choices import Risk
 from tiktoktoe_cli.graph.diff import ChangeKind
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
-from tiktoktoe_cli.graph.risks import Risk
+from tiktoktoe_cli.report.documents import place_data
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural
 
@@ -124,7 +125,10 @@ def _items(difference: Difference) -> Iterator[dict[str, Json]]:
     for one in difference.dependencies:
         ends = {"from": one.source, "to": one.target}
         yield _item("dependency", one.change, arrows((one.source, one.target)), one.alterations) | ends
-    for change, cycles in ((ChangeKind.ADDED, difference.new_cycles), (ChangeKind.REMOVED, difference.gone_cycles)):
+    for change, cycles in (
+        (ChangeKind.ADDED, difference.new_cycles),
+        (ChangeKind.REMOVED, difference.gone_cycles),
+    ):
         yield from (_cycle(change, cycle) for cycle in cycles)
     for step in difference.wave_changes:
         waves = {"before": step.before, "after": step.after}
@@ -137,7 +141,9 @@ def _items(difference: Difference) -> Iterator[dict[str, Json]]:
         yield from (_finding(change, finding) for finding in findings)
 
 
-def _item(what: str, change: ChangeKind, name: str, alterations: tuple[Alteration, ...] = ()) -> dict[str, Json]:
+def _item(
+    what: str, change: ChangeKind, name: str, alterations: tuple[Alteration, ...] = ()
+) -> dict[str, Json]:
     return {
         "what": what,
         "change": change.value,
@@ -164,13 +170,11 @@ def _cycle(change: ChangeKind, cycle: Cycle) -> dict[str, Json]:
 
 
 def _finding(change: ChangeKind, finding: Problem) -> dict[str, Json]:
-    place = finding.place
     return _item("finding", change, finding.code) | {
         "detail": f"{finding.severity}: {finding.message}",
         "severity": finding.severity.value,
         "about": finding.about,
-        "file": place.file if place else None,
-        "line": place.line if place else None,
+        **place_data(finding.place),
     }
 
 

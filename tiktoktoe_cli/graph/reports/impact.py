@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.impact import Effect
+from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.reports.pen import arrows
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import listed, plural, quoted
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.graph.blast import Radius
     from tiktoktoe_cli.graph.impact import Hit, Impact
-    from tiktoktoe_cli.graph.model import Edge, Graph
+    from tiktoktoe_cli.graph.model import Graph
 
 _COLUMNS = (
     Column("effect", "EFFECT", shows=Shows.STATE),
@@ -24,7 +25,7 @@ _COLUMNS = (
     Column("can_restart", "CAN_RESTART"),
     Column("group", "GROUP"),
     Column("replicas", "REPLICAS", shows=Shows.NUMBER, wide=True),
-    Column("way", "PATH"),
+    Column("path", "PATH"),
 )
 _WORDS: Final = {
     Effect.DOWN: "down",
@@ -128,18 +129,8 @@ def _item(hit: Hit, facts: Impact) -> dict[str, Json]:
         "can_restart": hit.can_restart,
         "group": service.group if service else None,
         "replicas": service.replicas if service else None,
-        "path": [_edge(edge) for edge in hit.path],
-        "way": arrows(path),
-    }
-
-
-def _edge(edge: Edge) -> dict[str, Json]:
-    return {
-        "from": edge.source,
-        "to": edge.target,
-        "kind": edge.kind.value,
-        "condition": edge.condition.value,
-        "required": edge.required,
+        "path": arrows(path),
+        "edges": list(map(edge_data, hit.path)),
     }
 
 

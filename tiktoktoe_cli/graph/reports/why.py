@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
 from tiktoktoe_cli.graph.words import condition_words
+from tiktoktoe_cli.report.documents import place_data
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural, quoted
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("length", "LENGTH", shows=Shows.NUMBER),
     Column("required", "REQUIRED"),
-    Column("name", "PATH"),
+    Column("path", "PATH"),
 )
 _MOST_CUTS: Final = 10
 
@@ -45,6 +47,7 @@ def report_of(facts: Why) -> Report:
         },
         items=[_item(path, facts) for path in facts.paths],
         columns=_COLUMNS,
+        name_key="path",
         next_steps=tuple(_next_steps(facts)),
     )
 
@@ -84,7 +87,7 @@ def _next_steps(facts: Why) -> Iterator[str]:
 
 def _item(path: Path, facts: Why) -> dict[str, Json]:
     return {
-        "name": arrows(_names(path)),
+        "path": arrows(_names(path)),
         "length": len(path),
         "shortest": len(path) == len(facts.paths[0]),
         "required": _binds(path),
@@ -105,18 +108,7 @@ def _edges(path: Path, graph: Graph) -> list[dict[str, Json]]:
 
 
 def _edge(edge: Edge, graph: Graph) -> dict[str, Json]:
-    place = graph.place_of(edge)
-    return {
-        "from": edge.source,
-        "to": edge.target,
-        "kind": edge.kind.value,
-        "version": edge.version_range,
-        "condition": edge.condition.value,
-        "required": edge.required,
-        "binds": edge.binds,
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-    }
+    return {**edge_data(edge), "binds": edge.binds, **place_data(graph.place_of(edge))}
 
 
 def _paths(facts: Why, pen: Pen) -> Iterator[str]:

@@ -15,7 +15,7 @@ from tiktoktoe_cli.graph.resolution.solver import solve
 from tiktoktoe_cli.graph.semver import Version, first_versions, range_of, widened
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.conflict import Conflict
@@ -166,7 +166,7 @@ def _releases(asked: Asked, question: Question, conflict: Conflict, budget: Budg
         if version is not None:
             released = without(asked.releasing(name, str(version)), conflict.others)
             if solve(released, budget).chosen is not None:
-                yield Fix((Change(FixKind.RELEASE, name, None, str(version)),), tuple(texts))
+                yield Fix((Change(FixKind.RELEASE, name, None, str(version)),), _narrowest(texts))
 
 
 def _new_version(question: Question, name: str, texts: Collection[str]) -> Version | None:
@@ -180,6 +180,15 @@ def _new_version(question: Question, name: str, texts: Collection[str]) -> Versi
     fitting = [version for version in thinkable if all(one.matches(version) for one in ranges)]
     later = [version for version in fitting if version > newest]
     return min(later) if later else max(fitting, default=None)
+
+
+def _narrowest(texts: Iterable[str]) -> tuple[str, ...]:
+    """Leave out ranges that say nothing more than the others."""
+    kept = {text: accepted for text in texts if (accepted := range_of(text))}
+    for text, accepted in tuple(kept.items()):
+        if any(other.is_subset_of(accepted) for one, other in kept.items() if one != text):
+            del kept[text]
+    return tuple(kept)
 
 
 def _removals(question: Question, conflict: Conflict, budget: Budget) -> Iterator[Fix]:

@@ -20,21 +20,18 @@ _MOST_NAMED = 3
 
 def find_undeclared_uses(subject: Subject) -> Iterator[Finding]:
     """Find dependencies that an import or a start action shows, and that nobody declared."""
-    graph, hint = subject.graph, "declare it with its kind, or remove the use"
+    graph = subject.graph
     for edge in graph.edges():
         if edge.evidence is Evidence.INFERRED:
             message = f"{quoted(edge.source)} uses {quoted(edge.target)}, but nobody declared it"
-            yield Finding(
-                message,
-                graph.place_of(edge),
-                f"{hint}: then `evidence: both`",
-                about=(edge.source, edge.target),
-            )
+            hint = "if that is right, write `evidence: both`; else remove the dependency: an import only guessed it"
+            yield Finding(message, graph.place_of(edge), hint, about=(edge.source, edge.target))
     for name, uses in subject.operations.uses.items():
         declared = {edge.target for edge in graph.services[name].dependencies}
         for target, path in uses.items():
             if target not in declared:
                 message = f"{quoted(name)} is started with the address of {quoted(target)}, but does not depend on it"
+                hint = "declare it with its kind, or remove the use"
                 yield Finding(message, graph.value_place(*path), hint, about=(name, target))
 
 
@@ -77,7 +74,7 @@ RULES = (
         title="used but not declared",
         why="What is used and not declared is neither started first nor watched, and missing in every answer.",
         example="orders: {depends_on: {stock: {evidence: inferred}}}   # an import found it in an environment variable",
-        fix="declare the dependency with its kind (and `evidence: both`), or remove the use.",
+        fix="declare the dependency with its kind; if an import found it, write `evidence: both`, or remove what it guessed.",
         check=find_undeclared_uses,
     ),
     Rule(

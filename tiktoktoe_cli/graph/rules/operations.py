@@ -46,12 +46,13 @@ def find_missing_rollbacks(subject: Subject) -> Iterator[Finding]:
 
 def find_missing_drains(subject: Subject) -> Iterator[Finding]:
     """Find services that cannot be drained, where others can."""
-    yield from _without(subject, subject.operations.abilities.drain, "cannot be drained", "give it a `drain` action")
+    yield from _without(
+        subject, subject.operations.abilities.drain, "cannot be drained", "give it a `drain` action"
+    )
 
 
 def _without(subject: Subject, able: Collection[str], what: str, hint: str) -> Iterator[Finding]:
-    operations = subject.operations
-    for name in operations.startable if able else ():
+    for name in subject.operations.abilities.started if able else ():
         if name not in able:
             place = subject.graph.place("services", name, "actions")
             yield Finding(f"{quoted(name)} {what}, others can", place, hint, about=(name,))
@@ -87,7 +88,8 @@ RULES = (
         example="orchestration: {deadline: 1m}\n"
         "services:\n"
         "  web: {depends_on: {orders: {timeout: 45s}}}\n"
-        "  orders: {depends_on: {db: {timeout: 45s}}}",
+        "  orders: {depends_on: {db: {timeout: 45s}}}\n"
+        "  db: {}",
         fix="shorten the timeouts of the chain, or extend the deadline.",
         check=find_late_chains,
     ),

@@ -156,7 +156,7 @@ RULES = (
         severity=Severity.WARNING,
         title="redundant edge",
         why="Who waits for a service that waits for another waits for that one, too; the edge says nothing more.",
-        example="orders: {depends_on: {stock: {}, db: {}}}\nstock: {depends_on: {db: {}}}",
+        example="orders: {depends_on: {stock: {}, db: {}}}\nstock: {depends_on: {db: {}}}\ndb: {}",
         fix="remove the edge, or make it `kind: runtime` if the service calls its target itself.",
         check=find_redundant_edges,
     ),
@@ -165,7 +165,9 @@ RULES = (
         severity=Severity.WARNING,
         title="required dependency behind an optional one",
         why="The edge says that the service can do without its target, but a service that it requires cannot.",
-        example="orders: {depends_on: {cache: {required: false}, stock: {}}}\nstock: {depends_on: {cache: {}}}",
+        example="orders: {depends_on: {cache: {required: false}, stock: {}}}\n"
+        "stock: {depends_on: {cache: {}}}\n"
+        "cache: {}",
         fix="require it here as well, or make one of the edges on the way optional.",
         check=find_overruled_options,
     ),

@@ -36,7 +36,7 @@ class Operations:
     limits the start of them all.
     """
 
-    abilities: Abilities = Abilities()
+    abilities: Abilities = field(default_factory=Abilities)
     uses: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
     deadline: Duration | None = None
 

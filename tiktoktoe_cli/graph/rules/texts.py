@@ -45,8 +45,8 @@ RULES = (
         severity=Severity.WARNING,
         title="number where a text is expected",
         why="Tiktoktoe keeps `1.10` as it is written; other tools that read the file make the number 1.1 of it.",
-        example="ledger: {version: 1.10}",
-        fix='put the version in quotes: `version: "1.10"`.',
+        example="orders: {depends_on: {ledger: 1.10}}",
+        fix='put it in quotes: `ledger: "1.10"`.',
         check=find_bare_numbers,
     ),
 )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph.model import Condition
+from tiktoktoe_cli.graph.order import wave_numbers
 from tiktoktoe_cli.graph.plan import Standing
+from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.reports.pen import Pen
 from tiktoktoe_cli.graph.size import counts, size_words
 from tiktoktoe_cli.graph.words import condition_words
@@ -17,16 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.graph.model import Edge
-    from tiktoktoe_cli.graph.plan import StartPlan
+    from tiktoktoe_cli.graph.plan import OrderPlan
     from tiktoktoe_cli.report import View
 
 _MOST_WORDS = 12
 _STANDINGS = {Standing.LEFT_OUT: "left out", Standing.UNDEFINED: "undefined"}
 
 
-def report_of(facts: StartPlan) -> Report:
+def report_of(facts: OrderPlan) -> Report:
     """Turn a plan into a report: one item a service, in the order of their turns."""
-    wave_of = {name: number for number, wave in enumerate(facts.waves, start=1) for name in wave}
+    wave_of = wave_numbers(facts.waves)
     items = [_item(facts, name, turn, wave_of[name]) for turn, name in enumerate(facts.order, start=1)]
     return Report(
         command="graph plan",
@@ -49,7 +51,7 @@ def report_of(facts: StartPlan) -> Report:
     )
 
 
-def draw_plan(facts: StartPlan, view: View) -> str:
+def draw_plan(facts: OrderPlan, view: View) -> str:
     """Draw the waves: each service with its turn and what it waits for."""
     pen = Pen(view)
     turns = {name: number for number, name in enumerate(facts.order, start=1)}
@@ -68,13 +70,13 @@ def draw_plan(facts: StartPlan, view: View) -> str:
     )
 
 
-def _verdict(facts: StartPlan) -> str:
+def _verdict(facts: OrderPlan) -> str:
     words = size_words(facts.graph, facts.waves, "stop wave" if facts.stops else "start wave")
     left_out = len(facts.whole.services) - len(facts.graph.services)
     return f"{words}; {plural(left_out, 'service')} left out" if left_out else words
 
 
-def _item(facts: StartPlan, name: str, turn: int, wave: int) -> dict[str, Json]:
+def _item(facts: OrderPlan, name: str, turn: int, wave: int) -> dict[str, Json]:
     service = facts.graph.services[name]
     return {
         "name": name,
@@ -88,29 +90,24 @@ def _item(facts: StartPlan, name: str, turn: int, wave: int) -> dict[str, Json]:
     }
 
 
-def _waits(facts: StartPlan, name: str) -> Iterator[tuple[str, Edge]]:
+def _waits(facts: OrderPlan, name: str) -> Iterator[tuple[str, Edge]]:
     """Yield for whom a service waits, and over which dependency."""
     for edge in facts.waits_of(name):
         yield (edge.source if facts.stops else edge.target), edge
 
 
-def _planned_waits(facts: StartPlan, name: str) -> Iterator[tuple[str, Edge]]:
+def _planned_waits(facts: OrderPlan, name: str) -> Iterator[tuple[str, Edge]]:
     return (wait for wait in _waits(facts, name) if facts.standing_of(wait[0]) is Standing.PLANNED)
 
 
-def _wait(facts: StartPlan, other: str, edge: Edge) -> dict[str, Json]:
+def _wait(facts: OrderPlan, other: str, edge: Edge) -> dict[str, Json]:
     standing: dict[str, Json] = {"name": other, "standing": facts.standing_of(other).value}
     if facts.stops:
         return {**standing, "condition": "stopped"}
-    return {
-        **standing,
-        "condition": edge.condition.value,
-        "required": edge.required,
-        "timeout_s": edge.timeout.seconds,
-    }
+    return standing | edge_data(edge)
 
 
-def _words(facts: StartPlan, name: str) -> Iterator[str]:
+def _words(facts: OrderPlan, name: str) -> Iterator[str]:
     if facts.graph.services[name].is_scaled_to_zero:
         yield "scaled to 0"
     waits = [_wait_words(facts, other, edge) for other, edge in _waits(facts, name)]
@@ -126,7 +123,7 @@ def _joined(words: Sequence[str]) -> str:
     return ", ".join([*words[:_MOST_WORDS], *more])
 
 
-def _wait_words(facts: StartPlan, other: str, edge: Edge) -> str:
+def _wait_words(facts: OrderPlan, other: str, edge: Edge) -> str:
     """Name who is waited for, with all that is not as it usually is."""
     standing = facts.standing_of(other)
     notes = [_STANDINGS[standing]] if standing in _STANDINGS else []
