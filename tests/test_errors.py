@@ -25,3 +25,13 @@ def test_orders_problems_as_a_reader_meets_them() -> None:
 def test_only_an_interrupt_counts_as_interrupted(number: signal.Signals) -> None:
     """A shell's 128 + 2 for Ctrl-C; every other end from outside is that of SIGTERM, 128 + 15."""
     assert ExitCode.of_signal(number) == (130 if number == 2 else 143)
+
+
+def test_a_problem_is_the_same_as_long_as_it_is_about_the_same() -> None:
+    """Neither its line nor its words count; what is about nothing is known by its words and its file."""
+    known = Problem("TTG105", "2 ways", Place("a", 1, 1), about=("orders", "db"))
+    moved = Problem("TTG105", "3 ways", Place("b", 9, 1), about=("orders", "db"))
+    worded, lower = (Problem("unknown-key", "m", Place("a", line, 1)) for line in (1, 9))
+
+    assert known.identity == moved.identity == ("TTG105", "orders", "db")
+    assert worded.identity == lower.identity != Problem("unknown-key", "m", Place("b", 1, 1)).identity

@@ -20,6 +20,7 @@ from tiktoktoe_cli.config.folding import FoldedMap
 from tiktoktoe_cli.config.nodes import MapNode, plain
 from tiktoktoe_cli.config.view import as_yaml
 from tiktoktoe_cli.errors import ConfigError, Severity
+from tiktoktoe_cli.explanations import explanations
 from tiktoktoe_cli.report import View, draw_problems
 from tiktoktoe_cli.system import PARTS, json_schema, load_system, read_system
 
@@ -400,3 +401,17 @@ def test_a_variable_of_an_include_is_missed_by_all(write: Callable[[str, str], s
         "the variable `MORE` is not set",
         "the variable `NAME` is not set",
     ]
+
+
+def test_a_scanner_is_told_what_the_codes_mean(write: Callable[[str, str], str]) -> None:
+    """The report of `config check` explains what was found, of the rooms as well as of the graph, and nothing else."""
+    text = "services: {a: {depends_on: {b: {}}}}\n"
+
+    report = report_of(check_everything(read_system([write("a.yaml", text)], {}), {}))
+    broken = report_of(check_everything(read_system([write("b.yaml", "services: {a: {x: 1}}\n")], {}), {}))
+
+    assert report.rules.keys() == {problem.code for problem in report.problems}
+    rule = report.rules["TTG104"]
+    assert (rule.title, rule.severity) == ("dependency that is undefined or scaled to 0", Severity.ERROR)
+    assert rule.fix.startswith("correct the name")
+    assert broken.rules["unknown-key"].meaning == explanations()["unknown-key"].meaning

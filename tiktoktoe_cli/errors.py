@@ -94,7 +94,7 @@ class Problem:
 
     `code` is stable (`config explain CODE`); `message` is lower case and says what was found and what was
     expected; advice stays in `hint`; `related` names other places that matter, each with a few words. `about` names
-    what it is about: with the code, it is the same problem as long as these are, on whichever line they stand.
+    what it is about, whichever line it stands on.
     """
 
     code: str
@@ -104,6 +104,13 @@ class Problem:
     severity: Severity = Severity.ERROR
     related: tuple[tuple[str, Place], ...] = ()
     about: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What makes it the same problem tomorrow: its code and what it is about, or else its words and its file."""
+        if self.about:
+            return self.code, *self.about
+        return self.code, self.message, self.place.file if self.place else ""
 
 
 def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:

@@ -54,7 +54,7 @@ def _operations_of(system: System) -> Operations:
 
 
 def _abilities_of(system: System) -> Abilities:
-    """Tell what can be done with services by what is written: an outline holds no settings where variables are not set."""
+    """Tell what can be done with services, by what is written: an outline may lack the settings of what is there."""
     from tiktoktoe_cli.graph.abilities import Abilities
 
     started = system["actions"].keys()

@@ -88,7 +88,12 @@ def test_data_holds_times_and_slack_of_services_and_waits(tiktoktoe: Run) -> Non
         ("catalog", 5.0, 11.0),
         ("orders", 16.0, 0.0),
     ]
-    assert answer["summary"]["start_times"] == {"measured": 0, "declared": 4, "assumed": 1, "scaled_to_zero": 0}
+    assert answer["summary"]["start_times"] == {
+        "measured": 0,
+        "declared": 4,
+        "assumed": 1,
+        "scaled_to_zero": 0,
+    }
 
 
 def test_a_goal_is_reached_sooner_than_everything(tiktoktoe: Run) -> None:

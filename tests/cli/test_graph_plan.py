@@ -43,7 +43,7 @@ def test_waves_are_drawn_with_waits_and_what_follows(tiktoktoe: Run) -> None:
         "  1 ledger   then orders, cart\n"
         "wave 2: 2 services\n"
         "  2 cart     scaled to 0; after ledger; then gateway\n"
-        "  3 orders   after ledger (optional, at most 10s), ghost (undefined, started); then gateway\n"
+        "  3 orders   after ledger (optional, at most 10s), ghost (undefined, once it is started); then gateway\n"
         "wave 3: 1 service\n"
         "  4 gateway  after orders, cart\n"
     )

@@ -87,7 +87,7 @@ def test_a_baseline_is_written_read_and_outlived(tiktoktoe: Run) -> None:
     known = tiktoktoe(*strict)
     assert (known.code, known.err.strip()) == (
         0,
-        "3 services, 3 dependencies, 3 start waves: no findings, 1 in the baseline",
+        "3 services, 3 dependencies, 3 start waves: no findings, 1 accepted",
     )
 
     configure(REDUNDANT.replace("b: {condition: started}, ", ""))
@@ -145,7 +145,7 @@ def test_a_suppression_holds_for_every_command(tiktoktoe: Run) -> None:
     checked = tiktoktoe("config", "check", "--fail-on", "warning", "-o", "json")
 
     assert validated.code == 0
-    assert validated.err.strip().endswith(": no findings, 1 suppressed")
+    assert validated.err.strip().endswith(": no findings, 1 accepted")
     assert "TTG105" not in {problem["code"] for problem in json.loads(checked.out)["problems"]}
 
 
@@ -163,7 +163,7 @@ def test_machines_are_told_of_what_is_accepted(tiktoktoe: Run) -> None:
     assert (item["rule"], item["about"]) == ("TTG105", ["a", "c"])
     assert (item["file"], item["line"], item["column"], item["end_column"]) == ("tiktoktoe.yaml", 3, 45, 46)
     assert [note["line"] for note in item["related"]] == [3, 4]
-    assert item["suppressed"] == {"by": "suppression", "reason": "c is called"}
+    assert item["accepted"] == {"by": "suppression", "reason": "c is called"}
 
 
 @pytest.mark.usefixtures("folder")

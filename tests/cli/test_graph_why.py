@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,6 @@ import pytest
 from tests.cli.systems import configure
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.systems import Run
 
 
@@ -75,6 +74,7 @@ def test_data_holds_paths_and_cuts(tiktoktoe: Run) -> None:
 
     answer = json.loads(tiktoktoe("graph", "why", "vault", "redis", "-o", "json").out)
 
+    column = Path("tiktoktoe.yaml").read_text().index('"redis": {"kind": "runtime"}') + 1
     edge = {
         "from": "vault",
         "to": "redis",
@@ -86,8 +86,8 @@ def test_data_holds_paths_and_cuts(tiktoktoe: Run) -> None:
         "binds": True,
         "file": "tiktoktoe.yaml",
         "line": 1,
-        "column": COL,
-        "end_column": END,
+        "column": column,
+        "end_column": column + len('"redis"'),
     }
     assert answer["items"] == [
         {"path": "vault → redis", "length": 1, "shortest": True, "required": True, "edges": [edge]}

@@ -48,6 +48,23 @@ def test_validating_a_graph_loads_no_graph_library() -> None:
     assert not (HEAVY - {"yaml", "pydantic"}) & loaded
 
 
+@pytest.mark.parametrize(
+    "arguments", [["validate"], ["diff", "samples/shop/tiktoktoe.yaml", "samples/shop/tiktoktoe.yaml"]]
+)
+def test_the_rules_of_the_graph_need_no_check_of_everything(arguments: list[str]) -> None:
+    """Neither what `config check` looks at, nor the explanations of all codes."""
+    code = PROBE.replace('set(name.split(".")[0] for name in sys.modules)', "set(sys.modules)")
+    probe = code.format(arguments=["graph", *arguments, "-c", "samples/shop/tiktoktoe.yaml"])
+
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    loaded = set(json.loads(done.stderr.rpartition("modules: ")[2]))
+    assert "tiktoktoe_cli.subject" in loaded
+    assert not {"tiktoktoe_cli.checkup", "tiktoktoe_cli.explanations", "tiktoktoe_cli.simulation"} & loaded
+
+
 @pytest.mark.skipif(os.name == "nt", reason="it has no such descriptors")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_standard_streams_do_no_harm(closed: str) -> None:

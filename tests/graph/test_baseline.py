@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktoktoe_cli.errors import Place, Problem
-from tiktoktoe_cli.graph.baseline import Baseline, baseline_text, identity_of, read_baseline
+from tiktoktoe_cli.graph.baseline import Baseline, baseline_text, read_baseline
 
 identities = st.builds(
     lambda number, names: (f"TTG{number}", *names),
@@ -72,4 +72,4 @@ def test_a_finding_is_known_wherever_it_stands() -> None:
     here = Problem("TTG105", "one", Place("a.yaml", 1, 1), about=("a", "b"))
     there = Problem("TTG105", "two", Place("b.yaml", 9, 9), about=("a", "b"))
 
-    assert identity_of(here) == identity_of(there) == ("TTG105", "a", "b")
+    assert here.identity == there.identity == ("TTG105", "a", "b")

@@ -9,10 +9,10 @@ import pytest
 
 from tests.graph.systems import place, subject_of
 from tiktoktoe_cli.errors import Place, Severity
-from tiktoktoe_cli.graph.baseline import Baseline, identity_of
+from tiktoktoe_cli.graph.baseline import Baseline
 from tiktoktoe_cli.graph.rules import RULES, Subject, choose_rules
 from tiktoktoe_cli.graph.validation import Validation, renewed, validate
-from tiktoktoe_cli.report import ExcuseKind
+from tiktoktoe_cli.report import AcceptanceKind
 
 SERVICES: dict[str, Any] = {  # what YAML can hold
     "legacy-a": {"depends_on": {"b": {}, "c": {}}},
@@ -31,7 +31,7 @@ def suppressing(*entries: dict[str, Any], **settings: Any) -> Subject:
 
 def told(found: Validation) -> list[tuple[str, ...]]:
     """Return the open findings by rule and what they are about."""
-    return [identity_of(problem) for problem in found.findings]
+    return [problem.identity for problem in found.findings]
 
 
 def test_findings_are_told_the_worst_first() -> None:
@@ -50,9 +50,9 @@ def test_a_suppression_accepts_what_is_about_all_that_it_names(services: list[st
     found = validate(suppressing({"rule": "TTG105", "services": services, "reason": "it is meant"}))
 
     assert told(found) == [("TTG106", "x", "y")]
-    ((problem, excuse),) = found.excused
-    assert identity_of(problem) == REDUNDANT
-    assert (excuse.kind, excuse.reason) == (ExcuseKind.IN_SOURCE, "it is meant")
+    ((problem, acceptance),) = found.accepted
+    assert problem.identity == REDUNDANT
+    assert (acceptance.kind, acceptance.reason) == (AcceptanceKind.IN_SOURCE, "it is meant")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_two_suppressions_of_one_finding_are_both_of_use() -> None:
 
     found = validate(suppressing(*entries))
 
-    assert [excuse.reason for _, excuse in found.excused] == ["first"]
+    assert [one.reason for _, one in found.accepted] == ["first"]
     assert told(found) == [("TTG106", "x", "y")]
 
 
@@ -110,7 +110,7 @@ def test_what_is_in_the_baseline_is_accepted_for_now() -> None:
     found = validate(subject_of(SERVICES), baseline=Baseline({REDUNDANT: None, ("TTG106", "x"): None}))
 
     assert told(found) == [("TTG106", "y")]
-    assert {excuse.kind for _, excuse in found.excused} == {ExcuseKind.EXTERNAL}
+    assert {one.kind for _, one in found.accepted} == {AcceptanceKind.EXTERNAL}
 
 
 def test_an_entry_of_the_baseline_that_is_mended_is_a_finding() -> None:

@@ -8,7 +8,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from tests.graph.systems import build_graph
-from tiktoktoe_cli.graph import Graph
 from tiktoktoe_cli.graph.settings import ServiceSettings
 from tiktoktoe_cli.health import Failure, HealthState, Observation, ServiceHealth
 from tiktoktoe_cli.health.settings import PROBES, CheckSettings
@@ -16,6 +15,7 @@ from tiktoktoe_cli.resilience import VirtualClock
 from tiktoktoe_cli.transport import Timing
 
 if TYPE_CHECKING:
+    from tiktoktoe_cli.graph import Graph
     from tiktoktoe_cli.health import Attempt, CheckResult
     from tiktoktoe_cli.health.probes.settings import ProbeSettings
 

@@ -19,9 +19,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "db": {"group": "core"},
     "docs": {},
 }
-GRAPH = build_graph(
-    {name: ServiceSettings.model_validate(one) for name, one in SERVICES.items()}
-)
+GRAPH = build_graph({name: ServiceSettings.model_validate(one) for name, one in SERVICES.items()})
 CHECKS = {name: [make_check("live"), make_check("ready")] for name in SERVICES if name != "docs"}
 
 

@@ -196,7 +196,7 @@ def test_a_task_that_ends_without_its_line_is_lost() -> None:
 
 
 def test_a_run_that_fails_is_rolled_back_in_reverse() -> None:
-    """What was started is stopped and rolled back, the last first: also a task that has ended, and what failed itself."""
+    """What was started is stopped and rolled back, the last first: also a task that has ended, and what failed."""
     store = replace(service("store", MIGRATED), can_roll_back=True)
     core = replace(service("core", "store"), can_roll_back=True)
     world = FakeWorld({"store": 0.0, "core": None}, end_after={"migrate": (0.5, "exited with 0")})

@@ -11,7 +11,7 @@ from hypothesis import given
 from tests.report.hostile import ANY_TEXT, REPORT, SECRET, mask
 from tests.report.test_sarif import CYCLE
 from tiktoktoe_cli.errors import Place, Problem, Severity
-from tiktoktoe_cli.report import Excuse, ExcuseKind, Report, ReportKind, View, render_report
+from tiktoktoe_cli.report import Acceptance, AcceptanceKind, Report, ReportKind, View, render_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,11 +65,11 @@ def test_nothing_found_is_an_empty_list() -> None:
     assert entries_of(report_of()) == []
 
 
-def test_what_was_excused_is_no_entry() -> None:
+def test_what_is_accepted_is_no_entry() -> None:
     """GitLab knows no suppressions: what does not count is left out."""
-    excused = ((CYCLE, Excuse(ExcuseKind.EXTERNAL, "known")),)
+    accepted = ((CYCLE, Acceptance(AcceptanceKind.EXTERNAL, "known")),)
 
-    assert entries_of(replace(report_of(), excused=excused)) == []
+    assert entries_of(replace(report_of(), accepted=accepted)) == []
 
 
 def test_a_finding_without_a_place_is_about_the_whole_project() -> None:

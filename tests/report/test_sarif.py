@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.report.hostile import ANY_TEXT, REPORT, SECRET, mask
 from tiktoktoe_cli.errors import Place, Problem, Severity
-from tiktoktoe_cli.report import Excuse, ExcuseKind, Report, ReportKind, RuleText, View, render_report
+from tiktoktoe_cli.report import Acceptance, AcceptanceKind, Report, ReportKind, RuleText, View, render_report
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
@@ -107,11 +107,11 @@ def test_the_same_finding_twice_has_two_fingerprints() -> None:
     assert (first[:-2], second[-2:]) == (second[:-2], ":2")
 
 
-def test_what_was_excused_is_marked_as_suppressed() -> None:
+def test_what_is_accepted_is_marked_as_suppressed() -> None:
     """A finding that does not count is there with its reason, and not as an open one."""
-    excuse = Excuse(ExcuseKind.IN_SOURCE, "both are one process")
+    acceptance = Acceptance(AcceptanceKind.IN_SOURCE, "both are one process")
 
-    run = run_of(report_of(excused=((CYCLE, excuse),)))
+    run = run_of(report_of(accepted=((CYCLE, acceptance),)))
 
     (result,) = run["results"]
     assert result["suppressions"] == [{"kind": "inSource", "justification": "both are one process"}]
@@ -174,7 +174,7 @@ def test_it_is_like_the_least_that_scanners_ask_for(vectors: Path) -> None:
     assert least.keys() <= ours.keys()
 
 
-@pytest.mark.parametrize("kind", list(ExcuseKind))
-def test_the_kinds_of_suppression_are_the_standards(kind: ExcuseKind) -> None:
+@pytest.mark.parametrize("kind", list(AcceptanceKind))
+def test_the_kinds_of_suppression_are_the_standards(kind: AcceptanceKind) -> None:
     """The standard knows two kinds of suppressions."""
     assert kind.value in SCHEMA["definitions"]["suppression"]["properties"]["kind"]["enum"]

@@ -58,14 +58,15 @@ def resolve(
     from tiktoktoe_cli.errors import UnfinishedError, unknown
     from tiktoktoe_cli.graph import resolution
     from tiktoktoe_cli.graph.reports.resolution import draw_explanations, report_of
-    from tiktoktoe_cli.graph.rules import Subject, choose_rules, validate_graph
+    from tiktoktoe_cli.graph.rules import Subject, validate_graph
+    from tiktoktoe_cli.graph.rules.ranges import INVALID_VERSION
 
     preference = choose(resolution.Preference, prefer, "--prefer")
     graph = desk.load("services").graph()
     for name in service or ():
         if name not in graph.services:
             raise unknown(name, graph.services, "service")
-    desk.refuse(validate_graph(Subject(graph), choose_rules(["TTG203"])))
+    desk.refuse(validate_graph(Subject(graph), [INVALID_VERSION]))
     facts = resolution.resolve(graph, preference, service)
     if facts.gave_up:
         hint = "let fewer services change: `--service NAME`"

@@ -7,47 +7,47 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.baseline import Baseline, identity_of
 from tiktoktoe_cli.graph.rules.rule import Finding
-from tiktoktoe_cli.report.facts import Excuse, ExcuseKind
+from tiktoktoe_cli.report.facts import Acceptance, AcceptanceKind
 from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph.baseline import Baseline
     from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.rules.settings import SuppressionSettings
 
-_FOR_NOW = Excuse(ExcuseKind.EXTERNAL, "accepted for now, in the baseline")
+_FOR_NOW = Acceptance(AcceptanceKind.EXTERNAL, "accepted for now, in the baseline")
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class Findings:
     """Findings by whether they are accepted, each of those with the reason."""
 
     open: tuple[Problem, ...]
-    excused: tuple[tuple[Problem, Excuse], ...]
+    accepted: tuple[tuple[Problem, Acceptance], ...]
 
 
-def sort_findings(
+def split_findings(
     problems: Iterable[Problem], suppressions: Iterable[SuppressionSettings], baseline: Baseline
-) -> Sorted:
-    """Sort what the rules found; a suppression comes before the baseline."""
+) -> Findings:
+    """Part what the rules found; a suppression comes before the baseline."""
     by_rule = defaultdict(list)
     for suppression in suppressions:
         if suppression.reason.strip():
             by_rule[suppression.rule].append(suppression)
-    still_open, excused = [], []
+    still_open, accepted = [], []
     for problem in problems:
         fitting = next((one for one in by_rule.get(problem.code, ()) if accepts(one, problem)), None)
         if fitting:
-            excused.append((problem, Excuse(ExcuseKind.IN_SOURCE, fitting.reason.strip())))
-        elif identity_of(problem) in baseline.entries:
-            excused.append((problem, _FOR_NOW))
+            accepted.append((problem, Acceptance(AcceptanceKind.IN_SOURCE, fitting.reason.strip())))
+        elif problem.identity in baseline.entries:
+            accepted.append((problem, _FOR_NOW))
         else:
             still_open.append(problem)
-    return Sorted(tuple(still_open), tuple(excused))
+    return Findings(tuple(still_open), tuple(accepted))
 
 
 def accepts(suppression: SuppressionSettings, problem: Problem) -> bool:
@@ -62,7 +62,7 @@ def find_stale(
     subject: Subject, problems: Sequence[Problem], baseline: Baseline, applied: Collection[str]
 ) -> Iterator[Finding]:
     """Find what accepts none of the problems, although its rule is one of those that were applied."""
-    found = set(map(identity_of, problems))
+    found = {problem.identity for problem in problems}
     for entry, place in baseline.entries.items():
         rule, *names = entry
         if rule in applied and entry not in found:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 Identity: TypeAlias = tuple[str, ...]
-"""A rule's id, and what a finding is about."""
+"""A rule's id, and what a finding is about: the `Problem.identity` of a finding."""
 
 _HEADER = (
     "# Findings that are accepted for now; `tiktoktoe graph validate --update-baseline` writes this file.\n"
@@ -36,11 +36,6 @@ class Baseline:
     """The findings that are accepted for now, each with the place of its line."""
 
     entries: Mapping[Identity, Place | None] = field(default_factory=dict)
-
-
-def identity_of(problem: Problem) -> Identity:
-    """Return what makes a finding the same one tomorrow."""
-    return (problem.code, *problem.about)
 
 
 def read_baseline(name: str, text: str) -> Baseline | Problem:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from tiktoktoe_cli.graph.acceptance import sort_findings
-from tiktoktoe_cli.graph.baseline import Baseline, identity_of
+from tiktoktoe_cli.graph.acceptance import split_findings
+from tiktoktoe_cli.graph.baseline import Baseline
 from tiktoktoe_cli.graph.cycles import start_cycles
 from tiktoktoe_cli.graph.model import Resource
 from tiktoktoe_cli.graph.order import wave_numbers
@@ -102,7 +102,7 @@ class Difference:
 
 def edition_of(subject: Subject) -> Edition:
     """Look at a system: findings that its configuration suppresses for a reason do not count."""
-    found = sort_findings(validate_graph(subject), subject.settings.suppress, Baseline())
+    found = split_findings(validate_graph(subject), subject.settings.suppress, Baseline())
     return Edition(subject.graph, tuple(start_cycles(subject.graph)), found.open)
 
 
@@ -205,5 +205,5 @@ def _only_in(cycles: tuple[Cycle, ...], others: tuple[Cycle, ...]) -> Iterator[C
 
 
 def _without(findings: tuple[Problem, ...], others: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    known = set(map(identity_of, others))
-    return tuple(finding for finding in findings if identity_of(finding) not in known)
+    known = {finding.identity for finding in others}
+    return tuple(finding for finding in findings if finding.identity not in known)

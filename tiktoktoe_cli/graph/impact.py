@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import unknown
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
-
-_is_used = attrgetter("is_used_at_run_time")
-_is_needed = attrgetter("is_needed_at_run_time")
-_is_needed_to_start = attrgetter("is_needed_to_start")
 
 
 class Effect(StrEnum):
@@ -82,11 +77,11 @@ def impact_of(graph: Graph, failed: Sequence[str]) -> Impact:
 
 def _hits(graph: Graph, roots: Sequence[str]) -> Iterator[Hit]:
     """Find the worst that happens to each service, and the edge that brings it."""
-    down = _spread(graph, roots, _is_needed)
+    down = _spread(graph, roots, lambda edge: edge.is_needed_at_run_time)
     fallen = [*roots, *down]
-    degraded = _one_step(graph, fallen, _is_used, known=fallen)
-    indirect = _spread(graph, [*fallen, *degraded], _is_used)
-    blocked = _one_step(graph, fallen, _is_needed_to_start, known=roots)
+    degraded = _one_step(graph, fallen, lambda edge: edge.is_used_at_run_time, known=fallen)
+    indirect = _spread(graph, [*fallen, *degraded], lambda edge: edge.is_used_at_run_time)
+    blocked = _one_step(graph, fallen, lambda edge: edge.is_needed_to_start, known=roots)
     effects = {
         **dict.fromkeys(indirect, Effect.INDIRECT),
         **dict.fromkeys(blocked, Effect.AT_RESTART),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.baseline import identity_of
 from tiktoktoe_cli.graph.choices import Risk
 from tiktoktoe_cli.graph.diff import ChangeKind
+from tiktoktoe_cli.graph.rules.structure import MISSING_DEPENDENCY, START_CYCLE
 from tiktoktoe_cli.graph.semver import SemverError, Version
 from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.words import listed, plural, quoted
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.graph.diff import Alteration, Difference, ServiceChange
 
-_CYCLE, _UNDEFINED = "TTG101", "TTG104"
-"""The rules whose findings say the same as a hazard."""
 _MOST_NAMES = 5
 
 
@@ -63,14 +61,14 @@ def assess(difference: Difference) -> tuple[Risk, tuple[Reason, ...]]:
 def _cycles(difference: Difference) -> Iterator[Sight]:
     for cycle in difference.new_cycles:
         names = tuple(edge.source for edge in cycle.edges)
-        yield f"these services wait for each other to start: {cycle_words(names)}", (_CYCLE, *names)
+        yield f"these services wait for each other to start: {cycle_words(names)}", (START_CYCLE.id, *names)
 
 
 def _removed_but_needed(difference: Difference) -> Iterator[Sight]:
     for service in _services(difference, ChangeKind.REMOVED):
         for edge in difference.new.graph.dependents_of(service.name):
             words = f"{quoted(service.name)} is removed, and {quoted(edge.source)} depends on it"
-            yield words, (_UNDEFINED, edge.source, service.name)
+            yield words, (MISSING_DEPENDENCY.id, edge.source, service.name)
 
 
 def _scaled_to_zero(difference: Difference) -> Iterator[Sight]:
@@ -126,7 +124,7 @@ def _findings(severity: Severity) -> Callable[[Difference], Iterator[Sight]]:
     def find(difference: Difference) -> Iterator[Sight]:
         for finding in difference.new_findings:
             if finding.severity is severity:
-                yield f"{finding.code}: {finding.message}", identity_of(finding)
+                yield f"{finding.code}: {finding.message}", finding.identity
 
     return find
 

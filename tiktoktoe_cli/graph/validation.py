@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity, in_file_order
-from tiktoktoe_cli.graph.acceptance import find_stale, sort_findings
-from tiktoktoe_cli.graph.baseline import Baseline, identity_of
+from tiktoktoe_cli.graph.acceptance import find_stale, split_findings
+from tiktoktoe_cli.graph.baseline import Baseline
 from tiktoktoe_cli.graph.plan import waves_if_any
 from tiktoktoe_cli.graph.rules import RULES, validate_graph
 from tiktoktoe_cli.graph.rules.acceptance import STALE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.model import Graph
     from tiktoktoe_cli.graph.plan import Waves
     from tiktoktoe_cli.graph.rules import Rule, Subject
-    from tiktoktoe_cli.report.facts import Excuse
+    from tiktoktoe_cli.report.facts import Acceptance
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Validation:
     waves: Waves | None
     rules: tuple[Rule, ...]
     findings: tuple[Problem, ...]
-    excused: tuple[tuple[Problem, Excuse], ...] = ()
+    accepted: tuple[tuple[Problem, Acceptance], ...] = ()
 
 
 def validate(
@@ -46,10 +46,10 @@ def validate(
     """Apply rules, and take off what is accepted."""
     applied = _applied(subject, rules)
     problems = validate_graph(subject, applied)
-    found = sort_findings(problems, subject.settings.suppress, baseline)
+    found = split_findings(problems, subject.settings.suppress, baseline)
     findings = [*_gathered(applied, found.open), *_stale(subject, applied, problems, baseline)]
     return Validation(
-        subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.excused
+        subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.accepted
     )
 
 
@@ -57,9 +57,9 @@ def renewed(subject: Subject, rules: Sequence[Rule], baseline: Baseline) -> Base
     """Return a baseline that accepts all that is not suppressed; what it says of rules that are left out stays."""
     applied = _applied(subject, rules)
     ids = {rule.id for rule in applied}
-    found = sort_findings(validate_graph(subject, applied), subject.settings.suppress, Baseline())
+    found = split_findings(validate_graph(subject, applied), subject.settings.suppress, Baseline())
     kept = {entry: place for entry, place in baseline.entries.items() if entry[0] not in ids}
-    return Baseline(kept | dict.fromkeys(map(identity_of, found.open)))
+    return Baseline(kept | dict.fromkeys(problem.identity for problem in found.open))
 
 
 def _applied(subject: Subject, rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.closing import draw_closing
     from tiktoktoe_cli.report.diagnostics import draw_problems
     from tiktoktoe_cli.report.facts import (
+        Acceptance,
+        AcceptanceKind,
         Case,
         CaseOutcome,
         Column,
         Drawing,
-        Excuse,
-        ExcuseKind,
         Json,
         Metric,
         MetricKind,
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.view import Mask, View
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceKind",
     "Case",
     "CaseOutcome",
     "ColorChoice",
     "Column",
     "Drawing",
-    "Excuse",
-    "ExcuseKind",
     "Json",
     "Mask",
     "Metric",

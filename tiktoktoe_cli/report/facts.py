@@ -113,7 +113,7 @@ class RuleText:
     severity: Severity
 
 
-class ExcuseKind(StrEnum):
+class AcceptanceKind(StrEnum):
     """Where it is written that a problem does not count, in SARIF's words (3.35.2)."""
 
     IN_SOURCE = "inSource"  # beside what it is about, with a reason
@@ -121,10 +121,10 @@ class ExcuseKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Excuse:
+class Acceptance:
     """Why a problem does not count."""
 
-    kind: ExcuseKind
+    kind: AcceptanceKind
     reason: str
 
 
@@ -136,7 +136,7 @@ class Report:
     person reads last (`8 services healthy in 1.2 s`); `remarks` say more to persons, a line each, and `next_steps` are
     commands for them to type next.
     `items` are the rows, under keys that are an interface; `columns` picks what a table shows of them;
-    `excused` are problems that do not count, each with the reason; `rules` explains the codes of problems.
+    `accepted` are problems that do not count, each with the reason; `rules` explains the codes of problems.
     `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone. `drawings` holds, by the
     kind of `--report`, what the feature draws itself.
     """
@@ -149,7 +149,7 @@ class Report:
     columns: tuple[Column, ...] = ()
     name_key: str = "name"
     problems: tuple[Problem, ...] = ()
-    excused: tuple[tuple[Problem, Excuse], ...] = ()
+    accepted: tuple[tuple[Problem, Acceptance], ...] = ()
     rules: Mapping[str, RuleText] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     metrics: tuple[Metric, ...] = ()

@@ -21,12 +21,6 @@ def fingerprinted(problems: Iterable[Problem]) -> Iterator[tuple[Problem, str]]:
     """Yield each problem with its fingerprint; those that cannot be told apart are numbered."""
     seen: Counter[str] = Counter()
     for problem in problems:
-        digest = sha256("\0".join(_identity(problem)).encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
+        digest = sha256("\0".join(problem.identity).encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
         seen[digest] += 1
         yield problem, f"{digest}:{seen[digest]}"
-
-
-def _identity(problem: Problem) -> tuple[str, ...]:
-    if problem.about:
-        return problem.code, *problem.about
-    return problem.code, problem.message, problem.place.file if problem.place else ""

@@ -22,7 +22,7 @@ _NOWHERE: Final = "."  # the whole project
 
 
 def draw_gitlab(report: Report, view: View) -> str:
-    """Write one entry for each problem; those that are excused are left out."""
+    """Write one entry for each problem; those that are accepted are left out."""
     entries = [_entry(problem, mark, view.mask) for problem, mark in fingerprinted(report.problems)]
     return escape_hidden(json.dumps(entries, ensure_ascii=not view.unicode, indent=2)) + "\n"
 

@@ -1,7 +1,7 @@
 """SARIF 2.1.0 (OASIS): the problems as GitHub's and other code scanners take them, each at its place.
 
 GitHub takes 25,000 results of a run and shows only the first location of each; other places are related locations, and
-the message links to them as `[words](1)`. What was excused is there as well, marked as suppressed.
+the message links to them as `[words](1)`. What is accepted is there as well, marked as suppressed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tiktoktoe_cli.errors import Place, Problem
-    from tiktoktoe_cli.report.facts import Excuse, Json, Report, RuleText
+    from tiktoktoe_cli.report.facts import Acceptance, Json, Report, RuleText
     from tiktoktoe_cli.report.view import Mask, View
 
 MOST_RESULTS: Final = 25_000
@@ -36,7 +36,9 @@ def draw_sarif(report: Report, view: View) -> str:
     ranked = sorted(fingerprinted(_all(report)), key=lambda one: list(_LEVELS).index(one[0].severity))
     kept = ranked[:MOST_RESULTS]
     rules = list(dict.fromkeys(problem.code for problem, _ in kept))
-    writer = _Writer(view.mask, {code: position for position, code in enumerate(rules)}, dict(report.excused))
+    writer = _Writer(
+        view.mask, {code: position for position, code in enumerate(rules)}, dict(report.accepted)
+    )
     run: dict[str, Json] = {
         "tool": {"driver": writer.driver(report.rules)},
         "automationDetails": {"id": f"tiktoktoe/{report.command.replace(' ', '/')}/"},
@@ -50,7 +52,7 @@ def draw_sarif(report: Report, view: View) -> str:
 
 
 def _all(report: Report) -> Iterable[Problem]:
-    return chain(report.problems, (problem for problem, _ in report.excused))
+    return chain(report.problems, (problem for problem, _ in report.accepted))
 
 
 def _left_out(count: int) -> dict[str, Json]:
@@ -65,7 +67,7 @@ class _Writer:
 
     mask: Mask
     positions: Mapping[str, int]
-    excuses: Mapping[Problem, Excuse]
+    accepted: Mapping[Problem, Acceptance]
 
     def driver(self, texts: Mapping[str, RuleText]) -> dict[str, Json]:
         return {
@@ -105,8 +107,10 @@ class _Writer:
                 }
                 for number, (words, place) in enumerate(problem.related, start=1)
             ]
-        if excuse := self.excuses.get(problem):
-            found["suppressions"] = [{"kind": excuse.kind, "justification": self._clean(excuse.reason)}]
+        if acceptance := self.accepted.get(problem):
+            found["suppressions"] = [
+                {"kind": acceptance.kind, "justification": self._clean(acceptance.reason)}
+            ]
         return found
 
     def _message(self, problem: Problem) -> str:

@@ -18,6 +18,10 @@ def test_what_an_import_found_in_use_and_nobody_declared_is_told() -> None:
 
     assert (found.code, found.message) == ("TTG110", "`a` uses `b`, but nobody declared it")
     assert found.place == place("services", "a", "depends_on", "b")
+    assert found.hint == (
+        "if it is right, write `evidence: both` (or remove `evidence`); "
+        "else remove the dependency: an import only guessed it"
+    )
 
 
 def test_what_a_start_action_names_and_nobody_declared_is_told_where_it_is_named() -> None:

@@ -33,3 +33,4 @@ def test_an_example_breaks_its_own_rule(write: Callable[[str, str], str], rule: 
 
     assert system.document.problems == []
     assert rule.id in {problem.code for problem in found}
+    assert all(problem.about for problem in found)  # else a baseline would know it by its words

@@ -137,7 +137,7 @@ def _conditions(edge: Edge) -> Iterator[str]:
 
     usual_timeout = DependencySettings.model_fields["timeout"].default
     if edge.condition is not Condition.HEALTHY:
-        yield condition_words(edge.condition)
+        yield f"once it {condition_words(edge.condition)}"
     if not edge.required:
         yield "optional"
     if edge.timeout != usual_timeout:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.graph.resolution import Move
-from tiktoktoe_cli.graph.rules import RULES
 from tiktoktoe_cli.graph.rules.rule import located
+from tiktoktoe_cli.graph.rules.versions import CLASH
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, RuleText
 from tiktoktoe_cli.report.text import many_lines
 from tiktoktoe_cli.words import listed, plural, quoted
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.resolution.question import Need
     from tiktoktoe_cli.report.view import View
 
-_RULE = next(rule for rule in RULES if rule.id == "TTG202")
 _MOST_ASKING = 3
 _MOST_STEPS = 5
 _STILL = {Move.KEEP, Move.NONE}
@@ -57,10 +56,10 @@ def report_of(facts: Resolution, *, check: bool = False) -> Report:
         items=[_item(one, facts.graph) for one in sorted(facts.choices, key=lambda one: not one.changes)],
         columns=_COLUMNS,
         problems=problems,
-        rules={_RULE.id: RuleText(_RULE.title, _RULE.why, _RULE.fix, _RULE.severity)},
+        rules={CLASH.id: RuleText(CLASH.title, CLASH.why, CLASH.fix, CLASH.severity)},
         cases=_cases(facts, check=check),
         remarks=_remarks(facts),
-        next_steps=(f"tiktoktoe config explain {_RULE.id}",) if problems else (),
+        next_steps=(f"tiktoktoe config explain {CLASH.id}",) if problems else (),
     )
 
 
@@ -124,11 +123,11 @@ def _problem(told: Contradiction, graph: Graph) -> Problem:
     needs = (*told.conflict.needs, *told.opposed)
     places = [(_short(need), graph.value_place(*path)) for need in needs for path in need.paths]
     return Problem(
-        _RULE.id,
+        CLASH.id,
         told.sentence,
         places[0][1],
         _advice(told),
-        _RULE.severity,
+        CLASH.severity,
         located(*places[1:]),
         tuple(dict.fromkeys(name for need in needs for name in (need.target, need.source))),
     )

@@ -10,40 +10,39 @@ from tiktoktoe_cli.graph.rules import READING, RULES
 from tiktoktoe_cli.graph.size import size_words, start_counts
 from tiktoktoe_cli.report.diagnostics import tally
 from tiktoktoe_cli.report.documents import problem_data
-from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, ExcuseKind, Report, RuleText
+from tiktoktoe_cli.report.facts import AcceptanceKind, Case, CaseOutcome, Column, Report, RuleText
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.rules import Rule
     from tiktoktoe_cli.graph.validation import Validation
-    from tiktoktoe_cli.report.facts import Excuse, Json
+    from tiktoktoe_cli.report.facts import Acceptance, Json
 
-_ACCEPTED = {ExcuseKind.IN_SOURCE: "suppression", ExcuseKind.EXTERNAL: "baseline"}
-_WHERE = {"suppression": "suppressed", "baseline": "in the baseline"}
+_ACCEPTED_BY = {AcceptanceKind.IN_SOURCE: "suppression", AcceptanceKind.EXTERNAL: "baseline"}
 
 
 def report_of(facts: Validation, fail_on: Severity = Severity.ERROR) -> Report:
     """Turn findings into a report; it is not ok if an open one is at least as bad as `fail_on`."""
     tallies = Counter(problem.severity for problem in facts.findings)
     codes = dict.fromkeys(problem.code for problem in facts.findings)
-    excuses = Counter(_ACCEPTED[excuse.kind] for _, excuse in facts.excused)
+    accepted = Counter(_ACCEPTED_BY[acceptance.kind] for _, acceptance in facts.accepted)
     return Report(
         command="graph validate",
         ok=not any(severity.reaches(fail_on) for severity in tallies),
-        verdict=f"{size_words(facts.graph, facts.waves)}: {', '.join(_found(facts, excuses))}",
+        verdict=f"{size_words(facts.graph, facts.waves)}: {', '.join(_found(facts))}",
         summary={
             **start_counts(facts.graph, facts.waves),
             "findings": {severity.value: tallies[severity] for severity in Severity},
-            "accepted": {where: excuses[where] for where in _ACCEPTED.values()},
+            "accepted": {by: accepted[by] for by in _ACCEPTED_BY.values()},
         },
         items=[
             *(_item(problem, None) for problem in facts.findings),
-            *(_item(problem, excuse) for problem, excuse in facts.excused),
+            *(_item(problem, acceptance) for problem, acceptance in facts.accepted),
         ],
         columns=(),  # persons see the findings as problems, in code frames
         name_key="rule",
         problems=facts.findings,
-        excused=facts.excused,
+        accepted=facts.accepted,
         rules={rule.id: RuleText(rule.title, rule.why, rule.fix, rule.severity) for rule in facts.rules},
         cases=_cases(facts, fail_on),
         next_steps=tuple(f"tiktoktoe config explain {code}" for code in codes),
@@ -67,18 +66,20 @@ def rules_report() -> Report:
     )
 
 
-def _found(facts: Validation, excuses: Counter[str]) -> list[str]:
-    accepted = [f"{excuses[where]:,} {words}" for where, words in _WHERE.items() if excuses[where]]
+def _found(facts: Validation) -> list[str]:
+    accepted = [f"{len(facts.accepted):,} accepted"] if facts.accepted else []
     return [tally(facts.findings) or "no findings", *accepted]
 
 
-def _item(problem: Problem, excuse: Excuse | None) -> dict[str, Json]:
+def _item(problem: Problem, acceptance: Acceptance | None) -> dict[str, Json]:
     found = problem_data(problem)
     return {
         "rule": found.pop("code"),
         **found,
         "about": problem.about,
-        "suppressed": {"by": _ACCEPTED[excuse.kind], "reason": excuse.reason} if excuse else None,
+        "accepted": {"by": _ACCEPTED_BY[acceptance.kind], "reason": acceptance.reason}
+        if acceptance
+        else None,
     }
 
 

@@ -24,8 +24,13 @@ def find_undeclared_uses(subject: Subject) -> Iterator[Finding]:
     for edge in graph.edges():
         if edge.evidence is Evidence.INFERRED:
             message = f"{quoted(edge.source)} uses {quoted(edge.target)}, but nobody declared it"
-            hint = "if that is right, write `evidence: both`; else remove the dependency: an import only guessed it"
-            yield Finding(message, graph.place_of(edge), hint, about=(edge.source, edge.target))
+            yield Finding(
+                message,
+                graph.place_of(edge),
+                "if it is right, write `evidence: both` (or remove `evidence`); "
+                "else remove the dependency: an import only guessed it",
+                about=(edge.source, edge.target),
+            )
     for name, uses in subject.operations.uses.items():
         declared = {edge.target for edge in graph.services[name].dependencies}
         for target, path in uses.items():
@@ -74,7 +79,7 @@ RULES = (
         title="used but not declared",
         why="What is used and not declared is neither started first nor watched, and missing in every answer.",
         example="orders: {depends_on: {stock: {evidence: inferred}}}   # an import found it in an environment variable",
-        fix="declare the dependency with its kind; if an import found it, write `evidence: both`, or remove what it guessed.",
+        fix="declare the dependency with its kind (`evidence: both`, if an import found it), or remove the use.",
         check=find_undeclared_uses,
     ),
     Rule(

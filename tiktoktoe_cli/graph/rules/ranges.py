@@ -76,16 +76,17 @@ def _about(written: Written) -> tuple[str, ...]:
     return tuple(str(step) for step in written.path if step not in {"services", "depends_on"})
 
 
+INVALID_VERSION = Rule(
+    id="TTG203",
+    severity=Severity.ERROR,
+    title="invalid version or range",
+    why="Versions follow semver.org, ranges follow npm; what cannot be read cannot be compared.",
+    example='ledger: {version: "1.10"}\norders: {depends_on: {ledger: "~=1.4"}}',
+    fix="write all three numbers of a version; write ranges with `^ ~ < <= > >=`, spaces and `||`.",
+    check=find_invalid_versions,
+)
 RULES = (
-    Rule(
-        id="TTG203",
-        severity=Severity.ERROR,
-        title="invalid version or range",
-        why="Versions follow semver.org, ranges follow npm; what cannot be read cannot be compared.",
-        example='ledger: {version: "1.10"}\norders: {depends_on: {ledger: "~=1.4"}}',
-        fix="write all three numbers of a version; write ranges with `^ ~ < <= > >=`, spaces and `||`.",
-        check=find_invalid_versions,
-    ),
+    INVALID_VERSION,
     Rule(
         id="TTG204",
         severity=Severity.WARNING,

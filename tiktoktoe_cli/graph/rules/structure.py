@@ -96,6 +96,7 @@ def find_undeclared_systems(subject: Subject) -> Iterator[Finding]:
             f"none of the {len(graph.services):,} services declares a dependency",
             graph.place("services"),
             "write `depends_on`, or take it over from elsewhere with `tiktoktoe graph import`",
+            about=("services",),
         )
 
 
@@ -152,16 +153,27 @@ def _edge_words(edge: Edge) -> str:
     )
 
 
+START_CYCLE = Rule(
+    id="TTG101",
+    severity=Severity.ERROR,
+    title="cycle of start edges",
+    why="Each of these services waits for the next one before it starts, so none of them ever does.",
+    example="orders: {depends_on: {stock: {}}}\nstock: {depends_on: {orders: {}}}",
+    fix="remove the edge that is named, or make it `kind: runtime` if it is only a call.",
+    check=find_start_cycles,
+)
+MISSING_DEPENDENCY = Rule(
+    id="TTG104",
+    severity=Severity.ERROR,
+    title="dependency that is undefined or scaled to 0",
+    why="Nobody can start, check or wait for what is not a service of this system, or has no replicas.",
+    example="orders: {depends_on: {ledgr: {}}}   # the service is called ledger",
+    fix="correct the name, or add the service (one that somebody else runs needs no actions); "
+    "a dependency on one that is scaled to 0 is `required: false`.",
+    check=find_missing_dependencies,
+)
 RULES = (
-    Rule(
-        id="TTG101",
-        severity=Severity.ERROR,
-        title="cycle of start edges",
-        why="Each of these services waits for the next one before it starts, so none of them ever does.",
-        example="orders: {depends_on: {stock: {}}}\nstock: {depends_on: {orders: {}}}",
-        fix="remove the edge that is named, or make it `kind: runtime` if it is only a call.",
-        check=find_start_cycles,
-    ),
+    START_CYCLE,
     Rule(
         id="TTG102",
         severity=Severity.WARNING,
@@ -180,16 +192,7 @@ RULES = (
         fix="remove the dependency, or write the name that was meant.",
         check=find_self_dependencies,
     ),
-    Rule(
-        id="TTG104",
-        severity=Severity.ERROR,
-        title="dependency that is undefined or scaled to 0",
-        why="Nobody can start, check or wait for what is not a service of this system, or has no replicas.",
-        example="orders: {depends_on: {ledgr: {}}}   # the service is called ledger",
-        fix="correct the name, or add the service (one that somebody else runs needs no actions); "
-        "a dependency on one that is scaled to 0 is `required: false`.",
-        check=find_missing_dependencies,
-    ),
+    MISSING_DEPENDENCY,
     Rule(
         id="TTG106",
         severity=Severity.INFO,

@@ -166,6 +166,16 @@ def _advice(graph: Graph, target: Service, version: Version, accepted: VersionRa
     return f"deploy {quoted(target.name)} in this range, or widen the range"
 
 
+CLASH = Rule(
+    id="TTG202",
+    severity=Severity.ERROR,
+    title="no version suits all dependents",
+    why="Each dependent can use some version, but none of those that are deployed or available suits all of them.",
+    example='ledger: {version: "2.0.0", available: ["1.4.3"]}\n'
+    'orders: {depends_on: {ledger: "^1.4"}}\nreports: {depends_on: {ledger: "^2"}}',
+    fix="widen a range, or make a version available that is in all; `tiktoktoe graph resolve` looks for both.",
+    check=find_clashes,
+)
 RULES = (
     Rule(
         id="TTG201",
@@ -176,16 +186,7 @@ RULES = (
         fix="deploy a version in the range, or widen the range once the dependent can use the new one.",
         check=find_unsatisfied_ranges,
     ),
-    Rule(
-        id="TTG202",
-        severity=Severity.ERROR,
-        title="no version suits all dependents",
-        why="Each dependent can use some version, but none of those that are deployed or available suits all of them.",
-        example='ledger: {version: "2.0.0", available: ["1.4.3"]}\n'
-        'orders: {depends_on: {ledger: "^1.4"}}\nreports: {depends_on: {ledger: "^2"}}',
-        fix="widen a range, or make a version available that is in all; `tiktoktoe graph resolve` looks for both.",
-        check=find_clashes,
-    ),
+    CLASH,
     Rule(
         id="TTG205",
         severity=Severity.WARNING,

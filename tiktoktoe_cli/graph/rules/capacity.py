@@ -1,10 +1,10 @@
-"""Rules about resources: whether amounts make sense, and whether the machines have them."""
+"""Rules about capacity: whether the machines have what all replicas request."""
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.model import Resource
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
@@ -12,26 +12,34 @@ from tiktoktoe_cli.graph.words import amount_words
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tiktoktoe_cli.config.quantity import Quantity
     from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.graph.capacity import Study
     from tiktoktoe_cli.graph.capacity.amounts import Amounts, Machines, Need
-    from tiktoktoe_cli.graph.rules.rule import Path, Subject
+    from tiktoktoe_cli.graph.rules.rule import Check, Subject
 
-_LEAST_MEMORY = 1024 * NANOS_PER_UNIT
 _MOST_RELATED = 3
 _MOST_NAMES = 3
 
 
-def find_oversized_replicas(subject: Subject) -> Iterator[Finding]:
+def _with_machines(find: Callable[[Subject, Study], Iterator[Finding]]) -> Check:
+    """Make a check of what looks at how the services fit: where no machines are declared, there is nothing to find."""
+
+    @wraps(find)
+    def check(subject: Subject) -> Iterator[Finding]:
+        return find(subject, subject.study) if subject.study else iter(())
+
+    return check
+
+
+@_with_machines
+def find_oversized_replicas(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find services of which not even one replica fits on any machine."""
-    if subject.study is None:
-        return
     from tiktoktoe_cli.graph.capacity.words import amounts_words
 
-    machines = [kind for kind in subject.study.machines if kind.count]
-    for need in subject.study.needs:
+    machines = [kind for kind in study.machines if kind.count]
+    for need in study.needs:
         if not any(need.each.fits(kind.room) for kind in machines):
             requested = f"one replica of {quoted(need.service)} requests {amounts_words(need.each)}"
             yield Finding(
@@ -42,51 +50,42 @@ def find_oversized_replicas(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def find_exceeded_capacity(subject: Subject) -> Iterator[Finding]:
+@_with_machines
+def find_exceeded_capacity(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find resources of which all replicas together request more than all machines have."""
-    if subject.study is None:
-        return
-    for resource, needed, offered in zip(Resource, subject.study.needed, subject.study.room, strict=True):
+    for resource, needed, offered in zip(Resource, study.needed, study.room, strict=True):
         if needed > offered:
             sums = f"{amount_words(resource, needed)}, the nodes have {amount_words(resource, offered)} free"
             yield Finding(
                 f"all replicas together request {sums}",
                 subject.graph.value_place("capacity", "nodes"),
                 "request less, run fewer replicas, or add nodes",
-                _thirstiest(subject, resource),
+                _thirstiest(subject, study, resource),
                 (resource.value,),
             )
 
 
-def find_misfits(subject: Subject) -> Iterator[Finding]:
+@_with_machines
+def find_misfits(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find that replicas fit by their size and by their sum, but provably not onto the machines."""
-    if subject.study is None:
-        return
     from tiktoktoe_cli.graph.capacity.proofs import Reason
     from tiktoktoe_cli.graph.capacity.words import homeless_words, proof_words
 
-    found = subject.study.fitting
+    found = study.fitting
     if found.proof and found.proof.reason not in {Reason.TOO_LARGE, Reason.TOO_MUCH}:
         homeless = homeless_words(found.packing.unplaced)
         yield Finding(
             f"the nodes have room for the sum of all replicas, but not for each: {proof_words(found.proof)}",
             subject.graph.value_place("capacity", "nodes"),
             f"request less, split large replicas, or add nodes; packed well, {homeless}",
+            about=("capacity",),
         )
 
 
-def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
-    """Find amounts of memory below 1 KiB or with a fraction of a byte, as `128m` has."""
-    for path, amount in _memory_amounts(subject):
-        if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
-            message = f"`{amount}` of memory is {amount.value:g} bytes"
-            hint = "`m` means thousandths; megabytes are `M`, mebibytes `Mi`"
-            yield Finding(message, subject.graph.value_place(*path), hint, about=tuple(map(str, path[1:])))
-
-
-def find_unstated_requests(subject: Subject) -> Iterator[Finding]:
+@_with_machines
+def find_unstated_requests(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find services with replicas that do not say how much they need."""
-    for name, lacking in (subject.study.unstated if subject.study else {}).items():
+    for name, lacking in study.unstated.items():
         yield Finding(
             f"{quoted(name)} does not say how much {' and '.join(lacking)} it needs",
             subject.graph.place_of(subject.graph.services[name]),
@@ -95,14 +94,13 @@ def find_unstated_requests(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def find_fragile_capacity(subject: Subject) -> Iterator[Finding]:
+@_with_machines
+def find_fragile_capacity(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find kinds of machines of which not one can be lost."""
-    if subject.study is None:
-        return
     from tiktoktoe_cli.graph.capacity import Fit
     from tiktoktoe_cli.graph.capacity.words import loss_words
 
-    for loss in subject.study.losses:
+    for loss in study.losses:
         if loss.fit is Fit.DOES_NOT_FIT:
             yield Finding(
                 loss_words(loss),
@@ -110,27 +108,6 @@ def find_fragile_capacity(subject: Subject) -> Iterator[Finding]:
                 "add a node, or request less; `tiktoktoe graph capacity` shows how full they are",
                 about=(loss.kind,),
             )
-
-
-def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
-    """Find requests for more than the limit allows."""
-    for service in subject.graph.services.values():
-        for resource in Resource:
-            limit = service.resources.limit(resource)
-            request = None if limit is None else service.resources.requested(resource)
-            if request is not None and limit is not None and request > limit:
-                message = (
-                    f"{quoted(service.name)} requests `{request}` {resource}, but is limited to `{limit}`"
-                )
-                place = subject.graph.value_place(
-                    "services", service.name, "resources", "requests", resource.value
-                )
-                yield Finding(
-                    message,
-                    place,
-                    "raise the limit or lower the request",
-                    about=(service.name, resource.value),
-                )
 
 
 def _largest(machines: Sequence[Machines]) -> str:
@@ -142,11 +119,10 @@ def _largest(machines: Sequence[Machines]) -> str:
     return f"the node with the most cpu has {amounts_words(room)} free"
 
 
-def _thirstiest(subject: Subject, resource: Resource) -> tuple[tuple[str, Place], ...]:
+def _thirstiest(subject: Subject, study: Study, resource: Resource) -> tuple[tuple[str, Place], ...]:
     """Name who requests most, and sum up the others, so that the notes add up to the total."""
-    needs = subject.study.needs if subject.study else ()
     asking = sorted(
-        (need for need in needs if _total(need, resource)), key=lambda need: -_total(need, resource)
+        (need for need in study.needs if _total(need, resource)), key=lambda need: -_total(need, resource)
     )
     shown = len(asking) if len(asking) == _MOST_RELATED + 1 else _MOST_RELATED
     notes = [
@@ -170,15 +146,6 @@ def _total(need: Need, resource: Resource) -> int:
 
 def _total_words(needs: Sequence[Need], resource: Resource) -> str:
     return amount_words(resource, sum(_total(need, resource) for need in needs))
-
-
-def _memory_amounts(subject: Subject) -> Iterator[tuple[Path, Quantity]]:
-    for name, service in subject.graph.services.items():
-        for side, amounts in (("requests", service.resources.requests), ("limits", service.resources.limits)):
-            if amounts.memory is not None:
-                yield ("services", name, "resources", side, "memory"), amounts.memory
-    for position, node in enumerate(subject.capacity.nodes if subject.capacity else ()):
-        yield ("capacity", "nodes", position, "memory"), node.memory
 
 
 def _unstated_together(abouts: Sequence[tuple[str, ...]]) -> str:
@@ -218,15 +185,6 @@ RULES = (
         check=find_misfits,
     ),
     Rule(
-        id="TTG304",
-        severity=Severity.ERROR,
-        title="hardly any memory",
-        why="`m` means thousandths: `128m` of memory is an eighth of a byte. Below 1 KiB nothing runs.",
-        example="search: {resources: {requests: {memory: 128m}}}",
-        fix="write `128M` (128 million bytes) or `128Mi` (128 mebibytes).",
-        check=find_tiny_memory,
-    ),
-    Rule(
         id="TTG305",
         severity=Severity.WARNING,
         title="no requests",
@@ -235,15 +193,6 @@ RULES = (
         fix="say how much one replica needs; `0` is an answer, too.",
         check=find_unstated_requests,
         gathered=_unstated_together,
-    ),
-    Rule(
-        id="TTG306",
-        severity=Severity.WARNING,
-        title="request above the limit",
-        why="What is guaranteed cannot be more than what is allowed; schedulers refuse such a service.",
-        example='search: {resources: {requests: {cpu: "2"}, limits: {cpu: "1"}}}',
-        fix="raise the limit or lower the request.",
-        check=find_requests_above_limits,
     ),
     Rule(
         id="TTG307",

@@ -1,0 +1,80 @@
+"""Rules about amounts of resources, each for itself: whether they can be meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
+from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.model import Resource
+from tiktoktoe_cli.graph.rules.rule import Finding, Rule
+from tiktoktoe_cli.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.config.quantity import Quantity
+    from tiktoktoe_cli.graph.rules.rule import Path, Subject
+
+_LEAST_MEMORY = 1024 * NANOS_PER_UNIT
+
+
+def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
+    """Find amounts of memory below 1 KiB or with a fraction of a byte, as `128m` has."""
+    for path, amount in _memory_amounts(subject):
+        if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
+            message = f"`{amount}` of memory is {amount.value:g} bytes"
+            hint = "`m` means thousandths; megabytes are `M`, mebibytes `Mi`"
+            yield Finding(message, subject.graph.value_place(*path), hint, about=tuple(map(str, path[1:])))
+
+
+def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
+    """Find requests for more than the limit allows."""
+    for service in subject.graph.services.values():
+        for resource in Resource:
+            limit = service.resources.limit(resource)
+            request = None if limit is None else service.resources.requested(resource)
+            if request is not None and limit is not None and request > limit:
+                message = (
+                    f"{quoted(service.name)} requests `{request}` {resource}, but is limited to `{limit}`"
+                )
+                place = subject.graph.value_place(
+                    "services", service.name, "resources", "requests", resource.value
+                )
+                yield Finding(
+                    message,
+                    place,
+                    "raise the limit or lower the request",
+                    about=(service.name, resource.value),
+                )
+
+
+def _memory_amounts(subject: Subject) -> Iterator[tuple[Path, Quantity]]:
+    for name, service in subject.graph.services.items():
+        for side, amounts in (("requests", service.resources.requests), ("limits", service.resources.limits)):
+            if amounts.memory is not None:
+                yield ("services", name, "resources", side, "memory"), amounts.memory
+    for position, node in enumerate(subject.capacity.nodes if subject.capacity else ()):
+        yield ("capacity", "nodes", position, "memory"), node.memory
+
+
+RULES = (
+    Rule(
+        id="TTG304",
+        severity=Severity.ERROR,
+        title="hardly any memory",
+        why="`m` means thousandths: `128m` of memory is an eighth of a byte. Below 1 KiB nothing runs.",
+        example="search: {resources: {requests: {memory: 128m}}}",
+        fix="write `128M` (128 million bytes) or `128Mi` (128 mebibytes).",
+        check=find_tiny_memory,
+    ),
+    Rule(
+        id="TTG306",
+        severity=Severity.WARNING,
+        title="request above the limit",
+        why="What is guaranteed cannot be more than what is allowed; schedulers refuse such a service.",
+        example='search: {resources: {requests: {cpu: "2"}, limits: {cpu: "1"}}}',
+        fix="raise the limit or lower the request.",
+        check=find_requests_above_limits,
+    ),
+)
