@@ -158,7 +158,7 @@ def test_explains_codes_and_rules(tiktoktoe: Callable[..., Result], code: str, w
         ("services.health.http", "url", "required"),
         ("services.health.http", "max_body", "such as `1Mi`"),
         ("services", "health", "One check of a service"),
-        ("services", "resources", "map             <none> "),
+        ("services", "resources", "map              <none> "),
         ("system", "system", "titles"),
         ("requests.timeout", "timeout", "10s"),
     ],
