@@ -93,8 +93,8 @@ def findings(system: System) -> Iterator[Problem]:
 
 def _graph_findings(system: System, subject: Subject) -> Iterator[Problem]:
     """Yield what the rules of the graph find, without what is accepted."""
-    from tiktoktoe_cli.graph.baseline import Baseline
-    from tiktoktoe_cli.graph.validation import validate
+    from tiktoktoe_cli.graph.findings.baseline import Baseline
+    from tiktoktoe_cli.graph.findings.validation import validate
     from tiktoktoe_cli.subject import baseline_at
 
     path = subject.settings.baseline

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tiktoktoe_cli.graph.abilities import Abilities
-    from tiktoktoe_cli.graph.baseline import Baseline
+    from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.graph.rules import Operations, Subject
     from tiktoktoe_cli.graph.usage import Address, Path
     from tiktoktoe_cli.health.settings import CheckSettings
@@ -37,7 +37,7 @@ def subject_of(system: System) -> Subject:
 def baseline_at(system: System, path: str) -> Baseline | Problem:
     """Read a baseline; its text joins those that frames are drawn from."""
     from tiktoktoe_cli.config.reader import read_source
-    from tiktoktoe_cli.graph.baseline import read_baseline
+    from tiktoktoe_cli.graph.findings.baseline import read_baseline
 
     source = read_source(path)
     if isinstance(source, Problem):

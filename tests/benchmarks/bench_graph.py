@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from tiktoktoe_cli.graph.reduction import reduce
+from tiktoktoe_cli.graph.algorithms.reduction import reduce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.graph.systems import graph_of, subject_of
-from tiktoktoe_cli.graph.critical import Times, predict
-from tiktoktoe_cli.graph.diff import compare, edition_of
+from tiktoktoe_cli.graph.changes.diff import compare, edition_of
+from tiktoktoe_cli.graph.changes.risks import assess
 from tiktoktoe_cli.graph.paths import explain
-from tiktoktoe_cli.graph.plan import plan_start
 from tiktoktoe_cli.graph.reports.diff import Comparison, draw_difference
 from tiktoktoe_cli.graph.reports.pen import Pen
 from tiktoktoe_cli.graph.reports.plan import draw_plan
 from tiktoktoe_cli.graph.reports.timeline import draw_timeline
 from tiktoktoe_cli.graph.reports.why import draw_paths
-from tiktoktoe_cli.graph.risks import assess
+from tiktoktoe_cli.graph.starting.critical import Times, predict
+from tiktoktoe_cli.graph.starting.plan import plan_start
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import width_of, without_ansi
 

@@ -10,11 +10,11 @@ import pytest
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.abilities import Abilities
-from tiktoktoe_cli.graph.facts import survey
-from tiktoktoe_cli.graph.plan import plan_start
+from tiktoktoe_cli.graph.findings.validation import Validation, validate
 from tiktoktoe_cli.graph.reports import overview, plan, validation
 from tiktoktoe_cli.graph.rules import RULES, Operations, Subject
-from tiktoktoe_cli.graph.validation import Validation, validate
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.starting.plan import plan_start
 from tiktoktoe_cli.report import CaseOutcome, OutputFormat, ReportKind, View, render, render_report
 
 CLEAN = {
@@ -143,7 +143,7 @@ SCRIPT = """
 import sys
 from pydantic import TypeAdapter
 from tiktoktoe_cli.graph import Graph, service_of
-from tiktoktoe_cli.graph.validation import validate
+from tiktoktoe_cli.graph.findings.validation import validate
 from tiktoktoe_cli.graph.reports.validation import report_of
 from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.settings import ServiceSettings

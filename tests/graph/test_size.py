@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.graph.systems import graph_of_edges
-from tiktoktoe_cli.graph.facts import Overview
-from tiktoktoe_cli.graph.selection import Filter, Hidden
+from tiktoktoe_cli.graph.selection.overview import Overview
+from tiktoktoe_cli.graph.selection.selection import Filter, Hidden
 from tiktoktoe_cli.graph.size import counts, shown_words, size_words, start_counts
 
 GRAPH = graph_of_edges("abc", [("a", "b")])

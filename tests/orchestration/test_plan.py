@@ -10,8 +10,8 @@ from tests.graph.systems import build_graph
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph import Condition, Graph
 from tiktoktoe_cli.graph.abilities import Abilities
-from tiktoktoe_cli.graph.plan import StartCycleError
 from tiktoktoe_cli.graph.settings import ServiceSettings
+from tiktoktoe_cli.graph.starting.plan import StartCycleError
 from tiktoktoe_cli.orchestration.plan import Plan, StartLimit, Wait, make_plan
 from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 from tiktoktoe_cli.orchestration.states import Role

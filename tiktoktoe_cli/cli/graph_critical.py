@@ -56,9 +56,9 @@ def critical(
     are over, with no limit on how many start at the same time. What a faster service would save is predicted anew:
     beyond some point another chain decides.
     """
-    from tiktoktoe_cli.graph.critical import Times, predict
     from tiktoktoe_cli.graph.reports.critical import report_of
     from tiktoktoe_cli.graph.reports.timeline import draw_timeline
+    from tiktoktoe_cli.graph.starting.critical import Times, predict
 
     times = Times(_measured(measured) if measured else {}, any_duration_of(default, "--default"))
     graph = desk.load("services").graph()
@@ -68,7 +68,7 @@ def critical(
 
 def _measured(name: str) -> dict[str, int]:
     from tiktoktoe_cli.config.reader import read_source
-    from tiktoktoe_cli.graph.measured import measured_times
+    from tiktoktoe_cli.graph.starting.measured import measured_times
 
     source = read_source(name)
     if isinstance(source, Problem):

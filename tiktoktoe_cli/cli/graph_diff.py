@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.errors import Place, Problem
-    from tiktoktoe_cli.graph.diff import Edition
+    from tiktoktoe_cli.graph.changes.diff import Edition
 
 _HERE = "."
 
@@ -78,9 +78,9 @@ def diff(
     with -c, at the same path. For a comment on a merge request: `-o markdown`, or `--report markdown=FILE`.
     """
     from tiktoktoe_cli.cli.desk import choose
-    from tiktoktoe_cli.graph.diff import compare
+    from tiktoktoe_cli.graph.changes.diff import compare
+    from tiktoktoe_cli.graph.changes.risks import assess
     from tiktoktoe_cli.graph.reports.diff import Comparison, draw_difference, report_of
-    from tiktoktoe_cli.graph.risks import assess
 
     limit = choose(RISKS, fail_on, "--fail-on") if fail_on is not None else None
     found = compare(_edition(desk, old), _edition(desk, new))
@@ -118,7 +118,7 @@ def _files(desk: Desk, word: str) -> Sequence[str] | None:
 
 def _read(desk: Desk, names: Sequence[str], shown: Callable[[str], str]) -> Edition:
     """Read a configuration whose files are shown by other names; its secrets are hidden from now on, too."""
-    from tiktoktoe_cli.graph.diff import edition_of
+    from tiktoktoe_cli.graph.changes.diff import edition_of
     from tiktoktoe_cli.subject import OUTLINES, SUBJECT_PARTS, subject_of
     from tiktoktoe_cli.system import load_system
 

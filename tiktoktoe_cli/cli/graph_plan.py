@@ -61,8 +61,8 @@ def plan(
     not for waves (by the declared `start_time` of the services, where it is known). `-o name` prints that order, one
     service a line. A cycle of start dependencies has no order, and is told as a path.
     """
-    from tiktoktoe_cli.graph.plan import Scope, plan_start, plan_stop
     from tiktoktoe_cli.graph.reports.plan import draw_plan, report_of
+    from tiktoktoe_cli.graph.starting.plan import Scope, plan_start, plan_stop
 
     scope = Scope(tuple(needed_by or ()), tuple(without or ()))
     make = plan_stop if reverse else plan_start

@@ -109,10 +109,10 @@ def show(  # noqa: PLR0913  # an option each
     What is not shown is counted below the picture.
     """
     from tiktoktoe_cli.cli.desk import choose
-    from tiktoktoe_cli.graph.facts import survey
     from tiktoktoe_cli.graph.render.text import draw_graph
     from tiktoktoe_cli.graph.reports.overview import report_of
-    from tiktoktoe_cli.graph.selection import Selection
+    from tiktoktoe_cli.graph.selection.overview import survey
+    from tiktoktoe_cli.graph.selection.selection import Selection
 
     wanted = choose(GraphView, view, "--view") if view else None
     selection = Selection(

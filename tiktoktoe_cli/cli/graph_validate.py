@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiktoktoe_cli.cli.desk import Desk
-    from tiktoktoe_cli.graph.baseline import Baseline
+    from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.graph.rules import Rule, Subject
     from tiktoktoe_cli.system import System
 
@@ -80,9 +80,9 @@ def validate(  # noqa: PLR0913  # an option each
     """
     from tiktoktoe_cli.cli.config import explain_code
     from tiktoktoe_cli.cli.desk import choose
+    from tiktoktoe_cli.graph.findings.validation import validate as find
     from tiktoktoe_cli.graph.reports.validation import report_of, rules_report
     from tiktoktoe_cli.graph.rules import choose_rules
-    from tiktoktoe_cli.graph.validation import validate as find
     from tiktoktoe_cli.subject import OUTLINES, SUBJECT_PARTS, subject_of
 
     if explain is not None:
@@ -111,7 +111,7 @@ def _accepted(desk: Desk, system: System, path: str | None) -> Baseline:
     Raises:
         ConfigError: if it cannot be read.
     """
-    from tiktoktoe_cli.graph.baseline import Baseline
+    from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.subject import baseline_at
 
     if path is None:
@@ -132,8 +132,8 @@ def _update(
         UsageError: if no baseline is named.
         ConfigError: if there is a file that is none: it is not overwritten.
     """
-    from tiktoktoe_cli.graph.baseline import Baseline, baseline_text
-    from tiktoktoe_cli.graph.validation import renewed
+    from tiktoktoe_cli.graph.findings.baseline import Baseline, baseline_text
+    from tiktoktoe_cli.graph.findings.validation import renewed
     from tiktoktoe_cli.report.files import replace_text
     from tiktoktoe_cli.words import plural
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.cycles import components
-from tiktoktoe_cli.graph.order import order_of
+from tiktoktoe_cli.graph.algorithms.cycles import components
+from tiktoktoe_cli.graph.algorithms.order import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

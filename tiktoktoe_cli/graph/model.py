@@ -8,7 +8,7 @@ from functools import cached_property
 from sys import intern
 from typing import TYPE_CHECKING, TypeVar
 
-from tiktoktoe_cli.graph.order import Order, order_of
+from tiktoktoe_cli.graph.algorithms.order import Order, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

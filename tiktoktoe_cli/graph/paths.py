@@ -9,7 +9,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError, unknown
-from tiktoktoe_cli.graph.order import order_of
+from tiktoktoe_cli.graph.algorithms.order import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

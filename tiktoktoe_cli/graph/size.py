@@ -9,9 +9,9 @@ from tiktoktoe_cli.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Graph
-    from tiktoktoe_cli.graph.plan import Waves
+    from tiktoktoe_cli.graph.selection.overview import Overview
+    from tiktoktoe_cli.graph.starting.plan import Waves
     from tiktoktoe_cli.report.facts import Json
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph import Condition, EdgeKind
 from tiktoktoe_cli.graph.abilities import Abilities
-from tiktoktoe_cli.graph.plan import start_waves
+from tiktoktoe_cli.graph.starting.plan import start_waves
 from tiktoktoe_cli.orchestration.states import Role
 
 if TYPE_CHECKING:

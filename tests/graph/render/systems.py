@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.graph.systems import graph_of, graph_of_edges
-from tiktoktoe_cli.graph.facts import survey
+from tiktoktoe_cli.graph.selection.overview import survey
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph import Graph
-    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.selection.overview import Overview
 
 EVERYTHING: dict[str, Any] = {
     "web": {

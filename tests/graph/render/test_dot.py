@@ -15,9 +15,9 @@ from tests.graph.render.reading import SVG, drawn_of, read_dot
 from tests.graph.render.systems import chain, everything
 from tests.graph.systems import graph_of, graph_of_edges
 from tests.report.hostile import SECRET, mask
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.dot import draw_dot
-from tiktoktoe_cli.graph.selection import Selection
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.selection import Selection
 from tiktoktoe_cli.report import View
 
 

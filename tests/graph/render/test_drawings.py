@@ -10,8 +10,8 @@ import pytest
 from tests.graph.render.systems import chain, dense, layers
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.drawings import OUTPUTS, REPORTS, drawings_of, remarks_on
+from tiktoktoe_cli.graph.selection.overview import survey
 from tiktoktoe_cli.report import OutputFormat, View
 
 

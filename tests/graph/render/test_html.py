@@ -13,9 +13,9 @@ from tests.graph.render.systems import everything, layers
 from tests.graph.systems import graph_of, graph_of_edges
 from tests.health.render.browser import open_page
 from tests.report.hostile import SECRET, mask
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.html import draw_html
-from tiktoktoe_cli.graph.selection import Selection
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.selection import Selection
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import one_line
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.health.render.browser import Tab
-    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.selection.overview import Overview
 
 # web needs api and ads, api and jobs need db, db needs disk; nobody knows of alone
 SHOP = {

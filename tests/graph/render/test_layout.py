@@ -176,7 +176,7 @@ def test_is_the_same_for_any_hash_seed() -> None:
     """Sets and dictionaries of texts come in another order in every process; pictures do not."""
     script = (
         "from tests.graph.render.hostile import hostile_graph\n"
-        "from tiktoktoe_cli.graph.facts import survey\n"
+        "from tiktoktoe_cli.graph.selection.overview import survey\n"
         "from tiktoktoe_cli.graph.render.drawings import drawings_of\n"
         "from tiktoktoe_cli.report import View\n"
         "print([draw(View()) for draw in drawings_of(survey(hostile_graph())).values()])"

@@ -6,9 +6,9 @@ from tests.graph.render.hostile import hostile_graph
 from tests.graph.render.reading import drawn_of, read_mermaid
 from tests.graph.render.systems import chain, everything, layers
 from tests.graph.systems import graph_of
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.markdown import draw_graph_markdown
-from tiktoktoe_cli.graph.selection import Selection
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.selection import Selection
 from tiktoktoe_cli.report import View
 
 

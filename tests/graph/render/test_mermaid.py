@@ -13,9 +13,9 @@ from tests.graph.render.systems import dense, everything, layers
 from tests.graph.systems import graph_of
 from tests.report.hostile import SECRET, mask
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.mermaid import flowchart_of
-from tiktoktoe_cli.graph.selection import Selection
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.selection import Selection
 from tiktoktoe_cli.report.text import one_line
 from tiktoktoe_cli.report.view import show_everything
 

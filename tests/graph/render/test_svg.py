@@ -11,9 +11,9 @@ from tests.graph.render.reading import SVG, drawn_of, read_svg
 from tests.graph.render.systems import chain, dense, everything
 from tests.graph.systems import REAL_SYSTEMS, graph_of, real_system
 from tests.report.hostile import SECRET, mask
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.svg import draw_svg
-from tiktoktoe_cli.graph.selection import Selection
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.selection import Selection
 from tiktoktoe_cli.report import View
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.graph.systems import findings, place, subject_of, value_place
-from tiktoktoe_cli.graph.validation import validate
+from tiktoktoe_cli.graph.findings.validation import validate
 
 Services = dict[str, Any]  # what YAML can hold
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tiktoktoe_cli.graph.findings.validation import validate
 from tiktoktoe_cli.graph.rules import RULES
-from tiktoktoe_cli.graph.validation import validate
 from tiktoktoe_cli.subject import SUBJECT_PARTS, subject_of
 from tiktoktoe_cli.system import SECTIONS, read_system
 

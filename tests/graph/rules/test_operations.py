@@ -8,7 +8,7 @@ import pytest
 
 from tests.graph.systems import findings, place, subject_of
 from tiktoktoe_cli.config.units import Duration
-from tiktoktoe_cli.graph.validation import validate
+from tiktoktoe_cli.graph.findings.validation import validate
 
 Services = dict[str, Any]  # what YAML can hold
 CHAIN: Services = {

@@ -8,7 +8,7 @@ import pytest
 
 from tests.graph.systems import findings, place, subject_of, value_place
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.validation import validate
+from tiktoktoe_cli.graph.findings.validation import validate
 
 Services = dict[str, Any]  # what YAML can hold
 

@@ -11,8 +11,8 @@ from tiktoktoe_cli.report.labels import dot_label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.scene import Look, Node, Scene
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 _STYLES: Final = {EdgeKind.START: "solid", EdgeKind.RUNTIME: "dashed", EdgeKind.SOFT: "dotted"}

@@ -11,7 +11,7 @@ from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report import Drawing
     from tiktoktoe_cli.report.view import View
 

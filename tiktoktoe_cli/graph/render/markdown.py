@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.render.mermaid import flowchart_of
 from tiktoktoe_cli.graph.reports.overview import report_of
-from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.selection.selection import hidden_words
 from tiktoktoe_cli.report.markdown import draw_markdown, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import Mask, View
 
 

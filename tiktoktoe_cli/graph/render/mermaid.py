@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.scene import CYCLE_COLOURS, FLAW, reading, scene_of
-from tiktoktoe_cli.graph.selection import Selection, select
+from tiktoktoe_cli.graph.selection.selection import Selection, select
 from tiktoktoe_cli.report.labels import mermaid_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.scene import Look, Node, Scene
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import Mask, View
 
 MOST_EDGES: Final = 500

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tiktoktoe_cli.graph.cycles import components
+from tiktoktoe_cli.graph.algorithms.cycles import components
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text.words import is_optional
-from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.selection.selection import hidden_words
 from tiktoktoe_cli.graph.size import shown_words
 from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.report.text import one_line
@@ -20,8 +20,8 @@ from tiktoktoe_cli.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import Mask
 
 CYCLES: Final = {

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.graph.critical import Knowledge
 from tiktoktoe_cli.graph.reports.edges import edge_data
+from tiktoktoe_cli.graph.starting.critical import Knowledge
 from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import duration, listed, plural, quoted
@@ -15,8 +15,8 @@ from tiktoktoe_cli.words import duration, listed, plural, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.critical import Critical, Saving
     from tiktoktoe_cli.graph.model import Edge
+    from tiktoktoe_cli.graph.starting.critical import Critical, Saving
 
 _COLUMNS = (
     Column("name", "SERVICE"),

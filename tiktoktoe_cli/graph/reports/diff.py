@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.graph.changes.diff import ChangeKind
 from tiktoktoe_cli.graph.choices import Risk
-from tiktoktoe_cli.graph.diff import ChangeKind
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
 from tiktoktoe_cli.report.documents import place_data
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tiktoktoe_cli.errors import Problem
-    from tiktoktoe_cli.graph.cycles import Cycle
-    from tiktoktoe_cli.graph.diff import Alteration, Difference
-    from tiktoktoe_cli.graph.risks import Reason
+    from tiktoktoe_cli.graph.algorithms.cycles import Cycle
+    from tiktoktoe_cli.graph.changes.diff import Alteration, Difference
+    from tiktoktoe_cli.graph.changes.risks import Reason
     from tiktoktoe_cli.report import View
 
 _COLUMNS = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.selection.selection import hidden_words
 from tiktoktoe_cli.graph.size import shown_words, start_counts
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.graph.selection.overview import Overview
 
 _MEMBERS = Column("members", "MEMBERS", wide=True)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.graph.algorithms.order import wave_numbers
 from tiktoktoe_cli.graph.model import Condition
-from tiktoktoe_cli.graph.order import wave_numbers
-from tiktoktoe_cli.graph.plan import Standing
 from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.reports.pen import Pen
 from tiktoktoe_cli.graph.size import counts, size_words
+from tiktoktoe_cli.graph.starting.plan import Standing
 from tiktoktoe_cli.graph.words import condition_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.graph.model import Edge
-    from tiktoktoe_cli.graph.plan import OrderPlan
+    from tiktoktoe_cli.graph.starting.plan import OrderPlan
     from tiktoktoe_cli.report import View
 
 _MOST_WORDS = 12

@@ -22,7 +22,7 @@ from tiktoktoe_cli.words import duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.critical import Critical
+    from tiktoktoe_cli.graph.starting.critical import Critical
     from tiktoktoe_cli.report import View
 
 _LEAST_BAR: Final = 12

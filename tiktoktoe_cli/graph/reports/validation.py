@@ -14,8 +14,8 @@ from tiktoktoe_cli.report.facts import AcceptanceKind, Case, CaseOutcome, Column
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph.findings.validation import Validation
     from tiktoktoe_cli.graph.rules import Rule
-    from tiktoktoe_cli.graph.validation import Validation
     from tiktoktoe_cli.report.facts import Acceptance, Json
 
 _ACCEPTED_BY = {AcceptanceKind.IN_SOURCE: "suppression", AcceptanceKind.EXTERNAL: "baseline"}

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
-    from tiktoktoe_cli.graph.plan import Waves
     from tiktoktoe_cli.graph.rules.rule import Subject
+    from tiktoktoe_cli.graph.starting.plan import Waves
 
 
 def find_late_chains(subject: Subject) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.algorithms.reduction import reduce
 from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence
-from tiktoktoe_cli.graph.reduction import reduce
 from tiktoktoe_cli.graph.rules.chains import steps_along
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule
 from tiktoktoe_cli.graph.words import path_words

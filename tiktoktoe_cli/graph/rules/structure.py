@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.cycles import runtime_cycles, start_cycles
+from tiktoktoe_cli.graph.algorithms.cycles import runtime_cycles, start_cycles
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.graph.words import condition_words, cycle_words
@@ -14,7 +14,7 @@ from tiktoktoe_cli.words import listed, quoted, suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tiktoktoe_cli.graph.cycles import Cycle
+    from tiktoktoe_cli.graph.algorithms.cycles import Cycle
     from tiktoktoe_cli.graph.model import Edge, Graph
     from tiktoktoe_cli.graph.rules.rule import Subject
 

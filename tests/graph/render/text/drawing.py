@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from tests.graph.systems import graph_of
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.text import draw_graph
+from tiktoktoe_cli.graph.selection.overview import survey
 from tiktoktoe_cli.report import View
 
 if TYPE_CHECKING:
     from tests.graph.render.text.reading import Edge
     from tiktoktoe_cli.graph import Graph
     from tiktoktoe_cli.graph.choices import GraphView
-    from tiktoktoe_cli.graph.selection import Selection
+    from tiktoktoe_cli.graph.selection.selection import Selection
 
 HOSTILE = [
     'a "b"', "c\n\r\t", "─┐", "🦀", "+1", "-", "like a: b", "a; soft: b", "x, y", "e\u0301", "\u202e", "end", "-->",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.graph.render.text.drawing import drawn, monitoring_stack
 from tests.graph.systems import graph_of, graph_of_edges
 from tiktoktoe_cli.graph.choices import GraphView
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.text.matrix import draw_matrix
+from tiktoktoe_cli.graph.selection.overview import survey
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import width_of, without_ansi
 

@@ -15,10 +15,10 @@ from tests.graph.render.text.reading import read_matrix, read_rails, read_table,
 from tests.graph.systems import REAL_SYSTEMS, graph_of, graph_of_edges, real_system
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import GraphView
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text import draw_graph
-from tiktoktoe_cli.graph.selection import Selection, select
+from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.selection import Selection, select
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import width_of
 

@@ -8,8 +8,8 @@ from tests.graph.render.text.drawing import drawn, edges_of, monitoring_stack
 from tests.graph.render.text.reading import read_rails
 from tests.graph.systems import graph_of, graph_of_edges
 from tiktoktoe_cli.graph.choices import GraphView
-from tiktoktoe_cli.graph.facts import survey
 from tiktoktoe_cli.graph.render.text.rails import draw_folded, draw_rails
+from tiktoktoe_cli.graph.selection.overview import survey
 from tiktoktoe_cli.report import View
 from tiktoktoe_cli.report.text import width_of, without_ansi
 

@@ -20,9 +20,9 @@ from tiktoktoe_cli.report.page import Page, draw_page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.scene import Node, Scene
     from tiktoktoe_cli.graph.render.svg.legend import Entry
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 _MARGIN: Final = 24

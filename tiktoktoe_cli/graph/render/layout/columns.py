@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tiktoktoe_cli.graph.depth_first import finishing_order
+from tiktoktoe_cli.graph.algorithms.depth_first import finishing_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -22,10 +22,10 @@ from tiktoktoe_cli.report.text import shorten, width_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.layout import Layout
     from tiktoktoe_cli.graph.render.layout.lines import Spot
     from tiktoktoe_cli.graph.render.scene import Node, Scene
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
     Envelope: TypeAlias = Callable[[int, Node, Markup], Markup]

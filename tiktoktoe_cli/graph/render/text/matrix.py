@@ -24,8 +24,8 @@ from tiktoktoe_cli.report.text import pad, width_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Graph
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 MOST_COLUMNS = 500

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import LADDER, GraphView
 from tiktoktoe_cli.graph.render.text import matrix, rails, table, tree
-from tiktoktoe_cli.graph.selection import hidden_words
+from tiktoktoe_cli.graph.selection.selection import hidden_words
 from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 _Draw: TypeAlias = "Callable[[Overview, View, int | None], list[str] | None]"

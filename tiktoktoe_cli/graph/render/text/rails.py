@@ -24,8 +24,8 @@ from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import width_of
 
 if TYPE_CHECKING:
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.render.text.rows import Row
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 MOST_LANES = 500

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.depth_first import finishing_order
+from tiktoktoe_cli.graph.algorithms.depth_first import finishing_order
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text.words import is_optional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Edge, Graph
+    from tiktoktoe_cli.graph.selection.overview import Overview
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from tiktoktoe_cli.report.text import pad, width_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Graph, Service
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 _TITLES = ("NAME", "WAVE", "DEPENDS_ON")

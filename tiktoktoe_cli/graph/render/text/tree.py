@@ -15,15 +15,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tiktoktoe_cli.graph.depth_first import roots_of
+from tiktoktoe_cli.graph.algorithms.depth_first import roots_of
 from tiktoktoe_cli.graph.render.text.words import edge_words, spell
 from tiktoktoe_cli.report.palette import paint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.facts import Overview
     from tiktoktoe_cli.graph.model import Edge, Graph
+    from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import View
 
 MOST_LEVELS = (

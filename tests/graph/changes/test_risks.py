@@ -1,0 +1,159 @@
+"""How dangerous a change is, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.graph.changes.test_diff import difference
+from tiktoktoe_cli.graph.changes.risks import HAZARDS, assess
+from tiktoktoe_cli.graph.choices import Risk
+
+SHOP: dict[str, Any] = {
+    "web": {
+        "version": "1.0.0",
+        "replicas": 2,
+        "depends_on": {"db": {"version": ">=1"}, "ads": {"required": False}},
+    },
+    "db": {"version": "1.4.2", "replicas": 2},
+    "ads": {"version": "0.3.1", "replicas": 2},
+}
+
+
+def judged(new: dict[str, Any], old: dict[str, Any] = SHOP) -> tuple[Risk, list[tuple[str, str]]]:
+    """Return the risk of a change of the shop, and its reasons with their hazards."""
+    risk, reasons = assess(difference(old, new))
+    return risk, [(reason.hazard, reason.words) for reason in reasons]
+
+
+def shop(**services: Any) -> dict[str, Any]:
+    """ChangeKind some services of the shop; None removes one."""
+    changed = {
+        name: SHOP.get(name, {}) | settings for name, settings in services.items() if settings is not None
+    }
+    return {
+        name: changed.get(name, SHOP.get(name))
+        for name in {**SHOP, **changed}
+        if services.get(name, {}) is not None
+    }
+
+
+def test_nothing_is_no_risk() -> None:
+    """Without a difference there is nothing to fear."""
+    assert judged(SHOP) == (Risk.NONE, [])
+
+
+def test_what_no_hazard_sees_is_a_low_risk() -> None:
+    """A patch and one more replica are harmless, as far as anybody can tell."""
+    assert judged(shop(db={"version": "1.4.3", "replicas": 3})) == (Risk.LOW, [])
+
+
+@pytest.mark.parametrize(
+    ("services", "risk", "hazard", "words"),
+    [
+        (
+            {"db": {"depends_on": {"web": {}}}},
+            Risk.HIGH,
+            "new start cycle",
+            "these services wait for each other to start: `db` → `web` → `db`",
+        ),
+        (
+            {"db": None},
+            Risk.HIGH,
+            "removed service that others depend on",
+            "`db` is removed, and `web` depends on it",
+        ),
+        (
+            {"db": {"replicas": 0}},
+            Risk.HIGH,
+            "service scaled to 0 that others need",
+            "`db` is scaled to 0, and 1 service needs it: `web`",
+        ),
+        (
+            {"db": {"version": "2.0.0"}},
+            Risk.HIGH,
+            "breaking version of a service that others need",
+            "`db` goes from 1.4.2 to 2.0.0, and 1 service needs it: `web`",
+        ),
+        (
+            {"web": {"depends_on": {"db": {"version": "^2"}, "ads": {"required": False}}}},
+            Risk.HIGH,
+            "new error",
+            "TTG201: `web` needs `db` in `^2`, found `1.4.2`",
+        ),
+        ({"web": {"version": "0.9.0"}}, Risk.MEDIUM, "older version", "`web` goes back from 1.0.0 to 0.9.0"),
+        ({"ads": {"replicas": 1}}, Risk.MEDIUM, "fewer replicas", "`ads` has 1 instead of 2 replicas"),
+        (
+            {"ads": None, "web": {"depends_on": {"db": {"version": ">=1"}}}},
+            Risk.MEDIUM,
+            "removed service",
+            "`ads` is removed",
+        ),
+        (
+            {"web": {"depends_on": {"db": {"version": ">=1"}, "ads": {}}}},
+            Risk.MEDIUM,
+            "new required dependency",
+            "`web` now requires `ads`",
+        ),
+    ],
+)
+def test_each_hazard_is_seen(services: dict[str, Any], risk: Risk, hazard: str, words: str) -> None:
+    """A change is judged by the worst that it does, which is said first."""
+    found, reasons = judged(shop(**services))
+
+    assert found is risk
+    assert reasons[0] == (hazard, words)
+
+
+def test_a_new_warning_is_a_medium_risk() -> None:
+    """A range that no version satisfies is new, and only a warning."""
+    risk, reasons = judged(
+        shop(web={"depends_on": {"db": {"version": ">=1"}, "ads": {"required": False, "version": ">2 <1"}}})
+    )
+
+    assert (risk, "new warning") == (Risk.MEDIUM, reasons[-1][0])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_breaking"),
+    [
+        ("1.4.2", "1.5.0", False),
+        ("1.4.2", "2.0.0", True),
+        ("0.3.1", "0.3.2", False),
+        ("0.3.1", "0.4.0", True),
+        ("1.9.9", "2.0.0-rc.1", True),
+        ("2.0.0", "1.0.0", False),  # older, which is another hazard
+        ("yesterday", "today", False),
+        (None, "2.0.0", False),
+    ],
+)
+def test_versions_that_may_break_their_users(before: str | None, after: str, *, is_breaking: bool) -> None:
+    """A new major version may; before 1.0.0, a new minor version, too."""
+    old = {"web": {"depends_on": {"db": {}}}, "db": {"version": before}}
+    new = {"web": {"depends_on": {"db": {}}}, "db": {"version": after}}
+
+    hazards = [hazard for hazard, _ in judged(new, old)[1]]
+
+    assert ("breaking version of a service that others need" in hazards) is is_breaking
+
+
+def test_what_nobody_needs_breaks_nobody() -> None:
+    """A new major version of a service that is optional everywhere is no hazard."""
+    assert judged(shop(web={"version": "2.0.0"}, ads={"version": "0.4.0"})) == (Risk.LOW, [])
+
+
+def test_a_danger_is_told_once() -> None:
+    """A new cycle is an error as well, and a removed service is missing: neither is told twice."""
+    _, reasons = judged(shop(db={"depends_on": {"web": {}}}))
+    _, others = judged(shop(db=None))
+
+    assert [hazard for hazard, _ in reasons] == ["new start cycle", "new required dependency"]
+    assert [hazard for hazard, _ in others] == ["removed service that others depend on"]
+
+
+def test_the_worst_hazards_come_first() -> None:
+    """The table is in the order of the risks, since the first reason decides."""
+    order = [list(Risk).index(hazard.risk) for hazard in HAZARDS]
+
+    assert order == sorted(order)

@@ -1,0 +1,1 @@
+"""What the rules found, and what of it is accepted."""

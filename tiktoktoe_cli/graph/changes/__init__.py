@@ -1,0 +1,1 @@
+"""What changed from one configuration to another, and how risky that is; pure."""

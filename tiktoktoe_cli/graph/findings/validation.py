@@ -1,0 +1,88 @@
+"""What the rules found, without what is accepted; the facts of `graph validate`, and of `config check`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import Severity, in_file_order
+from tiktoktoe_cli.graph.findings.acceptance import find_stale, split_findings
+from tiktoktoe_cli.graph.findings.baseline import Baseline
+from tiktoktoe_cli.graph.rules import RULES, validate_graph
+from tiktoktoe_cli.graph.rules.acceptance import STALE
+from tiktoktoe_cli.graph.starting.plan import waves_if_any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph.model import Graph
+    from tiktoktoe_cli.graph.rules import Rule, Subject
+    from tiktoktoe_cli.graph.starting.plan import Waves
+    from tiktoktoe_cli.report.facts import Acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What the rules that were applied found: open findings, the worst first, and those that are accepted.
+
+    A rule may tell all of its open findings as one; the accepted ones are told one by one. `waves` is None if the
+    services cannot be ordered.
+    """
+
+    graph: Graph
+    waves: Waves | None
+    rules: tuple[Rule, ...]
+    findings: tuple[Problem, ...]
+    accepted: tuple[tuple[Problem, Acceptance], ...] = ()
+
+
+def validate(
+    subject: Subject,
+    rules: Sequence[Rule] = RULES,
+    baseline: Baseline = Baseline(),  # noqa: B008  # frozen
+) -> Validation:
+    """Apply rules, and take off what is accepted."""
+    applied = _applied(subject, rules)
+    problems = validate_graph(subject, applied)
+    found = split_findings(problems, subject.settings.suppress, baseline)
+    findings = [*_gathered(applied, found.open), *_stale(subject, applied, problems, baseline)]
+    return Validation(
+        subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.accepted
+    )
+
+
+def renewed(subject: Subject, rules: Sequence[Rule], baseline: Baseline) -> Baseline:
+    """Return a baseline that accepts all that is not suppressed; what it says of rules that are left out stays."""
+    applied = _applied(subject, rules)
+    ids = {rule.id for rule in applied}
+    found = split_findings(validate_graph(subject, applied), subject.settings.suppress, Baseline())
+    kept = {entry: place for entry, place in baseline.entries.items() if entry[0] not in ids}
+    return Baseline(kept | dict.fromkeys(problem.identity for problem in found.open))
+
+
+def _applied(subject: Subject, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.severity_in(subject.settings))
+
+
+def _gathered(rules: Sequence[Rule], problems: Iterable[Problem]) -> Iterator[Problem]:
+    by_rule = defaultdict(list)
+    for problem in problems:
+        by_rule[problem.code].append(problem)
+    for rule in rules:
+        yield from rule.gather(by_rule[rule.id])
+
+
+def _stale(
+    subject: Subject, rules: Sequence[Rule], problems: Sequence[Problem], baseline: Baseline
+) -> Iterator[Problem]:
+    severity = STALE.severity_in(subject.settings)
+    if severity and STALE in rules:
+        for finding in find_stale(subject, problems, baseline, {rule.id for rule in rules}):
+            yield STALE.problem(finding, severity)
+
+
+def _worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    worst_first = list(Severity)
+    return tuple(sorted(in_file_order(problems), key=lambda one: worst_first.index(one.severity)))
