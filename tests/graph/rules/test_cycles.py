@@ -27,7 +27,7 @@ def test_a_ring_of_a_thousand_is_one_finding_with_every_edge() -> None:
         place("services", source, "depends_on", target) for source, target in edges
     ]
     assert found.hint is not None
-    assert found.hint.endswith("that leaves no cycle here")
+    assert found.hint.endswith("that leaves no cycle here; another one of them would do as well")
 
 
 def test_ten_separate_cycles_are_ten_findings() -> None:
@@ -56,4 +56,4 @@ def test_of_two_cycles_that_share_a_service_one_is_left() -> None:
 
     assert found.message.endswith("`a` → `b` → `a` (the shortest cycle among 4 services)")
     assert found.hint is not None
-    assert found.hint.endswith("that leaves 3 of 4 services in cycles")
+    assert found.hint.endswith("that leaves 3 of 4 services in cycles; another one of them would do as well")

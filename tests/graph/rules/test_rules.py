@@ -76,7 +76,8 @@ def test_a_cycle_is_told_as_a_path_with_every_edge_and_where_to_cut_it() -> None
     assert found.message == "these services wait for each other to start: `a` → `b` → `c` → `a`"
     assert found.place == place("services", "b", "depends_on", "c")
     assert found.hint == (
-        "remove, or make `kind: runtime`, the dependency of `b` on `c`: that leaves no cycle here"
+        "remove, or make `kind: runtime`, the dependency of `b` on `c`: that leaves no cycle here; "
+        "another one of them would do as well"
     )
     assert found.related == (
         ("`a` depends on `b`: waits until it is healthy", place("services", "a", "depends_on", "b")),

@@ -269,3 +269,29 @@ def test_what_is_only_said_in_passing_is_said_once(rule: str, system: dict[str, 
 
     assert found.message == message
     assert len(found.related) == 1
+
+
+def test_a_range_that_cannot_be_read_allows_no_newer_version() -> None:
+    """Nobody knows what a dependent with `~=1.2` can use: a newer version is not called good for all."""
+    services = {"db": {"version": "1.2.0", "available": ["2.0.0"]}, "a": {"depends_on": {"db": "~=1.2"}}}
+
+    assert "TTG207" not in {problem.code for problem in findings(services)}
+
+
+def test_an_available_version_that_needs_others_itself_is_not_just_advised() -> None:
+    """Whoever deploys it would be in the next conflict: `graph resolve` looks for all of it."""
+    services = {
+        "auth": {
+            "version": "1.0.0",
+            "available": [{"version": "2.0.0", "depends_on": {"cache": "^8"}}],
+            "depends_on": {"cache": "^7"},
+        },
+        "cache": {"version": "7.1.0"},
+        "web": {"depends_on": {"auth": "^2"}},
+    }
+
+    (found,) = (problem for problem in findings(services) if problem.code == "TTG201")
+
+    assert found.hint == (
+        "`2.0.0` is in the ranges of all dependents, but needs others itself: see `tiktoktoe graph resolve`"
+    )

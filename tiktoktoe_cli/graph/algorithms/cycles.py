@@ -29,14 +29,15 @@ _MOST_CUT_VISITS = 50_000  # of edges, in trying out a component's cuts
 class Cycle:
     """The shortest cycle of a component, as edges from service to service and back to the first.
 
-    `component` is every service that reaches all the others; `cut` is the edge of the cycle whose removal leaves
-    the fewest of them, `remaining`, in cycles.
+    `component` is every service that reaches all the others; `cut` is an edge of the cycle whose removal leaves
+    the fewest of them, `remaining`, in cycles; `as_good` are the other edges of the cycle that leave as few.
     """
 
     edges: tuple[Edge, ...]
     component: frozenset[str]
     cut: Edge
     remaining: int
+    as_good: tuple[Edge, ...]
 
 
 def start_cycles(graph: Graph) -> Iterator[Cycle]:
@@ -163,7 +164,8 @@ def _describe(graph: Graph, inner: _Successors, nodes: list[str], kinds: Collect
     candidates = edges[: max(1, _MOST_CUT_VISITS // size)]
     remaining = {edge: _left_in_cycles(inner, edge) for edge in candidates}
     cut = min(candidates, key=lambda edge: (remaining[edge], edge.required, edge.source))
-    return Cycle(edges, frozenset(inner), cut, remaining[cut])
+    as_good = tuple(edge for edge in candidates if edge is not cut and remaining[edge] == remaining[cut])
+    return Cycle(edges, frozenset(inner), cut, remaining[cut], as_good)
 
 
 def _left_in_cycles(inner: _Successors, removed: Edge) -> int:

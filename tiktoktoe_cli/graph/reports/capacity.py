@@ -104,4 +104,4 @@ def _remarks(study: Study, more: Mapping[str, int] | None) -> Iterator[str]:
     if study.fitting.fit is Fit.FITS and more:
         tightest = sorted(more, key=lambda name: (more[name], name))[:_MOST_NAMES]
         words = ", ".join(f"{more[name]:,} of {quoted(name)}" for name in tightest)
-        yield f"least room for further replicas, if of one service only: {words}"
+        yield f"as they are placed, with nothing moved, the least room is for {words}; `--replicas` packs anew"

@@ -133,12 +133,13 @@ def _cycle(graph: Graph, cycle: Cycle, what: str, advice: str) -> Finding:
         else "leaves no cycle here"
     )
     cut = f"the dependency of {quoted(cycle.cut.source)} on {quoted(cycle.cut.target)}"
+    others = "; another one of them would do as well" if cycle.as_good else ""
     related = located(*((_edge_words(edge), graph.place_of(edge)) for edge in cycle.edges))
     about = tuple(edge.source for edge in cycle.edges)
     return Finding(
         f"{what}: {path}{of_many}",
         graph.place_of(cycle.cut),
-        f"{advice} {cut}: that {effect}",
+        f"{advice} {cut}: that {effect}{others}",
         related,
         about,
     )

@@ -123,6 +123,8 @@ def _is_uninvited(version: Version, accepted: VersionRange) -> bool:
 def _upgrades(graph: Graph, service: Service, deployed: Version) -> Iterator[tuple[Version, int]]:
     """Yield newer available versions that could be deployed as things are, and their positions."""
     ranges = {edge.version_range for edge in graph.dependents_of(service.name)}
+    if any(text is not None and range_of(text) is None for text in ranges):
+        return  # what cannot be read may ask for anything; it has its own rule
     for position, candidate in enumerate(service.available):
         version = version_of(candidate.version)
         if version is None or version <= deployed or (version.prerelease and not deployed.prerelease):
@@ -158,7 +160,10 @@ def _advice(graph: Graph, target: Service, version: Version, accepted: VersionRa
     fitting = accepted.select(known_versions(target))
     for_all = [one for one in fitting if all(will_do(str(one), text) for text in ranges)]
     if for_all:
-        return f"deploy `{max(for_all)}`, which is `available`: it is in the ranges of all dependents"
+        best = max(for_all)
+        if all(_is_content(graph, one) for one in target.available if version_of(one.version) == best):
+            return f"deploy `{best}`, which is `available`: it is in the ranges of all dependents"
+        return f"`{best}` is in the ranges of all dependents, but needs others itself: see `tiktoktoe graph resolve`"
     if fitting:
         return f"`{max(fitting)}`, which is `available`, is in this range, but not in those of all dependents"
     if accepted.is_below(version):

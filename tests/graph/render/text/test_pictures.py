@@ -175,10 +175,10 @@ def test_the_legend_explains_the_marks_that_occur() -> None:
     def legend(services: object, kind: GraphView | None = None, selection: Selection = Selection()) -> str:  # noqa: B008
         return draw_graph(survey(graph_of(services), selection), View(), kind).legend  # type: ignore[arg-type]
 
-    assert legend(plain) == "┘ on a rail: depends on the service where the rail begins (┐)"
+    assert legend(plain) == "┘ on a rail: depends on the service where the rail begins; ┐ a rail begins"
     assert (
         legend(optional)
-        == "◐ on a rail: depends on the service where the rail begins (┐); ◐ does not require it"
+        == "◐ on a rail: depends on the service where the rail begins; ┐ a rail begins; ◐ does not require it"
     )
     assert legend(plain, GraphView.TREE) == legend(plain, GraphView.TABLE) == ""
     assert legend(plain, GraphView.MATRIX) == "the row depends on the column; ● start"

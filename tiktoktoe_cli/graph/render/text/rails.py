@@ -66,9 +66,11 @@ def legend(view: View) -> dict[str, str]:
     """Say what the marks mean."""
     glyphs = _UNICODE if view.unicode else _ASCII
     touches = dict.fromkeys(mark for cell in (Cell.TEE, Cell.END, Cell.MAYBE) for mark in glyphs.cells[cell])
-    begins, passes, maybe = (glyphs.cells[cell][0] for cell in (Cell.BEGIN, Cell.PASS, Cell.MAYBE))
+    passes, maybe = (glyphs.cells[cell][0] for cell in (Cell.PASS, Cell.MAYBE))
+    begins = " ".join(dict.fromkeys(glyphs.cells[Cell.BEGIN]))
     return {
-        " ".join(touches): f"on a rail: depends on the service where the rail begins ({begins})",
+        " ".join(touches): "on a rail: depends on the service where the rail begins",
+        begins: "a rail begins",
         maybe: "does not require it",
         passes: "passes by",
     }
