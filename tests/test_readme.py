@@ -151,3 +151,4 @@ def test_the_recipes_run(tmp_path: Path) -> None:
         assert code == 0, (recipe, err)
     assert len(recipes) == 3
     assert (tmp_path / "out" / "graph.xml").is_file()
+    assert (tmp_path / "out" / "graph.sarif").is_file()
