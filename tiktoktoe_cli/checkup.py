@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.report import Case, CaseOutcome, Report, RuleText
+from tiktoktoe_cli.report.diagnostics import tally
+from tiktoktoe_cli.report.documents import problem_data
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.config.codes import Code
     from tiktoktoe_cli.graph.rules import Subject
     from tiktoktoe_cli.health.settings import Examination
-    from tiktoktoe_cli.report import Json
     from tiktoktoe_cli.system import System
 
 
@@ -46,15 +47,14 @@ def report_of(checkup: Checkup, fail_on: Severity = Severity.ERROR) -> Report:
     """Turn a checkup into a report: one item a problem, one case a file; not ok from a severity on."""
     errors = sum(problem.severity is Severity.ERROR for problem in checkup.problems)
     files = plural(len(checkup.files), "file")
-    found = plural(errors, "error") if errors else "no errors"
-    warnings = sum(problem.severity is Severity.WARNING for problem in checkup.problems)
-    found += f", {plural(warnings, 'warning')}" if warnings else ""
+    found = ", ".join(filter(None, ["" if errors else "no errors", tally(checkup.problems)]))
     return Report(
         command="config check",
         ok=not any(problem.severity.reaches(fail_on) for problem in checkup.problems),
         verdict=f"{files} checked: {found}",
         summary={"files": list(checkup.files), "errors": errors, "problems": len(checkup.problems)},
-        items=[_item(problem) for problem in checkup.problems],
+        items=[problem_data(problem) for problem in checkup.problems],
+        tells_problems=True,
         columns=(),
         name_key="code",
         problems=checkup.problems,
@@ -98,7 +98,8 @@ def _graph_findings(system: System, subject: Subject) -> Iterator[Problem]:
     from tiktoktoe_cli.subject import baseline_at
 
     path = subject.settings.baseline
-    baseline = Baseline() if path is None else baseline_at(system, os.path.relpath(path))
+    place = system.place("graph", "baseline")
+    baseline = Baseline() if path is None else baseline_at(system, os.path.relpath(path), place)
     if isinstance(baseline, Problem):
         yield baseline
         baseline = Baseline()
@@ -146,17 +147,6 @@ def _rule(entry: Code, severity: Severity) -> RuleText:
     title, _, _ = entry.meaning.partition(". ")
     fix = entry.right or f"`tiktoktoe config explain {entry.code}` says what is known of it"
     return RuleText(title, entry.meaning, fix, severity)
-
-
-def _item(problem: Problem) -> dict[str, Json]:
-    place = problem.place
-    return {
-        "code": problem.code,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-    }
 
 
 def _cases(checkup: Checkup, fail_on: Severity) -> Iterator[Case]:

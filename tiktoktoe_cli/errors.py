@@ -9,7 +9,7 @@ TiktoktoeError                what a user can be told; carries an exit code and 
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
@@ -83,6 +83,10 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def renamed(self, named: Callable[[str], str]) -> Place:
+        """Return the place in the file as it is named otherwise."""
+        return replace(self, file=named(self.file))
+
 
 Locate: TypeAlias = "Callable[..., Place | None]"
 """Tells where a path of keys (`"services", "payments", "version"`) stands in the user's files."""
@@ -111,6 +115,13 @@ class Problem:
         if self.about:
             return self.code, *self.about
         return self.code, self.message, self.place.file if self.place else ""
+
+    def renamed(self, named: Callable[[str], str]) -> Problem:
+        """Return the problem with its files named otherwise."""
+        place = self.place and self.place.renamed(named)
+        return replace(
+            self, place=place, related=tuple((words, at.renamed(named)) for words, at in self.related)
+        )
 
 
 def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:

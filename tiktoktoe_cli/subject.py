@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.nodes import ScalarNode
+from tiktoktoe_cli.config.nodes import ListNode, ScalarNode, scalars
 from tiktoktoe_cli.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from tiktoktoe_cli.errors import Place
     from tiktoktoe_cli.graph.abilities import Abilities
     from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.graph.rules import Operations, Subject
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.settings import ActionsSettings
     from tiktoktoe_cli.system import System
 
-SUBJECT_PARTS = ("services", "graph", "capacity", "checks", "actions", "orchestration")
-"""The parts of the configuration that the rules look at."""
+SUBJECT_PARTS = ("services", "graph", "capacity", "actions", "orchestration")
+"""The parts of the configuration that the rules look at; of checks, they ask no more than what is seen unread."""
+COMPARED_PARTS = (*SUBJECT_PARTS, "checks")
+"""Those that a comparison looks at."""
 OUTLINES = frozenset({"checks", "actions"})
-"""Of these, most of what they ask is whether something is there: who validates a graph need not have the secrets."""
+"""Of these, most of what is asked is whether something is there: who validates a graph need not have the secrets."""
+
+_TARGETS = ("address", "url", "bootstrap_servers")  # what says of a probe where somebody must listen
+_TARGET_DEPTH = 3  # which check, its probe, the setting
 
 
 def subject_of(system: System) -> Subject:
@@ -34,56 +41,68 @@ def subject_of(system: System) -> Subject:
     return Subject(system.graph(), system["capacity"], _operations_of(system), settings, _is_bare(system))
 
 
-def baseline_at(system: System, path: str) -> Baseline | Problem:
-    """Read a baseline; its text joins those that frames are drawn from."""
-    from tiktoktoe_cli.config.reader import read_source
+def baseline_at(system: System, path: str, named_at: Place | None) -> Baseline | Problem:
+    """Read a baseline; its text joins those that frames are drawn from.
+
+    What cannot be read is a problem where it is `named_at`.
+    """
+    from tiktoktoe_cli.config.reader import identify, read_source
     from tiktoktoe_cli.graph.findings.baseline import read_baseline
 
-    source = read_source(path)
+    source = read_source(path, waits=False)
     if isinstance(source, Problem):
-        return replace(source, place=source.place or system.place("graph", "baseline"))
+        hint = source.hint if identify(path).exists() else "`graph validate --update-baseline` writes it"
+        return replace(source, place=source.place or named_at, hint=hint)
     system.document.sources[source.name] = source.text
     return read_baseline(source.name, source.text)
 
 
 def _operations_of(system: System) -> Operations:
+    from tiktoktoe_cli.graph.abilities import abilities_of
     from tiktoktoe_cli.graph.rules import Operations
 
     plan = system["orchestration"]
-    return Operations(_abilities_of(system), _uses_in(system), plan and plan.deadline)
+    read = system.parts.get("checks", {})
+    checks = {name: None if found is None else _asked(found) for name, found in read.items()}
+    abilities = abilities_of(system["services"], partial(_says, system))
+    return Operations(abilities, _uses_in(system, abilities), plan and plan.deadline, checks)
 
 
-def _abilities_of(system: System) -> Abilities:
-    """Tell what can be done with services, by what is written: an outline may lack the settings of what is there."""
-    from tiktoktoe_cli.graph.abilities import Abilities
-
-    started = system["actions"].keys()
-    return Abilities(
-        checked={name for name, checks in system["checks"].items() if checks is None or checks},
-        started=started,
-        ready_line={name for name in started if _says(system, name, "start", "ready_line")},
-        rollback={name for name in started if _says(system, name, "rollback")},
-        drain={name for name in started if _says(system, name, "drain")},
-    )
+def _asked(checks: Iterable[CheckSettings]) -> dict[str, str]:
+    """Tell whom checks ask that are made at all."""
+    return {one.name: f"{one.kind} {one.probe.subject}".rstrip() for one in checks if one.enabled}
 
 
-def _says(system: System, name: str, *key: str) -> bool:
-    """Tell whether the actions of a service say something at a key, whatever it is."""
-    node = system.document.node(("services", name, "actions", *key))
-    return node is not None and not (isinstance(node, ScalarNode) and node.value in {None, ""})
+def _says(system: System, name: str, *keys: str) -> bool:
+    """Tell whether a service says something at a key, whatever it is: its settings may lack what depends on secrets."""
+    match system.document.node(("services", name, *keys)):
+        case ScalarNode(value=value):
+            return value not in {None, ""}
+        case ListNode(items=items):
+            return bool(items)
+        case node:
+            return node is not None
 
 
-def _uses_in(system: System) -> dict[str, dict[str, Path]]:
+def _uses_in(system: System, abilities: Abilities) -> dict[str, dict[str, Path]]:
     from tiktoktoe_cli.graph.usage import find_uses
 
-    checks: Mapping[str, tuple[CheckSettings, ...] | None] = system["checks"]
-    addresses: dict[str, list[Address]] = {
-        name: [one for check in found if (one := check.probe.listens_at)]
-        for name, found in checks.items()
-        if found
-    }
+    if not abilities.started:
+        return {}
+    addresses = {name: _addresses(system, name) for name in abilities.checked}
     texts = {name: _known_texts(system, name, found) for name, found in system["actions"].items() if found}
     return find_uses(addresses, texts)
+
+
+def _addresses(system: System, name: str) -> Iterator[Address]:
+    """List where the checks of a service ask, as far as the variables of that are set."""
+    from tiktoktoe_cli.transport.addresses import endpoint_of
+
+    checks = system.document.node(("services", name, "health"))
+    for path, text in scalars(checks) if checks else ():
+        is_target = len(path) == _TARGET_DEPTH and path[-1] in _TARGETS and not text.fault
+        if is_target and (found := endpoint_of(text.raw)):
+            yield found
 
 
 def _known_texts(system: System, name: str, actions: ActionsSettings) -> Iterator[tuple[Path, str]]:

@@ -161,6 +161,12 @@ def test_explains_codes_and_rules(tiktoktoe: Callable[..., Result], code: str, w
         ("services", "resources", "map              <none> "),
         ("system", "system", "titles"),
         ("requests.timeout", "timeout", "10s"),
+        ("graph.budget", "fan_in", "50"),
+        ("graph.budget.depth", "depth", "12"),
+        ("resilience.retry.budget", "aws_adaptive", "throttling"),
+        ("capacity.nodes", "memory", "bytes of one"),
+        ("nodes", "memory", "bytes of one"),
+        ("nodes.cpu", "cpu", "cores of one"),
     ],
 )
 def test_explains_places_of_the_file(
@@ -207,6 +213,8 @@ def test_a_probe_is_explained_with_what_expectations_read(
         ("resilience.default.rety", "`tiktoktoe config explain resilience.default` lists what there is"),
         ("resiliense", "did you mean `resilience`?"),
         ("zzzz", "`tiktoktoe config explain codes` lists them all"),
+        ("timeout", "choose one of `resilience.timeout` or `requests.timeout`"),
+        ("nodes.zzzz", "`tiktoktoe config explain capacity.nodes` lists what there is"),
     ],
 )
 def test_what_cannot_be_explained_is_refused_with_a_way_on(
@@ -217,6 +225,45 @@ def test_what_cannot_be_explained_is_refused_with_a_way_on(
 
     assert result.code == 2
     assert hint in result.err
+
+
+def test_a_key_whose_section_was_left_out_is_told_with_it(tiktoktoe: Callable[..., Result]) -> None:
+    """So that nobody writes `nodes:` at the left margin."""
+    result = tiktoktoe("config", "explain", "nodes")
+
+    assert result.err == "4 keys at `capacity.nodes`\n"
+
+
+def test_machines_are_told_where_values_and_problems_stand(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """With the same keys everywhere: the file, the line and both columns."""
+    path = write("a.yaml", "services:\n  a: {replicas: 2}\n")
+    wrong = write("b.yaml", WRONG)
+
+    shown = json.loads(tiktoktoe("config", "show", "-c", path, "-o", "json").out)["items"]
+    checked = json.loads(tiktoktoe("config", "check", "-c", wrong, "-o", "json").out)
+
+    (value,) = [item for item in shown if item["path"] == "services.a.replicas"]
+    assert value == {
+        "path": "services.a.replicas",
+        "value": 2,
+        "file": path,
+        "line": 2,
+        "column": 17,
+        "end_column": 18,
+    }
+    assert checked["items"] == checked["problems"]
+
+
+def test_a_stream_of_lines_tells_each_problem_once(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str]
+) -> None:
+    """The problems are the items of the check."""
+    result = tiktoktoe("config", "check", "-c", write("a.yaml", WRONG), "-o", "ndjson")
+
+    kinds = [json.loads(line)["kind"] for line in result.out.splitlines()]
+    assert kinds == ["header", "item", "item", "summary"]
 
 
 def test_init_never_overwrites(tiktoktoe: Callable[..., Result], tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.systems import configure
+from tests.graph.systems import graph_of
+from tiktoktoe_cli.graph.reports.critical import report_of
+from tiktoktoe_cli.graph.starting.critical import Times, predict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +133,9 @@ def test_measured_times_win(tiktoktoe: Run, tmp_path: Path) -> None:
         (["--measured", "wrong.yaml"], "`ledger`: `soon` is not a duration"),
         (["--default", "soon"], "`--default`: `soon` is not a duration"),
         (["--sooner", "0"], "`--sooner`: expected more than nothing"),
+        (["--default", "1" * 5_000 + "s"], "is too long for a duration"),
+        (["--sooner", "1" * 5_000 + "s"], "is too long for a duration"),
+        (["--measured", "long.yaml"], "is too long for a duration"),
         (["--to", "order"], "unknown service: `order`"),
     ],
 )
@@ -137,6 +143,7 @@ def test_what_cannot_be_is_refused(tiktoktoe: Run, tmp_path: Path, options: list
     """Files, durations and names that are wrong are usage errors."""
     configure(SHOP)
     (tmp_path / "wrong.yaml").write_text("ledger: soon\n")
+    (tmp_path / "long.yaml").write_text(f"ledger: {'1' * 5_000}s\n")
 
     result = tiktoktoe("graph", "critical", *options)
 
@@ -151,6 +158,31 @@ def test_nothing_is_known(tiktoktoe: Run) -> None:
     unknown = tiktoktoe("graph", "critical")
     guessed = tiktoktoe("graph", "critical", "--default", "5s")
 
-    assert unknown.err.startswith("nothing says how long everything takes to start")
+    assert unknown.err == (
+        "nothing says how long everything takes to start; the start times of 2 services are not known\n"
+        "  a service declares it as `start_time: 8s`, below `services.a`; `--measured FILE` takes what a run measured, "
+        "`--default 5s` is a guess for all that say nothing\n"
+    )
     assert "◆" not in unknown.out
     assert guessed.err.startswith("everything is ready after 10s")
+
+
+def test_the_next_step_keeps_the_goal() -> None:
+    """Where no start time is known, the command that is advised asks for the same service."""
+    graph = graph_of({"b": {"depends_on": {"a": {}}}, "a": {}})
+
+    report = report_of(predict(graph, Times({}), 1, "b"))
+
+    assert report.next_steps == ("tiktoktoe graph critical --to b --default 5s",)
+
+
+def test_services_that_wait_for_each_other_are_never_ready(tiktoktoe: Run) -> None:
+    """Without a start order the answer is no, with the cycle as the finding of `graph validate`."""
+    configure({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}})
+
+    result = tiktoktoe("graph", "critical", "--default", "5s")
+    answer = json.loads(tiktoktoe("graph", "critical", "-o", "json").out)
+
+    assert (result.code, result.err) == (1, "no start order exists: `a` \u2192 `b` \u2192 `a`\n")
+    assert result.out.startswith("error[TTG101]: these services wait for each other to start")
+    assert (answer["command"], answer["summary"]["cycles"]) == ("graph critical", [["a", "b"]])

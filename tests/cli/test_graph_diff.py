@@ -42,6 +42,12 @@ class Repository:
         self.folder = folder
         self.git("init", "--quiet", "--initial-branch=main")
 
+    @classmethod
+    def at(cls, folder: Path) -> Repository:
+        """Make a folder with a repository in it."""
+        folder.mkdir()
+        return cls(folder)
+
     def git(self, *words: str) -> str:
         """Ask git."""
         who = {
@@ -103,13 +109,13 @@ def test_two_files_are_compared(tiktoktoe: Run) -> None:
     assert result.code == 0
     assert result.out.startswith(
         "services\n"
-        "  - ads   version 0.3.1; replicas 1\n"
-        "  ~ db    version 1.4.0 → 2.0.0\n"
-        "  + mail  version 1.0.0; replicas 1\n"
+        "  \N{MINUS SIGN} ads   medium  version 0.3.1; replicas 1\n"
+        "  ~ db    high    version 1.4.0 → 2.0.0\n"
+        "  + mail  low     version 1.0.0; replicas 1\n"
         "dependencies\n"
-        "  - web → ads   kind start; condition healthy; optional\n"
-        "  ~ web → db    version ^1 → >=1\n"
-        "  + web → mail  kind soft; condition healthy\n"
+        "  \N{MINUS SIGN} web → ads   low  kind start; condition healthy; optional\n"
+        "  ~ web → db    low  version ^1 → >=1\n"
+        "  + web → mail  low  kind soft; condition healthy\n"
         "findings\n"
     )
     assert result.out.endswith(
@@ -131,8 +137,8 @@ def test_moves_and_cycles_have_their_parts(tiktoktoe: Run) -> None:
     circle = tiktoktoe("graph", "diff", "alone.yaml", "circle.yaml").out
     broken = json.loads(tiktoktoe("graph", "diff", "circle.yaml", "alone.yaml", "-o", "json").out)
 
-    assert "start order\n  ~ a  wave 1 → 2\n  ~ b  wave 2 → 3\n" in later
-    assert "start cycles\n  + a → b → a\n" in circle
+    assert "start order\n  ~ a  low  wave 1 → 2\n  ~ b  low  wave 2 → 3\n" in later
+    assert "start cycles\n  + a → b → a  high\n" in circle
     assert broken["summary"]["start_cycles"] == {"added": 0, "removed": 1, "changed": 0}
 
 
@@ -175,9 +181,10 @@ def test_a_comment_for_a_merge_request(tiktoktoe: Run) -> None:
     result = tiktoktoe("graph", "diff", "old.yaml", "-o", "markdown", "--report", "markdown=comment.md")
 
     lines = result.out.splitlines()
-    assert lines[0].startswith("### ✓ graph diff: risk high: ")
+    assert lines[0].startswith("### ! graph diff: risk high: ")
     assert lines[2] == "- **high**: \\`db\\` goes from 1.4.0 to 2.0.0, and 1 service needs it: \\`web\\`"
-    assert "| ! changed | service | db | version 1.4.0 → 2.0.0 |" in lines
+    assert "| ~ changed | high | service | db | version 1.4.0 → 2.0.0 |" in lines
+    assert "| \N{MINUS SIGN} removed | medium | service | ads | version 0.3.1; replicas 1 |" in lines
     assert Path("comment.md").read_text() == result.out
 
 
@@ -279,6 +286,25 @@ def test_a_revision_is_named_where_something_is_wrong(tiktoktoe: Run, repository
     assert (result.code, result.out) == (2, "")
     assert " --> broken:tiktoktoe.yaml:2:" in result.err
     assert "replicas: many" in result.err
+
+
+def test_what_is_outside_of_the_repository_is_in_no_revision(tiktoktoe: Run, tmp_path: Path) -> None:
+    """It is named as seen from the revision, the same every time, and what happens to be there is not read."""
+    repository = Repository.at(tmp_path / "inner")
+    Path("shared.yaml").write_text("services: {c: {}}\n")
+    (tmp_path / "inner" / "tiktoktoe.yaml").write_text(
+        "version: 1\ninclude: [../shared.yaml]\nservices: {a: {}}\n"
+    )
+    repository.commit("v1")
+
+    result = tiktoktoe("graph", "diff", "v1", "-c", "inner/tiktoktoe.yaml")
+
+    assert (result.code, result.out) == (2, "")
+    assert (
+        "cannot read `v1:../shared.yaml`: no such file or directory\n --> v1:tiktoktoe.yaml:2:11\n"
+        in result.err
+    )
+    assert "help: a revision has only the files of its repository" in result.err
 
 
 def test_findings_stand_where_they_are_in_the_revision(tiktoktoe: Run, repository: Repository) -> None:
@@ -384,3 +410,47 @@ def completed(incomplete: str) -> list[str]:
     command = load_command("graph").commands["diff"]
     (old,) = (one for one in command.params if one.name == "old")
     return [item.value for item in old.shell_complete(command.make_context("diff", ["x"]), incomplete)]
+
+
+def test_capacity_and_checks_are_compared(tiktoktoe: Run) -> None:
+    """Nodes, the reserve, health checks, the fit and the start time are rows with their risk, in every form."""
+    check: dict[str, Any] = {"name": "up", "tcp": {"address": "db:5432"}}
+    amounts = {"requests": {"cpu": 2, "memory": "1Gi"}}
+    db: dict[str, Any] = {"replicas": 2, "start_time": "5s", "resources": amounts, "health": [check]}
+    node = {"name": "small", "count": 2, "cpu": 3, "memory": "4Gi"}
+    old = {"version": 1, "services": {"db": db}, "capacity": {"nodes": [node], "reserve": "10%"}}
+    moved = check | {"tcp": {"address": "db:5433"}}
+    new = {
+        "version": 1,
+        "services": {"db": db | {"start_time": "8s", "health": [moved]}},
+        "capacity": {"nodes": [node | {"count": 1}]},
+    }
+    Path("old.yaml").write_text(json.dumps(old))
+    Path("new.yaml").write_text(json.dumps(new))
+
+    text = tiktoktoe("graph", "diff", "old.yaml", "new.yaml")
+    markdown = tiktoktoe("graph", "diff", "old.yaml", "new.yaml", "-o", "markdown").out
+    answer = json.loads(tiktoktoe("graph", "diff", "old.yaml", "new.yaml", "-o", "json").out)
+
+    assert text.out.startswith(
+        "services\n"
+        "  ~ db  low  start_time 5s → 8s\n"
+        "health checks\n"
+        "  ~ db: up  low  asks tcp db:5432 → tcp db:5433\n"
+        "nodes\n"
+        "  ~ small  medium  count 2 → 1\n"
+        "reserve\n"
+        "  \N{MINUS SIGN} every node  medium  cpu 0.1; memory 0.1\n"
+        "fit\n"
+        "  ~ all replicas  high  verdict fits → does not fit\n"
+        "start time\n"
+        "  ~ everything  low  time 5s → 8s\n"
+        "findings\n"
+    )
+    assert "| ~ changed | medium | node | small | count 2 → 1 |" in markdown.splitlines()
+    assert answer["summary"]["predicted"] == {
+        "before": {"fit": "fits", "start_time_s": 5.0, "chain": ["db"]},
+        "after": {"fit": "does_not_fit", "start_time_s": 8.0, "chain": ["db"]},
+    }
+    (row,) = (item for item in answer["items"] if item["what"] == "node")
+    assert (row["risk"], row["alterations"]) == ("medium", [{"name": "count", "before": "2", "after": "1"}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,7 +44,7 @@ def test_who_is_affected_and_how(tiktoktoe: Run) -> None:
         "down    orders      1  false        core   orders → ledger\n"
         "down    gateway     2  false        edge   gateway → orders → ledger\n"
     )
-    assert result.err == "if `ledger` fails: 3 of 5 services down (60%); 2 not reached\n"
+    assert result.err.startswith("if `ledger` fails: 3 of 5 services down (60%); 2 not reached\n")
 
 
 def test_data_counts_services_replicas_and_groups(tiktoktoe: Run) -> None:
@@ -64,9 +65,16 @@ def test_data_counts_services_replicas_and_groups(tiktoktoe: Run) -> None:
         "indirect": 0,
     }
     assert summary["works"] == ["ledger", "migration"]
-    assert answer["items"][2]["path"] == "gateway → orders"
-    assert answer["items"][2]["edges"] == [
-        {
+    assert answer["items"][2] == {
+        "name": "gateway",
+        "defined": True,
+        "effect": "down",
+        "hops": 1,
+        "can_restart": False,
+        "group": "edge",
+        "replicas": 2,
+        "path": "gateway → orders",
+        "via": {
             "from": "gateway",
             "to": "orders",
             "kind": "start",
@@ -74,8 +82,25 @@ def test_data_counts_services_replicas_and_groups(tiktoktoe: Run) -> None:
             "condition": "healthy",
             "required": True,
             "timeout_s": 60.0,
-        }
-    ]
+        },
+        "cause": "orders",
+    }
+    assert (answer["items"][0]["via"], answer["items"][0]["cause"]) == (None, "ads")
+
+
+@pytest.mark.parametrize(
+    ("size", "path"), [(8, " → ".join(f"s{number}" for number in range(8))), (9, "s0 → s1 → … (6 more) → s8")]
+)
+def test_the_middle_of_a_long_path_is_counted(tiktoktoe: Run, size: int, path: str) -> None:
+    """Up to eight services of a path are named; of more, the first two and what failed, in data as well."""
+    names = [f"s{number}" for number in range(size)]
+    configure({**{name: {"depends_on": {after: {}}} for name, after in pairwise(names)}, names[-1]: {}})
+
+    table = tiktoktoe("graph", "impact", names[-1])
+    answer = json.loads(tiktoktoe("graph", "impact", names[-1], "-o", "json").out)
+
+    assert table.out.endswith(f"  {path}\n")
+    assert answer["items"][-1]["path"] == path
 
 
 def test_other_effects_are_said_in_words(tiktoktoe: Run) -> None:
@@ -97,18 +122,68 @@ def test_an_undefined_name_may_fail(tiktoktoe: Run) -> None:
 
 
 def test_services_are_ranked_by_whom_they_hit(tiktoktoe: Run) -> None:
-    """Without a name, those come first whose failure takes down most others."""
+    """Without a name, those come first whose failure takes down most, themselves included, as `impact NAME` counts."""
     configure(SHOP)
 
-    result = tiktoktoe("graph", "impact", "--top", "2")
+    result = tiktoktoe("graph", "impact", "--top", "4")
 
     assert result.out == (
-        "SERVICE  DOWN  SHARE  DEGRADED  GROUP\n"
-        "ledger      2    50%         0  core\n"
-        "orders      1    25%         0  core\n"
+        "RANK  SERVICE    DOWN  SHARE_DOWN  DEGRADED  AT_RESTART  INDIRECT  GROUP\n"
+        "   1  ledger        3         60%         0           0         0  core\n"
+        "   2  orders        2         40%         0           0         0  core\n"
+        "   3  ads           1         20%         1           0         0  <none>\n"
+        "   4  migration     1         20%         0           1         0  <none>\n"
     )
-    assert result.err == "`ledger` hits most: 2 other services down with it\n"
-    assert len(json.loads(tiktoktoe("graph", "impact", "-o", "json").out)["items"]) == 5
+    assert result.err.startswith("`ledger` hits most: 3 of 5 services down (60%)\n")
+
+
+def test_the_ranking_as_data_says_what_the_table_says(tiktoktoe: Run) -> None:
+    """Programs read the same numbers, and how many services are not among those shown."""
+    configure(SHOP)
+
+    answer = json.loads(tiktoktoe("graph", "impact", "--top", "1", "-o", "json").out)
+
+    assert answer["summary"] == {"services": 5, "shown": 1, "more": 4}
+    assert answer["items"] == [
+        {
+            "rank": 1,
+            "name": "ledger",
+            "down": 3,
+            "degraded": 0,
+            "at_restart": 0,
+            "indirect": 0,
+            "share_down": 0.6,
+            "group": "core",
+            "replicas": 1,
+        }
+    ]
+    alone = json.loads(tiktoktoe("graph", "impact", "ledger", "-o", "json").out)
+    assert alone["summary"]["share_down"] == 0.6
+
+
+def test_who_hits_alike_has_one_rank(tiktoktoe: Run) -> None:
+    """Services whose failures hit alike share a rank, and the verdict names them together."""
+    configure({"a": {}, "b": {"depends_on": {"c": {}, "d": {}}}, "c": {}, "d": {}})
+
+    result = tiktoktoe("graph", "impact")
+
+    assert [line.split()[:3] for line in result.out.splitlines()[1:]] == [
+        ["1", "c", "2"],
+        ["1", "d", "2"],
+        ["3", "a", "1"],
+        ["3", "b", "1"],
+    ]
+    assert result.err == "`c` and `d` hit most, each alike: 2 of 4 services down (50%)\n"
+
+
+def test_a_cut_ranking_says_so(tiktoktoe: Run) -> None:
+    """Below a table that is cut stands how many services are not in it."""
+    configure(SHOP)
+
+    cut, whole = (tiktoktoe("graph", "impact", "--top", top).err for top in ("2", "5"))
+
+    assert cut == "`ledger` hits most: 3 of 5 services down (60%)\n  and 3 more: `--top 5` shows all\n"
+    assert whole == "`ledger` hits most: 3 of 5 services down (60%)\n"
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,20 @@ def test_an_undefined_dependency_is_found_by_validation(
     assert "TTG104" in result.out
 
 
+def test_a_variable_that_must_be_set_is_asked_for(tiktoktoe: Run, write: Callable[[str, str], str]) -> None:
+    """As Compose does; a file of variables has it, and then the count of what was imported is told below."""
+    file = write("compose.yaml", "services: {a: {image: 'x:${TAG?which}'}}")
+
+    refused = tiktoktoe("graph", "import", "compose", file)
+    accepted = tiktoktoe("graph", "import", "compose", file, "--env-file", write("v.env", "TAG=1.2.3"))
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "[unset-variable]: `TAG` must be set: `which`" in refused.err
+    assert f"{file}:1" in refused.err
+    assert yaml.safe_load(accepted.out)["services"] == {"a": {"version": "1.2.3"}}
+    assert accepted.err == "1 service and 0 dependencies imported; 0 things could not be translated\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

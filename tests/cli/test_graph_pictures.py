@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,6 @@ from tests.graph.render.systems import layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from tests.cli.conftest import Result
 
@@ -67,7 +67,26 @@ def test_the_picture_is_of_what_was_selected(show: Callable[..., Result]) -> Non
     result = show({**SMALL, "alone": {}}, "-o", "svg", "--focus", "web")
 
     assert read_svg(result.out).names == ["web", "db"]
-    assert "hidden: 1 service by --focus" in result.out
+    assert "not shown: 1 service" in result.out
+    assert "--focus" not in result.out
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_a_picture_names_its_system(
+    tiktoktoe: Callable[..., Result], write: Callable[[str, str], str], form: str
+) -> None:
+    """As the configuration does; else its file does, or its folder where all files are called the same."""
+    named = write("named.yaml", json.dumps({"version": 1, "system": "web shop", "services": SMALL}))
+    plain = write("corner.yaml", json.dumps({"version": 1, "services": SMALL}))
+    usual = write("tiktoktoe.yaml", json.dumps({"version": 1, "services": SMALL}))
+
+    first, second, third = (
+        tiktoktoe("graph", "show", "-c", path, "-o", form).out for path in (named, plain, usual)
+    )
+
+    assert "web shop" in first
+    assert "corner" in second
+    assert Path(usual).resolve().parent.name in third
 
 
 def test_what_mermaid_cannot_draw_is_made_smaller_and_said(

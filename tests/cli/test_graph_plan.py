@@ -117,7 +117,7 @@ def test_a_part_is_planned(tiktoktoe: Run) -> None:
     result = tiktoktoe("graph", "plan", "--to", "cart", "--without", "ledger")
 
     assert result.out == "wave 1: 1 service\n  1 cart  scaled to 0; after ledger (left out)\n"
-    assert result.err == "1 service, 1 dependency, 1 start wave; 3 services left out\n"
+    assert result.err == "1 service, 0 dependencies, 1 start wave; 3 services left out\n"
 
 
 def test_stopping_waits_for_dependents(tiktoktoe: Run) -> None:
@@ -146,15 +146,43 @@ def test_slots_change_the_order(tiktoktoe: Run) -> None:
     assert (at_once, one_by_one) == (["a", "b", "c", "d"], ["a", "b", "d", "c"])
 
 
-def test_a_cycle_is_a_path_with_advice(tiktoktoe: Run) -> None:
-    """Without an order, the services that wait for each other are named, and where to read more."""
-    configure({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}})
+def test_without_an_order_the_answer_is_no(tiktoktoe: Run) -> None:
+    """The services that wait for each other are the finding of `graph validate`, with where to cut the cycle."""
+    configure(
+        {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}, "c": {"depends_on": {"c": {}}}}
+    )
 
     result = tiktoktoe("graph", "plan")
+    answer = json.loads(tiktoktoe("graph", "plan", "--reverse", "-o", "json").out)
 
-    assert (result.code, result.out) == (2, "")
-    assert "no start order exists: `a` → `b` → `a`" in result.err
-    assert "graph validate" in result.err
+    assert result.code == 1
+    assert "error[TTG101]: these services wait for each other to start: `a` → `b` → `a`" in result.out
+    assert "error[TTG103]: `c` depends on itself" in result.out
+    assert result.err == "no start order exists: `c` → `c`\n"
+    assert (answer["ok"], answer["items"]) == (False, [])
+    assert answer["summary"] == {
+        "services": 3,
+        "dependencies": 3,
+        "start_waves": None,
+        "cycles": [["a", "b"], ["c"]],
+    }
+    assert [(problem["code"], problem["line"]) for problem in answer["problems"]] == [
+        ("TTG101", 1),
+        ("TTG103", 1),
+    ]
+
+
+def test_a_cycle_outside_of_the_plan_is_no_finding(tiktoktoe: Run) -> None:
+    """Only cycles among the services that are planned stand against an order."""
+    configure(
+        {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}, "c": {"depends_on": {"c": {}}}}
+    )
+
+    alone = tiktoktoe("graph", "plan", "--without", "a", "--without", "c")
+    partly = json.loads(tiktoktoe("graph", "plan", "--to", "c", "-o", "json").out)
+
+    assert (alone.code, alone.out.splitlines()[0]) == (0, "wave 1: 1 service")
+    assert partly["summary"]["cycles"] == [["c"]]
 
 
 def test_a_name_that_no_service_has(tiktoktoe: Run) -> None:

@@ -47,13 +47,13 @@ services:
 
 
 def test_what_is_deployed_fits(tiktoktoe: Run) -> None:
-    """Nothing has to change, and that is a yes."""
+    """Nothing has to change, and that is a yes; what stays is shown on request."""
     configure(FITTING)
 
-    result = tiktoktoe("graph", "resolve")
+    result, whole = tiktoktoe("graph", "resolve"), tiktoktoe("graph", "resolve", "--all")
 
-    assert result.code == 0
-    assert result.out == (
+    assert (result.code, result.out) == (0, "")
+    assert whole.out == (
         "SERVICE  DEPLOYED  CHOSEN  CHANGE  WHY\n"
         "web      1.0.0     1.0.0   keep    <none>\n"
         "db       1.4.0     1.4.0   keep    web needs ^1.4\n"
@@ -70,7 +70,10 @@ def test_changes_are_a_yes_unless_a_pipeline_asks(tiktoktoe: Run) -> None:
     assert (plain.code, checked.code) == (0, 1)
     assert plain.out == checked.out
     assert plain.out.splitlines()[1] == "db       1.3.0     1.6.0   upgrade  web needs ^1.4"
-    assert plain.err == "2 services fit together with 1 change: 1 to upgrade\n"
+    assert plain.err == (
+        "2 services fit together with 1 change: 1 to upgrade; 1 stays\n"
+        '  at tiktoktoe.yaml:1 write `version: "1.6.0"` for `db`\n'
+    )
 
 
 def test_the_newest_versions_are_asked_for(tiktoktoe: Run) -> None:
@@ -131,6 +134,80 @@ def test_a_chain_of_needs_is_explained(tiktoktoe: Run) -> None:
     assert (shown.code, machines.code) == (1, 1)
     assert len(lines) == 2
     assert [line.strip() for line in shown.out.splitlines()[-2:]] == lines
+
+
+MOVING = """\
+version: 1
+services:
+  web: {version: 1.0.0, depends_on: {api: "^2"}}
+  api:
+    version: 3.0.0
+    available:
+      - {version: 2.0.0, depends_on: {audit: "^1", db: "^1", cache: "^8", old: null, queue: "^2"}}
+    depends_on:
+      db: "^2"
+      cache: {version: "^7", kind: soft}
+      old: {}
+      queue:
+        kind: runtime
+  db: {version: 2.0.0, available: [1.5.0]}
+  cache: {version: 7.0.0, available: [8.0.0]}
+  old: {version: 1.0.0}
+  queue: {version: 2.0.0}
+  audit: {available: [1.0.0]}
+"""
+MOVED = """\
+version: 1
+services:
+  web: {version: 1.0.0, depends_on: {api: "^2"}}
+  api:
+    version: "2.0.0"
+    available:
+      - {version: 2.0.0, depends_on: {audit: "^1", db: "^1", cache: "^8", old: null, queue: "^2"}}
+    depends_on:
+      audit: "^1"
+      db: "^1"
+      cache: {version: "^8", kind: soft}
+      queue:
+        version: "^2"
+        kind: runtime
+  db: {version: "1.5.0", available: [1.5.0]}
+  cache: {version: "8.0.0", available: [8.0.0]}
+  old: {version: 1.0.0}
+  queue: {version: 2.0.0}
+  audit: {version: "1.0.0", available: [1.0.0]}
+"""
+
+
+def test_what_is_to_be_written_is_said_in_full(tiktoktoe: Run, write: Any) -> None:
+    """Every version and every range has its line, in the form that stands there, off a terminal, too."""
+    write("tiktoktoe.yaml", MOVING)
+
+    result = tiktoktoe("graph", "resolve")
+
+    assert result.err.splitlines()[1:] == [
+        '  at tiktoktoe.yaml:5 write `version: "2.0.0"` for `api`',
+        '  at tiktoktoe.yaml:8 add `audit: "^1"` to `depends_on` of `api`',
+        '  at tiktoktoe.yaml:9 write `db: "^1"` for `api`',
+        '  at tiktoktoe.yaml:10 write `version: "^8"` below `cache` of `api`',
+        "  at tiktoktoe.yaml:11 remove `old` from `depends_on` of `api`",
+        '  at tiktoktoe.yaml:12 write `version: "^2"` below `queue` of `api`',
+        '  at tiktoktoe.yaml:14 write `version: "1.5.0"` for `db`',
+        '  at tiktoktoe.yaml:15 write `version: "8.0.0"` for `cache`',
+        '  at tiktoktoe.yaml:18 write `version: "1.0.0"` for `audit`',
+    ]
+
+
+def test_what_was_written_by_hand_fits_together(tiktoktoe: Run, write: Any) -> None:
+    """Once a person did what the lines say, both commands agree that nothing is left to do."""
+    write("tiktoktoe.yaml", MOVED)
+
+    resolved = tiktoktoe("graph", "resolve", "--check")
+    validated = tiktoktoe("graph", "validate", "-o", "json")
+
+    assert (resolved.code, resolved.out) == (0, "")
+    assert resolved.err == "7 services: what is deployed fits together\n"
+    assert not [one for one in json.loads(validated.out)["problems"] if one["code"].startswith("TTG2")]
 
 
 def test_versions_that_cannot_be_read_end_it(tiktoktoe: Run) -> None:

@@ -48,7 +48,7 @@ def test_a_part_says_what_is_missing(show: Callable[..., Result]) -> None:
     result = show("--focus", "orders", "--direction", "up", "--view", "tree")
 
     assert result.out == "web\n└── orders\n\nhidden: 2 services and 2 dependencies by --focus\n"
-    assert result.err == "2 of 4 services, 1 of 3 dependencies, 3 start waves\n"
+    assert result.err == "2 of 4 services, 1 of 3 dependencies, 2 of 3 start waves\n"
 
 
 @pytest.mark.parametrize(

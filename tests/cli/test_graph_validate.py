@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -105,6 +108,83 @@ def test_a_baseline_is_written_read_and_outlived(tiktoktoe: Run) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_it_is_told_what_became_of_the_baseline(tiktoktoe: Run) -> None:
+    """To persons in words, unless they want none, to machines in the summary."""
+    configure(REDUNDANT)
+    Path("known.txt").write_text("TTG105 x y\nTTG106 z\n")
+    update = ("graph", "validate", "--only", "TTG105", "--baseline", "known.txt", "--update-baseline")
+
+    told = tiktoktoe(*update)
+    again = tiktoktoe(*update, "-q", "-o", "json")
+    read = tiktoktoe("graph", "validate", "--baseline", "known.txt", "-o", "json")
+
+    assert told.err.splitlines()[0] == "wrote `known.txt`: 2 findings accepted, 1 new, 1 removed"
+    assert again.err == ""
+    assert json.loads(again.out)["summary"]["baseline"] == {
+        "file": "known.txt",
+        "accepted": 2,
+        "added": 0,
+        "removed": 0,
+    }
+    assert json.loads(read.out)["summary"]["baseline"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "hint"),
+    [
+        ("missing", "no such file or directory", "`graph validate --update-baseline` writes it"),
+        (".", "not a regular file", "check the path and its permissions"),
+        ("pipe", "not a regular file", "check the path and its permissions"),
+    ],
+)
+def test_a_baseline_that_cannot_be_read_is_told_where_it_is_named(
+    tiktoktoe: Run, folder: Path, name: str, reason: str, hint: str
+) -> None:
+    """The option names it, or a line of the configuration does; nobody waits for a pipe."""
+    os.mkfifo(folder / "pipe")
+    configure(REDUNDANT)
+    by_option = tiktoktoe("graph", "validate", "--baseline", name)
+    configure(REDUNDANT + f"graph:\n  baseline: {name}\n")
+    by_configuration = tiktoktoe("graph", "validate")
+
+    assert (by_option.code, by_option.out) == (2, "")
+    assert by_option.err == f"error: `--baseline`: cannot read `{name}`: {reason}\nhelp: {hint}\n"
+    assert by_configuration.code == 2
+    assert f"cannot read `{name}`: {reason}\n --> tiktoktoe.yaml:7:3\n" in by_configuration.err
+    assert f"= help: {hint}" in by_configuration.err
+
+
+@pytest.mark.parametrize("name", [".", "pipe", "-"])
+def test_a_baseline_is_written_to_a_file_only(tiktoktoe: Run, folder: Path, name: str) -> None:
+    """Standard input, a folder and a pipe cannot be read again."""
+    os.mkfifo(folder / "pipe")
+    configure(REDUNDANT)
+
+    result = tiktoktoe("graph", "validate", "--baseline", name, "--update-baseline")
+
+    assert (result.code, "`--" in result.err.splitlines()[0]) == (2, True)
+    assert sorted(path.name for path in folder.iterdir()) == ["pipe", "tiktoktoe.yaml"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_baseline_can_come_from_standard_input() -> None:
+    """As a configuration can."""
+    configure(REDUNDANT)
+    options = (*ONLY, "--baseline", "-", "--fail-on", "info")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tiktoktoe_cli", "graph", "validate", *options],
+        input="TTG105 a c\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr.strip().endswith(": no findings, 1 accepted")) == (0, True)
+
+
+@pytest.mark.usefixtures("folder")
 def test_the_baseline_of_the_configuration_holds_for_every_command(tiktoktoe: Run) -> None:
     """`config check` accepts what `graph validate` accepts."""
     configure(REDUNDANT + "graph: {baseline: known.txt}\n")
@@ -168,7 +248,7 @@ def test_machines_are_told_of_what_is_accepted(tiktoktoe: Run) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_what_is_suppressed_fails_no_report(tiktoktoe: Run) -> None:
-    """A test report counts the rule as passed, annotations say nothing, a scanner is told the reason."""
+    """A test report counts the rule as passed and the finding as skipped, a scanner is told the reason, too."""
     configure(SUPPRESSED)
     kinds = ("junit", "github", "gitlab", "sarif")
 
@@ -179,10 +259,73 @@ def test_what_is_suppressed_fails_no_report(tiktoktoe: Run) -> None:
     files = {kind: Path(kind).read_text(encoding="utf-8") for kind in kinds}
     suites = ET.fromstring(files["junit"])
     assert suites.get("failures") == "0"
+    (accepted,) = [case for case in suites.iter("testcase") if case.get("name") == "TTG105 a c"]
+    skipped = accepted.find("skipped")
+    assert skipped is not None
+    assert skipped.get("message", "").startswith("`a` waits for `c` anyway")
+    assert skipped.get("message", "").endswith("(suppression: c is called)")
+    assert (accepted.get("file"), accepted.get("line")) == ("tiktoktoe.yaml", "3")
     assert files["github"] == ""
     assert json.loads(files["gitlab"]) == []
     (result,) = json.loads(files["sarif"])["runs"][0]["results"]
     assert result["suppressions"] == [{"kind": "inSource", "justification": "c is called"}]
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_are_those_of_open_findings(tiktoktoe: Run) -> None:
+    """A loop of the shell does not mend what is accepted."""
+    configure(SUPPRESSED.replace("  c: {}", "  c: {depends_on: {gone: {}}}"))
+
+    result = tiktoktoe("graph", "validate", "--only", "TTG104,TTG105", "-o", "name")
+
+    assert result.out == "TTG104\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_stream_of_lines_tells_each_finding_once(tiktoktoe: Run) -> None:
+    """Open and accepted ones are items, with all that is known of them."""
+    configure(SUPPRESSED.replace("  c: {}", "  c: {depends_on: {gone: {}}}"))
+
+    result = tiktoktoe("graph", "validate", "--only", "TTG104,TTG105", "-o", "ndjson")
+
+    lines = [json.loads(line) for line in result.out.splitlines()]
+    assert [line["kind"] for line in lines] == ["header", "item", "item", "summary"]
+    assert [bool(line["item"]["accepted"]) for line in lines[1:3]] == [False, True]
+
+
+WRONG = "version: 1\nservices:\n  a: {versoin: 1}\n  b: {replicas: two}\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_report_says_what_is_wrong_with_a_configuration(tiktoktoe: Run) -> None:
+    """Each problem with its place; in a test report as a test that could not be run."""
+    configure(WRONG)
+    kinds = ("junit", "tap", "sarif", "gitlab", "github", "markdown")
+
+    result = tiktoktoe(
+        "graph", "validate", *(word for kind in kinds for word in ("--report", f"{kind}={kind}"))
+    )
+
+    files = {kind: Path(kind).read_text(encoding="utf-8") for kind in kinds}
+    assert result.code == 2
+    assert [kind for kind in kinds if "unknown key `versoin`" not in files[kind].replace("\\`", "`")] == []
+    cases = list(ET.fromstring(files["junit"]).iter("testcase"))
+    assert [(case.get("name"), case.get("file"), case.get("line")) for case in cases] == [
+        ("unknown-key at line 3, column 7", "tiktoktoe.yaml", "3"),
+        ("wrong-type at line 4, column 17", "tiktoktoe.yaml", "4"),
+    ]
+    assert [error.get("message") for case in cases for error in case.iter("error")][:1] == [
+        "unknown key `versoin`"
+    ]
+    results = json.loads(files["sarif"])["runs"][0]["results"]
+    assert [one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in results] == [3, 4]
+    assert [entry["location"]["lines"]["begin"] for entry in json.loads(files["gitlab"])] == [3, 4]
+    assert [line.partition(",file=")[2][:21] for line in files["github"].splitlines()] == [
+        "tiktoktoe.yaml,line=3",
+        "tiktoktoe.yaml,line=4",
+    ]
+    assert "at tiktoktoe.yaml:4:17:" in files["markdown"]
+    assert files["tap"].count("\nnot ok ") == 2
 
 
 @pytest.mark.usefixtures("folder")
@@ -305,11 +448,9 @@ def test_a_graph_is_validated_where_no_variable_of_a_check_or_an_action_is_set(t
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("interval:", "intervall:", "unknown-key"),
-        ("{name: up, tcp", "{tcp", "missing-key"),
-        ("127.0.0.1:${WEB_PORT}", "127.0.0.1", "bad-address"),
-        ("${WEB_PORT}", "${WEB PORT}", "interpolation-syntax"),
         ("rollback:", "rolback:", "unknown-key"),
+        ("{run: [undo", "{ruin: 1, run: [undo", "unknown-key"),
+        ("${TOKEN:?log in first}", "${TOKEN PLEASE}", "interpolation-syntax"),
         ("depends_on: {db: {}}", "depends_on: {db: '${RANGE}'}", "unset-variable"),
     ],
 )
@@ -323,6 +464,20 @@ def test_a_mistake_where_variables_are_not_set_is_a_mistake(
 
     assert result.code == 2
     assert {problem["code"] for problem in json.loads(result.out)["problems"]} == {code}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("old", "new"), [("interval:", "intervall:"), ("${DB}", "nowhere"), ("${WEB_PORT}", "${WEB PORT}")]
+)
+def test_what_a_check_says_is_no_matter_of_the_graph(tiktoktoe: Run, old: str, new: str) -> None:
+    """It is enough that there is one: `config check` tells what is wrong with it."""
+    configure(ELSEWHERE.replace(old, new, 1))
+
+    validated = tiktoktoe("graph", "validate", "--only", "TTG401")
+    checked = tiktoktoe("config", "check")
+
+    assert (validated.code, checked.code) == (0, 2)
 
 
 @pytest.mark.usefixtures("folder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -146,6 +146,38 @@ def test_circles_leave_paths_uncounted(tiktoktoe: Run) -> None:
 
     assert "and others: not all were counted" in result.out
     assert "and longer ones that were not all counted" in result.err
+
+
+@pytest.mark.parametrize(
+    ("steps", "shortest", "larger", "words"),
+    [
+        (59, 2**59, [], "576,460,752,303,423,488 shortest paths of 118 dependencies, none longer"),
+        (
+            60,
+            10**18,
+            ["shortest", "total"],
+            "more than 10^18 shortest paths of 120 dependencies, more than 10^18 in all",
+        ),
+    ],
+)
+def test_more_paths_than_anybody_counts(
+    tiktoktoe: Run, steps: int, shortest: int, larger: list[str], words: str
+) -> None:
+    """A ladder of n diamonds has 2^n paths: beyond 10^18 they are told to be more, in words and in data."""
+    ladder: dict[str, Any] = {  # what YAML can hold
+        f"t{number}": {"depends_on": {f"{side}{number}": {} for side in "ab"}} for number in range(steps)
+    }
+    sides: dict[str, Any] = {  # as above
+        f"{side}{number}": {"depends_on": {f"t{number + 1}": {}}} for number in range(steps) for side in "ab"
+    }
+    configure({**ladder, **sides, f"t{steps}": {}})
+
+    table = tiktoktoe("graph", "why", "t0", f"t{steps}")
+    summary = json.loads(tiktoktoe("graph", "why", "t0", f"t{steps}", "-o", "json").out)["summary"]
+
+    assert words in table.err
+    assert ("and others, more than 10^18 in all" in table.out) == bool(larger)
+    assert (summary["shortest"], summary["total"], summary["larger"]) == (shortest, shortest, larger)
 
 
 def test_an_unknown_name(tiktoktoe: Run) -> None:

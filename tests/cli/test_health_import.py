@@ -72,6 +72,7 @@ def test_json_has_the_remarks_and_the_document(tiktoktoe: Run) -> None:
             "file": GATUS,
             "line": 22,
             "column": 53,
+            "end_column": 81,
             "at": "services.certificate.health.0.expect",
         }
     ]

@@ -48,6 +48,20 @@ def test_validating_a_graph_loads_no_graph_library() -> None:
     assert not (HEAVY - {"yaml", "pydantic"}) & loaded
 
 
+def test_validating_a_graph_loads_no_probe() -> None:
+    """It asks whether services have checks, and where those look: both can be seen without the settings of health."""
+    code = PROBE.replace('set(name.split(".")[0] for name in sys.modules)', "set(sys.modules)")
+    probe = code.format(arguments=["graph", "validate", "-c", "samples/shop/tiktoktoe.yaml"])
+
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    loaded = set(json.loads(done.stderr.rpartition("modules: ")[2]))
+    assert "tiktoktoe_cli.subject" in loaded
+    assert "tiktoktoe_cli.health" not in loaded
+
+
 @pytest.mark.parametrize(
     "arguments", [["validate"], ["diff", "samples/shop/tiktoktoe.yaml", "samples/shop/tiktoktoe.yaml"]]
 )

@@ -113,6 +113,24 @@ def test_utf_16_and_byte_order_marks_are_read(tmp_path: Path) -> None:
     assert document.keys("services") == {"ä", "b"}
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\xff\xfea\0\0\xd8", "byte 4 is not UTF-16"),  # half of a pair of surrogates
+        (b"a: \xff", "byte 3 is not UTF-8"),
+        (b"\xef\xbb\xbfa: \xff", "byte 6 is not UTF-8"),
+    ],
+)
+def test_the_first_wrong_byte_is_named(tmp_path: Path, data: bytes, words: str) -> None:
+    """Counted from the first of the file, in the encoding that the file is in."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(data)
+
+    (problem,) = load([str(path)], {}).problems
+
+    assert problem.message == words
+
+
 def test_a_folder_or_a_missing_file_is_a_problem(tmp_path: Path) -> None:
     """What cannot be opened is told without a traceback."""
     assert _codes(load([str(tmp_path), str(tmp_path / "nope.yaml")], {})) == [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tiktoktoe_cli.config import load
 from tiktoktoe_cli.config.composer import Composition, compose
-from tiktoktoe_cli.config.folding import MOST_EVENTS, MOST_LEVELS
+from tiktoktoe_cli.config.folding import MOST_EVENTS, MOST_LEVELS, MOST_SHELVED
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, Node, ScalarNode, Source, Spot, plain, scalars
 from tiktoktoe_cli.system import read_system
 
@@ -141,6 +141,32 @@ def test_walking_leaves_an_entry_folded() -> None:
     assert plain(entry, frozenset("a")) == {"c": None}
     assert (entry.get("a") is None, entry.get("b"), entry.get("é")) == (False, None, None)
     assert entry.is_folded
+
+
+def test_a_map_that_is_looked_at_again_is_not_made_again() -> None:
+    """Places of all the keys of a map cost as much as one look at it; others may be looked at in between."""
+    root: Any = _compose(_large(3), folds=True).root
+    entries = [entry.value for entry in root.entries["services"].value.entries.values()]
+
+    first = [entry.look() for entry in entries]
+    again = [entry.look() for entry in entries]
+
+    assert all(entry.is_folded for entry in entries)
+    assert all(one is other for one, other in zip(first, again, strict=True))
+
+
+def test_of_very_much_that_is_looked_at_the_first_is_forgotten() -> None:
+    """What is kept for another look has a limit, and what is looked at last is there."""
+    keys = ", ".join(f"k{number}: 1" for number in range(2_000))
+    many = MOST_SHELVED // 4_000 + 2
+    root: Any = _compose("a:\n" + "".join(f"  s{one}: {{{keys}}}\n" for one in range(many)), folds=True).root
+    entries = [entry.value for entry in root.entries["a"].value.entries.values()]
+
+    looks = [entry.look() for entry in entries]
+
+    assert entries[0].look() is not looks[0]
+    assert entries[-1].look() is looks[-1]
+    assert list(entries[0].look()) == list(looks[0])
 
 
 def test_what_is_taken_stays_and_can_be_changed() -> None:

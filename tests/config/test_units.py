@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.units import Duration, Rate, Ratio, UnitError
+from tiktoktoe_cli.config.quantity import ByteSize, Quantity
+from tiktoktoe_cli.config.units import Duration, Rate, Ratio, UnitError, Written
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,16 @@ def test_an_endless_text_is_refused_at_once() -> None:
     """A text of a hundred thousand digits costs no time: it is no unit's text."""
     with pytest.raises(PydanticCustomError, match="too long"):
         Duration.accept("1" * 100_000 + "x")
+
+
+@pytest.mark.parametrize("unit", [Duration, Rate, Ratio, Quantity, ByteSize])
+@pytest.mark.parametrize("ending", ["", "s", "/s", "%", "Mi"])
+def test_a_number_that_python_would_not_read_is_refused_wherever_it_comes_from(
+    unit: type[Written], ending: str
+) -> None:
+    """More digits than Python reads are refused like any other wrong text, on the command line as in a file."""
+    with pytest.raises(UnitError, match="is too long for"):
+        unit.parse("1" * 5_000 + ending)
 
 
 def test_says_which_unit_is_missing() -> None:

@@ -80,7 +80,7 @@ def subject_of(
 ) -> Subject:
     """Make what rules look at, as `findings` does."""
     machines = CapacitySettings.model_validate(capacity) if capacity else None
-    others = {name: known.pop(name) for name in ("uses", "deadline") if name in known}
+    others = {name: known.pop(name) for name in ("uses", "deadline", "checks") if name in known}
     operations = Operations(Abilities(services if checked is None else checked, **known), **others)
     graph = graph_of(services)
     return Subject(graph, machines, operations, GraphSettings.model_validate(settings or {}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -90,7 +92,8 @@ def test_what_fails_below_a_job_blocks_a_start_too() -> None:
         "ledger": ("at_restart", False),
     }
     (ledger,) = (hit for hit in facts.hits if hit.name == "ledger")
-    assert [edge.target for edge in ledger.path] == ["migration", "postgres"]
+    assert [edge.target for edge in facts.path_of(ledger)] == ["migration", "postgres"]
+    assert (ledger.hops, ledger.cause) == (2, "postgres")
 
 
 def test_who_calls_it_could_still_be_started() -> None:
@@ -108,7 +111,14 @@ def test_several_fail_at_once() -> None:
     """What fails itself is down, whatever else it depends on."""
     facts = impact_of(graph_of(SHOP), ["ads", "postgres"])
 
-    assert [hit.name for hit in facts.hits if not hit.path] == ["ads", "postgres"]
+    assert [hit.name for hit in facts.hits if not hit.via] == ["ads", "postgres"]
+    assert {hit.name: hit.cause for hit in facts.hits} == {
+        "ads": "ads",
+        "postgres": "postgres",
+        "migration": "postgres",
+        "gateway": "ads",
+        "ledger": "postgres",
+    }
 
 
 def test_a_name_that_no_service_has_may_fail() -> None:
@@ -193,25 +203,56 @@ def test_paths_are_shortest(drawn: tuple[list[str], list[tuple[str, str]]], data
 
     facts = impact_of(graph_of_edges(names, edges), [failed])
 
-    assert {hit.name: len(hit.path) for hit in facts.hits} == nx.single_source_shortest_path_length(
+    paths = {hit.name: list(facts.path_of(hit)) for hit in facts.hits}
+    assert {name: len(path) for name, path in paths.items()} == nx.single_source_shortest_path_length(
         oracle, failed
     )
+    assert all(hit.hops == len(paths[hit.name]) and hit.cause == failed for hit in facts.hits)
+    for name, path in paths.items():
+        assert [edge.source for edge in path] + [failed] == [name, *(edge.target for edge in path)]
+
+
+@given(systems(), st.data())
+def test_hops_are_those_of_the_path(graph: Graph, data: st.DataObject) -> None:
+    """Whatever the effect, a service is as far from its cause as its path is long, and the path ends there."""
+    failed = data.draw(st.lists(st.sampled_from(sorted(graph.services)), min_size=1, max_size=2))
+
+    facts = impact_of(graph, failed)
+
     for hit in facts.hits:
-        assert [edge.source for edge in hit.path] + [failed] == [
-            hit.name,
-            *(edge.target for edge in hit.path),
-        ]
+        names = [hit.name, *(edge.target for edge in facts.path_of(hit))]
+        assert (len(names) - 1, names[-1]) == (hit.hops, hit.cause)
+        assert hit.cause in failed
+
+
+def test_a_long_chain_takes_little_room() -> None:
+    """What is kept of an impact grows with the system, not with the square of it."""
+    names = [f"s{number}" for number in range(20_000)]
+    graph = graph_of_edges(names, list(pairwise(names)))
+    tracemalloc.start()
+
+    facts = impact_of(graph, ["s19999"])
+
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert facts.hits[-1].hops == 19_999
+    assert most_bytes < 20_000 * 2_000
 
 
 @given(systems())
 def test_the_ranking_is_that_of_every_single_failure(graph: Graph) -> None:
-    """The ranking counts for each service what its impact lists, the worst first."""
+    """The ranking counts for each service what its impact lists, the worst first; equal counts are one rank."""
     expected = []
     for name in graph.services:
         found = list(effects(impact_of(graph, [name])).values())
-        expected.append((-(found.count("down") - 1), -found.count("degraded"), name))
+        expected.append(([-found.count(effect) for effect in Effect], name))
 
-    assert [(-one.down, -one.degraded, one.name) for one in rank(graph)] == sorted(expected)
+    ranked = rank(graph)
+
+    found_counts = [([-one.counts[effect] for effect in Effect], one.name) for one in ranked]
+    assert found_counts == sorted(expected)
+    for one, (counts, _) in zip(ranked, found_counts, strict=True):
+        assert one.rank == 1 + sum(others < counts for others, _ in expected)
 
 
 def test_many_services_are_ranked_in_blocks() -> None:
@@ -221,5 +262,8 @@ def test_many_services_are_ranked_in_blocks() -> None:
 
     first, second, third = rank(graph_of_edges(names, edges))[:3]
 
-    assert (first.name, first.down, second.name, second.down) == ("s0000", 4_999, "s0001", 4_999)
-    assert (third.name, third.down) == ("s0002", 0)
+    assert [(one.name, one.counts[Effect.DOWN], one.rank) for one in (first, second, third)] == [
+        ("s0000", 5_000, 1),
+        ("s0001", 5_000, 1),
+        ("s0002", 1, 3),
+    ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.graph.systems import graph_of, graph_of_edges, random_edges
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.graph.paths import explain
+from tiktoktoe_cli.graph.paths import MOST_COUNTED, explain
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph.paths import Path, Why
@@ -157,6 +157,17 @@ def test_an_exploding_number_of_paths_is_counted_not_listed() -> None:
 
     assert len(facts.paths) == 10
     assert facts.total == facts.shortest_count == comb(58, 29)
+
+
+def test_counting_ends_with_more_than_anybody_wants_to_know() -> None:
+    """Of 2^61 paths, which are more than 10^18, it is only known that they are more."""
+    steps = [f"t{number}" for number in range(62)]
+    sides = [(above, f"{side}{above}", below) for above, below in pairwise(steps) for side in "ab"]
+    edges = [edge for above, side, below in sides for edge in ((above, side), (side, below))]
+
+    facts = explain(graph_of_edges([*steps, *(side for _, side, _ in sides)], edges), "t0", "t61", 1)
+
+    assert facts.total == facts.shortest_count == MOST_COUNTED + 1
 
 
 def test_circles_end_the_search_some_time() -> None:

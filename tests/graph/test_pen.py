@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.graph.systems import graph_of, subject_of
-from tiktoktoe_cli.graph.changes.diff import compare, edition_of
+from tiktoktoe_cli.graph.changes.diff import compare
+from tiktoktoe_cli.graph.changes.edition import edition_of
 from tiktoktoe_cli.graph.changes.risks import assess
 from tiktoktoe_cli.graph.paths import explain
 from tiktoktoe_cli.graph.reports.diff import Comparison, draw_difference
@@ -36,7 +37,7 @@ def texts(name: str, view: View) -> list[str]:
     """Draw every text about a system in which a service has some name."""
     graph = graph_of(system(name))
     difference = compare(edition_of(subject_of({})), edition_of(subject_of(system(name))))
-    comparison = Comparison(difference, "old", "new", *assess(difference))
+    comparison = Comparison(difference, "old", "new", assess(difference))
     return [
         draw_plan(plan_start(graph), view),
         draw_timeline(predict(graph, Times({}), 10**9), view),

@@ -53,13 +53,34 @@ def test_a_version_keeps_its_zeros() -> None:
         {"depends_on": {"ledger": ["^1"]}},
         {"depends_on": {"ledger": {"condition": "alive"}}},
         {"resources": {"requests": {"cpu": "-1"}}},
+        {"resources": {"requests": {"cpu": "9223372036854775808"}}},
+        {"resources": {"limits": {"memory": "1e100"}}},
         {"resources": {"requests": {"disk": "1Gi"}}},
     ],
 )
 def test_what_makes_no_sense_is_refused(service: object) -> None:
-    """Negative amounts, unknown resources and conditions, and values of the wrong kind are problems."""
+    """Negative and endless amounts, unknown resources and conditions, and values of the wrong kind are problems."""
     with pytest.raises(ValidationError):
         SERVICES.validate_python({"payments": service})
+
+
+def test_the_largest_amount_is_that_of_kubernetes() -> None:
+    """An amount may be 2^63 - 1, as in Kubernetes."""
+    resources = ResourceSettings.model_validate({"limits": {"memory": "9223372036854775807"}})
+
+    assert resources.limit(Resource.MEMORY) == (2**63 - 1) * 10**9
+
+
+@pytest.mark.parametrize("number", [2**31, 10**64, float("inf"), "1" + "0" * 320, "9" * 5_000])
+def test_there_are_no_more_copies_than_anybody_can_count(number: object) -> None:
+    """More replicas or nodes than Kubernetes can count (int32) are refused; so many are not."""
+    node = {"name": "small", "cpu": 1, "memory": 1}
+
+    assert SERVICES.validate_python({"payments": {"replicas": 2**31 - 1}})["payments"].replicas == 2**31 - 1
+    with pytest.raises(ValidationError, match="replicas"):
+        SERVICES.validate_python({"payments": {"replicas": number}})
+    with pytest.raises(ValidationError, match="count"):
+        CapacitySettings.model_validate({"nodes": [node | {"count": number}]})
 
 
 def test_a_limit_is_requested_where_no_request_is_stated() -> None:

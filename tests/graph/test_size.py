@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.graph.systems import graph_of_edges
-from tiktoktoe_cli.graph.selection.overview import Overview
+from tiktoktoe_cli.graph.selection.overview import Cycles, Overview
 from tiktoktoe_cli.graph.selection.selection import Filter, Hidden
 from tiktoktoe_cli.graph.size import counts, shown_words, size_words, start_counts
 
@@ -27,14 +27,28 @@ def test_without_an_order_there_are_no_waves() -> None:
 
 
 def test_of_a_part_it_is_said_of_how_much() -> None:
-    """Groups that are drawn as one are no services; where all are groups, services are not mentioned."""
+    """Boxes of services are no services; where all are boxes, services are not mentioned."""
     hidden = (Hidden(Filter.FOCUS, 1_000, 0), Hidden(Filter.COLLAPSE, 2, 3))
-    group = {"c": ("x", "y")}
+    box = {"c": ("x", "y")}
 
-    assert shown_words(Overview(GRAPH, WAVES, hidden, group)) == (
-        "2 of 1,004 services, 1 group, 1 of 4 dependencies, 2 start waves"
+    assert shown_words(Overview(GRAPH, GRAPH, WAVES, hidden, box)) == (
+        "2 of 1,004 services, 1 box, 1 of 4 dependencies, 2 start waves of boxes"
     )
-    assert shown_words(Overview(GRAPH, WAVES, members=dict.fromkeys("abc", ()))) == (
-        "3 groups, 1 dependency, 2 start waves"
+    assert shown_words(Overview(GRAPH, GRAPH, WAVES, members=dict.fromkeys("abc", ()))) == (
+        "3 boxes, 1 dependency, 2 start waves of boxes"
     )
-    assert shown_words(Overview(GRAPH, WAVES)) == size_words(GRAPH, WAVES)
+    assert shown_words(Overview(GRAPH, GRAPH, WAVES)) == size_words(GRAPH, WAVES)
+
+
+def test_waves_of_a_part_are_counted_of_all() -> None:
+    """A part in the last wave of three is not a system of one wave."""
+    assert shown_words(Overview(GRAPH, GRAPH, ((), (), ("a", "b", "c")))).endswith("1 of 3 start waves")
+
+
+def test_boxes_without_an_order_are_no_system_without_one() -> None:
+    """It is said of whom it is true."""
+    boxes = Overview(GRAPH, GRAPH, None, cycles=Cycles(boxes=("x/", "y/")))
+    system = Overview(GRAPH, GRAPH, None, cycles=Cycles(services=("a",)))
+
+    assert shown_words(boxes).endswith("1 dependency, no order of the boxes")
+    assert shown_words(system).endswith("1 dependency, no start order")

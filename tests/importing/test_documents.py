@@ -24,7 +24,7 @@ LINES = st.sampled_from(
         "   --- x",
         "---x: 1",
         "- y",
-        "%YAML 1.2",
+        "...\n%YAML 1.2",  # without the dots above it, a directive is none (YAML 1.2, chapter 9.2)
         "é: \t",
     )
 )

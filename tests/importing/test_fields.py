@@ -18,7 +18,7 @@ def fields(text: str) -> Fields:
 
 def left(some: Fields) -> list[str]:
     """Name what nobody took."""
-    return [name for name, _ in some.left()]
+    return [one.name for one in some.left()]
 
 
 def test_what_is_taken_is_not_left_over() -> None:
@@ -36,6 +36,7 @@ def test_what_is_taken_is_not_left_over() -> None:
         ("a: maybe", "flag"),
         ("a: -1", "count"),
         ("a: ٣", "count"),
+        (f"a: '{'9' * 5_000}'", "count"),
         ("a: [{b: 1}]", "texts"),
         ("a: x", "texts"),
         ("a: {b: [1]}", "pairs"),
@@ -79,3 +80,14 @@ def test_where_there_is_no_map_there_is_an_empty_one() -> None:
     assert not some.is_map("a")
     assert left(some) == ["a"]
     assert some.no_flag("a") is None
+
+
+def test_the_parts_are_all_that_have_a_rest_of_their_own() -> None:
+    """However deep they were taken out, and each once, whoever asks again."""
+    some = fields("a: {b: [{c: {d: 1}}]}\ne: {f: 2}\n")
+    for _ in range(2):
+        (item,) = some.inside("a").items("b")
+        item.own("c")
+        some.own("e")
+
+    assert [left(part) for part in some.parts()] == [[], [], ["d"], ["f"]]

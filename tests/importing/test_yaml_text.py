@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path as Folder
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,7 @@ TRAPS = (
         "x:",
         "\u202e",
         "\U000e0041",
+        "\ufffe",
         "@a",
         "%a",
         "=",
@@ -88,6 +90,14 @@ def test_remarks_are_comments_wherever_they_stand(
     text = write_yaml(Imported(document, (remark(words, *path), remark(words, *list(document)[:1], 0))))
 
     assert yaml.safe_load(text) == document
+
+
+@pytest.mark.parametrize("value", ["x", {"b": 1}, [{"b": 1}], {}, "two\nlines"])
+def test_a_key_may_be_long(value: object) -> None:
+    """YAML looks for the end of a key no further than 1,024 characters, unless a key says that it is one."""
+    document = {"a" * 5_000: value, "it's " * 300: value, "c": value}
+
+    assert yaml.safe_load(write_yaml(Imported(document, ()))) == document
 
 
 def test_puts_remarks_where_they_belong() -> None:

@@ -70,6 +70,12 @@ def test_reads_the_width_if_it_is_one(columns: str, width: int | None) -> None:
     assert width_from({"COLUMNS": columns}) == width
 
 
+@pytest.mark.parametrize("columns", ["1000", "1001", "100000000000", "9" * 5_000])
+def test_no_screen_is_wider_than_the_widest(columns: str) -> None:
+    """Whatever COLUMNS says, a line has a thousand columns at most."""
+    assert width_from({"COLUMNS": columns}) == 1_000
+
+
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [("utf-8", True), ("ascii", False), ("cp1252", False), ("no-such", False), (None, True)],

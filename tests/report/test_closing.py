@@ -25,6 +25,21 @@ def test_tells_a_person_more() -> None:
     assert draw_closing(report, View()) == "done\n"
 
 
+def test_tells_a_log_what_to_do() -> None:
+    """Advice stands under the verdict wherever it is read, and above the remarks."""
+    report = Report("x", ok=True, verdict="done", advice=("write `a`",), remarks=("slowest: 3ms",))
+
+    assert draw_closing(report, View()) == "done\n  write `a`\n"
+    assert draw_closing(report, View(terminal=True)) == "✓ done\n  write `a`\n  slowest: 3ms\n"
+
+
+def test_a_yes_may_have_doubts() -> None:
+    """An answer that is no plain yes looks like a warning."""
+    report = Report("x", ok=True, verdict="risk high", has_doubts=True)
+
+    assert draw_closing(report, View(terminal=True)) == "! risk high\n"
+
+
 def test_colours_by_the_answer() -> None:
     """A no is red, beside its symbol."""
     assert (

@@ -73,12 +73,12 @@ def test_aligns_the_gutter_with_the_longest_number() -> None:
 
 
 def test_counts_by_severity() -> None:
-    """The last line says how bad it is."""
+    """The last line says how bad it is, in the words that `--fail-on` takes."""
     severities = [Severity.WARNING, Severity.ERROR, Severity.INFO, Severity.ERROR]
 
     assert (
         tally([Problem("x", "m", severity=severity) for severity in severities])
-        == "2 errors, 1 warning, 1 note"
+        == "2 errors, 1 warning, 1 info"
     )
 
 
@@ -153,7 +153,7 @@ def test_of_very_many_of_one_kind_some_are_shown_and_the_rest_is_counted() -> No
     assert text.endswith(
         "error[TTG101]: the worst\n --> a.yaml:9999:1\n\n"
         "... and 10 more of TTG105\n... and 650 more of TTG106\n    (-v shows them all)\n\n"
-        "1 error, 60 warnings, 700 notes\n"
+        "1 error, 60 warnings, 700 infos\n"
     )
 
 

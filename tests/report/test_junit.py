@@ -55,7 +55,7 @@ def test_tells_problems_as_cases_if_there_are_no_others() -> None:
     cases = list(_parsed(replace(REPORT, cases=(), problems=PROBLEMS[1:2])).iter("testcase"))
 
     assert [(case.get("classname"), case.get("name"), case.get("line")) for case in cases] == [
-        ("checks.yaml", "unknown-key at line 4", "4")
+        ("checks.yaml", "unknown-key at line 4, column 2", "4")
     ]
 
 

@@ -14,6 +14,14 @@ def test_knows_the_words_of_the_field(state: str, tone: Tone) -> None:
     assert tone_of(state) is tone
 
 
+@pytest.mark.parametrize(
+    ("became", "mark"), [("added", "+"), ("removed", "\N{MINUS SIGN}"), ("changed", "~")]
+)
+def test_what_became_of_something_is_no_judgement(became: str, mark: str) -> None:
+    """An addition is not ticked, and a removal is not crossed: either may be good or bad."""
+    assert tone_of(became).symbol == mark
+
+
 def test_paints_only_if_asked() -> None:
     """Without colour, style or text nothing is added."""
     assert [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktoktoe_cli.transport.addresses import join_address, split_address, without_userinfo
+from tiktoktoe_cli.transport.addresses import endpoint_of, join_address, split_address, without_userinfo
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,27 @@ def test_addresses_are_a_host_and_a_port(address: str, parts: tuple[str, int] | 
 def test_joining_is_the_reverse_of_splitting(host: str, port: int) -> None:
     """What is written as one address is read as the same host and port."""
     assert split_address(join_address(host, port)) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("target", "endpoint"),
+    [
+        ("db:5432", ("db", 5432)),
+        ("[::1]:80", ("::1", 80)),
+        ("http://web/up", ("web", 80)),
+        ("https://me:secret@web/up", ("web", 443)),
+        ("ws://web:8080", ("web", 8080)),
+        ("wss://[::1]", ("::1", 443)),
+        ("db", None),
+        ("ftp://files", None),
+        ("a:1,b:2", None),
+        ("http://", None),
+        ("", None),
+    ],
+)
+def test_an_endpoint_is_where_somebody_listens(target: str, endpoint: tuple[str, int] | None) -> None:
+    """Of an address as it stands, of a URL with the port of its scheme."""
+    assert endpoint_of(target) == endpoint
 
 
 def test_who_listens_may_take_any_port() -> None:

@@ -12,6 +12,8 @@ from tiktoktoe_cli.cli.options import FailOn, add_command
 from tiktoktoe_cli.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.config.codes import Code
     from tiktoktoe_cli.report import Json, Report
@@ -110,23 +112,41 @@ def explain_code(desk: Desk, code: str | None) -> ExitCode:
     Raises:
         UsageError: if there is no such code or place.
     """
-    from tiktoktoe_cli.errors import UsageError
     from tiktoktoe_cli.explanations import explanations
-    from tiktoktoe_cli.system import ROOT_WORDS, SECTIONS
-    from tiktoktoe_cli.words import suggestion
 
     if code is None:
         return _describe(desk, [])
-    known, roots = explanations(), {*ROOT_WORDS, *SECTIONS}
+    known = explanations()
     if code == _ALL:
         return desk.answer(_explained(list(known.values())))
     chosen = known.get(code) or known.get(code.upper())
-    if chosen is None and code.partition(".")[0] in roots:
-        return _describe(desk, code.split("."))
     if chosen is None:
-        hint = suggestion(code, [*known, *roots, _ALL]) or "`tiktoktoe config explain codes` lists them all"
-        raise UsageError(f"unknown problem code: `{code}`", hint=hint)
+        return _describe(desk, _path(code, known))
     return desk.answer(_explained([chosen]), picture=chosen.text())
+
+
+def _path(words: str, codes: Collection[str]) -> list[str]:
+    """Read a place of the YAML; the section may be left out where only one has the key.
+
+    Raises:
+        UsageError: if it begins in no section, or might in several.
+    """
+    from tiktoktoe_cli.config.reference import homes_of
+    from tiktoktoe_cli.errors import UsageError
+    from tiktoktoe_cli.system import ROOT_WORDS, SECTIONS, json_schema
+    from tiktoktoe_cli.words import listed, suggestion
+
+    path, roots = words.split("."), {*ROOT_WORDS, *SECTIONS}
+    if path[0] in roots:
+        return path
+    homes = homes_of(json_schema(), path[0])
+    if len(homes) == 1:
+        return [*homes, *path]
+    if homes:
+        hint = f"choose one of {listed((f'{home}.{words}' for home in homes), last='or')}"
+        raise UsageError(f"`{words}` is in several sections", hint=hint)
+    hint = suggestion(words, [*codes, *roots, _ALL]) or "`tiktoktoe config explain codes` lists them all"
+    raise UsageError(f"unknown problem code: `{words}`", hint=hint)
 
 
 def _describe(desk: Desk, path: list[str]) -> ExitCode:
@@ -171,12 +191,14 @@ def _described(path: list[str]) -> Report:
         Column("meaning", "MEANING"),
     )
     summary: dict[str, Json] = {"path": ".".join(path), "keys": len(items)}
-    return Report("config explain", True, plural(len(items), "key"), summary, items, columns, name_key="key")
+    verdict = plural(len(items), "key") + (f" at `{'.'.join(path)}`" if path else "")
+    return Report("config explain", True, verdict, summary, items, columns, name_key="key")
 
 
 def _shown(system: System) -> Report:
     from tiktoktoe_cli.config.view import as_data, origins
     from tiktoktoe_cli.report import Column, Report
+    from tiktoktoe_cli.report.documents import place_data
 
     columns = (
         Column("path", "PATH"),
@@ -184,7 +206,9 @@ def _shown(system: System) -> Report:
         Column("file", "FILE"),
         Column("line", "LINE"),
     )
-    items = origins(system.document)
+    items = [
+        {"path": path, "value": value, **place_data(place)} for path, value, place in origins(system.document)
+    ]
     summary = {
         "system": system.name,
         "files": list(system.document.sources),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tiktoktoe_cli.cli.door import TerminatedError
+from tiktoktoe_cli.cli.targets import among, refuse_shared
 from tiktoktoe_cli.errors import (
     ENDING_SIGNALS,
     ConfigError,
@@ -20,8 +21,6 @@ from tiktoktoe_cli.errors import (
     unknown,
 )
 from tiktoktoe_cli.report import (
-    Case,
-    CaseOutcome,
     ColorChoice,
     OutputFormat,
     ProgressChoice,
@@ -90,6 +89,7 @@ class Desk:
         output = _output(common.output, environ, forms.outputs)
         terminal = Terminal.on((sys.stdin, sys.stdout, sys.stderr), environ, options)
         reports = tuple(_report_target(text, forms.reports) for text in common.report or ())
+        refuse_shared(reports)
         return cls(terminal, output, reports, tuple(common.config or ()), environ, {})
 
     @property
@@ -109,6 +109,7 @@ class Desk:
         if not found:
             hint = f"name one with -c FILE, or write one with `tiktoktoe init`; `{FILE_NAME}` is found from below"
             raise UsageError(f"no configuration: there is no `{FILE_NAME}` here or above", hint=hint)
+        self.keep(found)
         self.terminal.detail(f"reading {', '.join(found)}")
         return found
 
@@ -134,7 +135,24 @@ class Desk:
             load_system(self.config_files(), self.environ, parts or None, request, outlines=outlines)
         )
 
+    def keep(self, read: Iterable[str]) -> None:
+        """Keep the files that are read from being written over by a report.
+
+        Raises:
+            UsageError: if one of them is the file of a report, which is then not written.
+        """
+        for kind, path in self._give_up(read):
+            message = f"`--report {kind}={path}` would overwrite a file that is read"
+            raise UsageError(message, hint="name another file")
+
+    def _give_up(self, read: Iterable[str]) -> tuple[tuple[ReportKind, str], ...]:
+        """Write no report over these files; return those that would have been."""
+        over = among(self.reports, read)
+        self.reports = tuple(target for target in self.reports if target not in over)
+        return over
+
     def _take(self, system: System) -> System:
+        self.keep(system.document.sources)
         self.sources = system.document.sources
         self.terminal = self.terminal.masking(system.document.mask.line)
         return system
@@ -221,8 +239,7 @@ class Desk:
         already: it keeps its colours and has the verdict below, if there is a `closing`; a function draws only if it is
         wanted. The code is 0 if `report.ok`, else 1, unless one is given.
         """
-        for kind, path in self.reports:
-            write(report, kind, path, self.terminal)
+        self._write_reports(report)
         view = self.terminal.answer_view
         if self.output in _PERSONS:
             whole = self.terminal.options.verbosity > 0
@@ -247,6 +264,7 @@ class Desk:
         problems: tuple[Problem, ...] = (Problem("failed", error.message, hint=error.hint),)
         if isinstance(error, ConfigError):
             problems, self.terminal = error.problems, self.terminal.masking(error.mask)
+            self._give_up(error.sources)
         report = Report(
             command=command,
             ok=False,
@@ -255,16 +273,19 @@ class Desk:
             items=[],
             columns=(),
             problems=problems,
-            cases=(Case(command, command, CaseOutcome.ERROR, error.message),),
+            is_found_out=False,
         )
-        for kind, path in self.reports:
-            write(report, kind, path, self.terminal)
+        self._write_reports(report)
         if draw:
             self.terminal.answer(draw(report, self.terminal.answer_view))
         elif self.output not in _PERSONS:
             self.terminal.answer(self._drawn(report))
         tell(error, self.terminal)
         return error.exit_code
+
+    def _write_reports(self, report: Report) -> None:
+        for kind, path in self.reports:
+            write(report, kind, path, self.terminal)
 
     def _drawn(self, report: Report) -> str:
         view = self.terminal.answer_view

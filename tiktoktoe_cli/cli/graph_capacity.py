@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     examples=(
         "tiktoktoe graph capacity",
         "tiktoktoe graph capacity --placement",
-        "tiktoktoe graph capacity --without small --replicas gateway=3",
+        "tiktoktoe graph capacity --without small --replicas gateway=+1",
     ),
 )
 def capacity(
@@ -41,7 +41,8 @@ def capacity(
         typer.Option(
             "--replicas",
             metavar="SERVICE=N",
-            help="As if a service had this many replicas; repeatable. Default: as configured.",
+            help="As if a service had this many replicas, or with a sign so many more or fewer (`web=+5`); repeatable. "
+            "Default: as configured.",
             autocompletion=replica_counts,
         ),
     ] = None,
@@ -50,28 +51,19 @@ def capacity(
     ] = False,
 ) -> ExitCode:
     """Show how full the nodes get, and prove whether all replicas fit on them, also when a node is lost."""
-    from tiktoktoe_cli.graph.capacity import Fit, WhatIf, study_capacity
+    from tiktoktoe_cli.graph.capacity import Fit, WhatIf, scaled, study_capacity
     from tiktoktoe_cli.graph.reports.capacity import report_of
     from tiktoktoe_cli.graph.reports.capacity_bars import draw_capacity
 
-    what_if = WhatIf(tuple(without or ()), dict(map(_count, replicas or ())))
     system = desk.load("services", "capacity")
     if system["capacity"] is None:
         hint = 'write `capacity: {nodes: [{name: small, count: 3, cpu: "4", memory: 16Gi}], reserve: 10%}`'
         raise UsageError("the configuration has no `capacity`: nobody knows which nodes there are", hint=hint)
-    study = study_capacity(system.graph(), system["capacity"], what_if)
+    graph = system.graph()
+    what_if = WhatIf(tuple(without or ()), scaled(graph, replicas or ()))
+    study = study_capacity(graph, system["capacity"], what_if)
     return desk.answer(
         report_of(study),
         ExitCode.UNFINISHED if study.fitting.fit is Fit.UNKNOWN else None,
         drawing=lambda view: draw_capacity(study, view, placement=placement),
     )
-
-
-def _count(text: str) -> tuple[str, int]:
-    """Read `SERVICE=N`."""
-    name, separator, number = text.rpartition("=")
-    if not separator or not number.isdecimal() or not number.isascii():
-        raise UsageError(
-            f"`--replicas {text}` says no number of replicas", hint="write it as `--replicas SERVICE=3`"
-        )
-    return name, int(number)

@@ -54,15 +54,22 @@ def critical(
 
     Start times are those that services declare (`start_time`) or that were measured. Each service starts when its waits
     are over, with no limit on how many start at the same time. What a faster service would save is predicted anew:
-    beyond some point another chain decides.
+    beyond some point another chain decides. If services wait for each other in a circle, nothing of it ever starts: the
+    answer is no (1), with every cycle.
     """
     from tiktoktoe_cli.graph.reports.critical import report_of
     from tiktoktoe_cli.graph.reports.timeline import draw_timeline
     from tiktoktoe_cli.graph.starting.critical import Times, predict
+    from tiktoktoe_cli.graph.starting.plan import StartCycleError
 
     times = Times(_measured(measured) if measured else {}, any_duration_of(default, "--default"))
     graph = desk.load("services").graph()
-    facts = predict(graph, times, duration_of(sooner, "--sooner"), to)
+    try:
+        facts = predict(graph, times, duration_of(sooner, "--sooner"), to)
+    except StartCycleError as error:
+        from tiktoktoe_cli.graph.reports import no_order
+
+        return desk.answer(no_order.report_of(error, "graph critical"))
     return desk.answer(report_of(facts), drawing=lambda view: draw_timeline(facts, view))
 
 

@@ -17,11 +17,10 @@ from tiktoktoe_cli.errors import ConfigError, ExitCode
 from tiktoktoe_cli.graph.choices import RISKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tiktoktoe_cli.cli.desk import Desk
-    from tiktoktoe_cli.errors import Place, Problem
-    from tiktoktoe_cli.graph.changes.diff import Edition
+    from tiktoktoe_cli.graph.changes.edition import Edition
 
 _HERE = "."
 
@@ -72,10 +71,11 @@ def diff(
 ) -> ExitCode:
     """Compare two configurations, or the configuration as git has it: what is added, removed or changed.
 
-    Tells the differences of services, dependencies, start waves and cycles, which findings of `graph validate` are new
-    and which are gone, and how dangerous the change is, with the reasons. Findings are the same if they are about the
-    same, wherever they stand. A revision is read from the repository of the configuration that is found here or named
-    with -c, at the same path. For a comment on a merge request: `-o markdown`, or `--report markdown=FILE`.
+    Tells the differences of services, dependencies, health checks, nodes, start waves and cycles, whether everything
+    still fits on the nodes, how long the start takes, which findings of `graph validate` are new and which are gone,
+    and how dangerous each is, with the reasons. Findings are the same if they are about the same, wherever they stand.
+    A revision is read from the repository of the configuration that is found here or named with -c, at the same path.
+    For a comment on a merge request: `-o markdown`, or `--report markdown=FILE`.
     """
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.graph.changes.diff import compare
@@ -84,7 +84,7 @@ def diff(
 
     limit = choose(RISKS, fail_on, "--fail-on") if fail_on is not None else None
     found = compare(_edition(desk, old), _edition(desk, new))
-    facts = Comparison(found, old, new, *assess(found))
+    facts = Comparison(found, old, new, assess(found))
     return desk.answer(report_of(facts, limit), drawing=lambda view: draw_difference(facts, view))
 
 
@@ -97,11 +97,17 @@ def _edition(desk: Desk, word: str) -> Edition:
     """
     files = _files(desk, word)
     if files is not None:
-        return _read(desk, files, str)
+        return _read(desk, files)
     from tiktoktoe_cli.cli.revisions import checked_out
 
     with checked_out(word, desk.config_files(), desk.environ) as checkout:
-        return _read(desk, checkout.names, checkout.shown)
+        try:
+            edition = _read(desk, checkout.names)
+        except ConfigError as error:
+            problems = tuple(map(checkout.told, error.problems))
+            sources = {checkout.shown(name): text for name, text in error.sources.items()}
+            raise ConfigError(problems, sources=sources, mask=error.mask) from None
+        return replace(edition, findings=tuple(map(checkout.told, edition.findings)))
 
 
 def _files(desk: Desk, word: str) -> Sequence[str] | None:
@@ -116,27 +122,14 @@ def _files(desk: Desk, word: str) -> Sequence[str] | None:
     return [str(inside)] if inside.is_file() else None
 
 
-def _read(desk: Desk, names: Sequence[str], shown: Callable[[str], str]) -> Edition:
-    """Read a configuration whose files are shown by other names; its secrets are hidden from now on, too."""
-    from tiktoktoe_cli.graph.changes.diff import edition_of
-    from tiktoktoe_cli.subject import OUTLINES, SUBJECT_PARTS, subject_of
+def _read(desk: Desk, names: Sequence[str]) -> Edition:
+    """Read a configuration; its secrets are hidden from now on, too."""
+    from tiktoktoe_cli.graph.changes.edition import edition_of
+    from tiktoktoe_cli.subject import COMPARED_PARTS, OUTLINES, subject_of
     from tiktoktoe_cli.system import load_system
 
-    try:
-        system = load_system(names, desk.environ, SUBJECT_PARTS, outlines=OUTLINES)
-    except ConfigError as error:
-        problems = tuple(_renamed(problem, shown) for problem in error.problems)
-        sources = {shown(name): text for name, text in error.sources.items()}
-        raise ConfigError(problems, sources=sources, mask=error.mask) from None
+    system = load_system(names, desk.environ, COMPARED_PARTS, outlines=OUTLINES)
+    desk.keep(system.document.sources)
     hides, hidden_before = system.document.mask.line, desk.terminal.mask
     desk.terminal = desk.terminal.masking(lambda text: hides(hidden_before(text)))
-    edition = edition_of(subject_of(system))
-    return replace(edition, findings=tuple(_renamed(finding, shown) for finding in edition.findings))
-
-
-def _renamed(problem: Problem, shown: Callable[[str], str]) -> Problem:
-    def named(place: Place) -> Place:
-        return replace(place, file=shown(place.file))
-
-    related = tuple((words, named(place)) for words, place in problem.related)
-    return replace(problem, place=problem.place and named(problem.place), related=related)
+    return edition_of(subject_of(system))

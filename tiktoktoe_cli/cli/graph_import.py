@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.graph_options import app
-from tiktoktoe_cli.cli.options import add_command, words_of
+from tiktoktoe_cli.cli.import_options import Files, Strict, show_import, source_argument
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
 from tiktoktoe_cli.graph.importers.formats import SystemFormat
 
@@ -27,23 +27,8 @@ if TYPE_CHECKING:
 )
 def import_system(  # noqa: PLR0913  # each is an option
     desk: Desk,
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="FORMAT",
-            help=f"{words_of(SystemFormat)}.",
-            autocompletion=words(*SystemFormat),
-            show_default=False,
-        ),
-    ],
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE ...",
-            help="Its files; several are merged as it does that, - for stdin, a folder for all YAML below it.",
-            show_default=False,
-        ),
-    ],
+    source: Annotated[str, source_argument(SystemFormat)],
+    files: Files,
     *,
     name: Annotated[str | None, typer.Option(metavar="SYSTEM", help="What to call the system.")] = None,
     env_file: Annotated[
@@ -59,9 +44,7 @@ def import_system(  # noqa: PLR0913  # each is an option
     infer: Annotated[
         bool, typer.Option(help="Find calls in variables and arguments that name the host of a service.")
     ] = True,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Answer no (1) if something could not be translated.")
-    ] = False,
+    strict: Strict = False,
 ) -> ExitCode:
     """Print a system of another tool as our YAML.
 
@@ -77,14 +60,12 @@ def import_system(  # noqa: PLR0913  # each is an option
     from tiktoktoe_cli.graph.importers.report import report_of
     from tiktoktoe_cli.health.importers.compose import container_checks
     from tiktoktoe_cli.importing.compose.application import Choice
-    from tiktoktoe_cli.importing.report import problems_of
-    from tiktoktoe_cli.importing.yaml_text import write_yaml
 
     kind = choose(SystemFormat, source, "FORMAT")
     if kind is not SystemFormat.COMPOSE and (env_file or profile):
         raise UsageError("`--env-file` and `--profile` are only about Compose files")
     choice = Choice(tuple(env_file or ()), frozenset(profile or ()))
     options = ImportOptions(name, infer, choice, facets=(container_checks,))
+    desk.keep(files)
     imported = import_files(kind, files, options)
-    desk.refuse(problems_of(imported))
-    return desk.answer(report_of(imported, strict=strict), picture=write_yaml(imported))
+    return show_import(desk, imported, report_of(imported, strict=strict))

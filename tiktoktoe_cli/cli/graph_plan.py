@@ -59,12 +59,18 @@ def plan(
 
     Each service has its turn: the place in the order in which a runner starts them, that waits for dependencies and
     not for waves (by the declared `start_time` of the services, where it is known). `-o name` prints that order, one
-    service a line. A cycle of start dependencies has no order, and is told as a path.
+    service a line. If services wait for each other in a circle there is no order: the answer is no (1), with every
+    cycle.
     """
     from tiktoktoe_cli.graph.reports.plan import draw_plan, report_of
-    from tiktoktoe_cli.graph.starting.plan import Scope, plan_start, plan_stop
+    from tiktoktoe_cli.graph.starting.plan import Scope, StartCycleError, plan_start, plan_stop
 
     scope = Scope(tuple(needed_by or ()), tuple(without or ()))
     make = plan_stop if reverse else plan_start
-    facts = make(desk.load("services").graph(), scope, concurrency)
+    try:
+        facts = make(desk.load("services").graph(), scope, concurrency)
+    except StartCycleError as error:
+        from tiktoktoe_cli.graph.reports import no_order
+
+        return desk.answer(no_order.report_of(error, "graph plan"))
     return desk.answer(report_of(facts), drawing=lambda view: draw_plan(facts, view))

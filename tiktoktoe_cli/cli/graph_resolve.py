@@ -48,16 +48,21 @@ def resolve(
     check: Annotated[
         bool, typer.Option("--check", help="Answer no (exit code 1) if a service has to change.")
     ] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Show what stays, too; by default only what changes. JSON has it all."),
+    ] = False,
 ) -> ExitCode:
     """Choose a version for every service, of the deployed and the `available` ones, so that all ranges hold.
 
-    Where no choice fits, the smallest set of ranges that contradict each other is shown, how they do, and what would
-    help: each change was tried out. Nothing is deployed or written.
+    What to write where is said below the table: once it is written, what is deployed fits together. Where no choice
+    fits, the smallest set of ranges that contradict each other is shown, how they do, and what would help: each change
+    was tried out. Nothing is deployed or written.
     """
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.errors import UnfinishedError, unknown
     from tiktoktoe_cli.graph import resolution
-    from tiktoktoe_cli.graph.reports.resolution import draw_explanations, report_of
+    from tiktoktoe_cli.graph.reports.resolution import report_of
     from tiktoktoe_cli.graph.rules import Subject, validate_graph
     from tiktoktoe_cli.graph.rules.ranges import INVALID_VERSION
 
@@ -71,5 +76,4 @@ def resolve(
     if facts.gave_up:
         hint = "let fewer services change: `--service NAME`"
         raise UnfinishedError("gave up: there are too many versions to try", hint=hint)
-    report = report_of(facts, check=check)
-    return desk.answer(report, drawing=draw_explanations(facts, desk.terminal.answer_view))
+    return desk.answer(report_of(facts, check=check, everything=everything))

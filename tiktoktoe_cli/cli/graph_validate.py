@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from tiktoktoe_cli.cli.completion import problem_codes, rule_ids
 from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import FailOn, add_command
-from tiktoktoe_cli.errors import ExitCode, Severity, UsageError
+from tiktoktoe_cli.errors import ConfigError, ExitCode, Severity, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiktoktoe_cli.cli.desk import Desk
-    from tiktoktoe_cli.graph.findings.baseline import Baseline
+    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.graph.findings.baseline import Baseline, Renewal
     from tiktoktoe_cli.graph.rules import Rule, Subject
     from tiktoktoe_cli.system import System
 
@@ -59,7 +59,8 @@ def validate(  # noqa: PLR0913  # an option each
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The findings that are accepted for now; the default is `graph.baseline` of the configuration.",
+            help="The findings that are accepted for now, - for stdin; the default is `graph.baseline` of the "
+            "configuration.",
         ),
     ] = None,
     update_baseline: Annotated[
@@ -90,57 +91,67 @@ def validate(  # noqa: PLR0913  # an option each
     level, rules = choose(Severity, fail_on, "--fail-on"), choose_rules(only or (), ignore or ())
     system = desk.load(*SUBJECT_PARTS, outlines=OUTLINES)
     subject = subject_of(system)
-    path = _baseline_path(subject, baseline)
-    if not update_baseline:
-        return desk.answer(report_of(find(subject, rules, _accepted(desk, system, path)), level))
-    accepted, remark = _update(desk, system, path, (subject, rules))
-    return desk.answer(replace(report_of(find(subject, rules, accepted), level), remarks=(remark,)))
-
-
-def _baseline_path(subject: Subject, named: Path | None) -> str | None:
-    """Return the baseline that was named, or else the configuration's, as seen from here."""
+    named = _Named(str(baseline), None) if baseline is not None else _configured(system, subject)
     if named is not None:
-        return str(named)
-    configured = subject.settings.baseline
-    return None if configured is None else os.path.relpath(configured)
+        desk.keep([named.path])
+    if not update_baseline:
+        return desk.answer(report_of(find(subject, rules, _accepted(desk, system, named)), level))
+    accepted, renewal = _update(desk, system, named, (subject, rules))
+    return desk.answer(report_of(find(subject, rules, accepted), level, renewal))
 
 
-def _accepted(desk: Desk, system: System, path: str | None) -> Baseline:
+class _Named(NamedTuple):
+    """A baseline, and where the configuration names it; None if an option does."""
+
+    path: str
+    place: Place | None
+
+
+def _configured(system: System, subject: Subject) -> _Named | None:
+    """Return the baseline of the configuration, as seen from here."""
+    path = subject.settings.baseline
+    return None if path is None else _Named(os.path.relpath(path), system.place("graph", "baseline"))
+
+
+def _accepted(desk: Desk, system: System, named: _Named | None) -> Baseline:
     """Read the baseline; without one, nothing is accepted for now.
 
     Raises:
-        ConfigError: if it cannot be read.
+        UsageError: if an option names what cannot be read.
+        ConfigError: if the configuration does, or it is no baseline.
     """
     from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.subject import baseline_at
 
-    if path is None:
-        return Baseline()
-    found = baseline_at(system, path)
+    found = Baseline() if named is None else baseline_at(system, *named)
     if isinstance(found, Baseline):
         return found
-    desk.refuse([found])
-    return Baseline()
+    if found.place is None:
+        raise UsageError(f"`--baseline`: {found.message}", hint=found.hint)
+    raise ConfigError((found,), sources=desk.sources, mask=desk.terminal.mask)
 
 
 def _update(
-    desk: Desk, system: System, path: str | None, validated: tuple[Subject, Sequence[Rule]]
-) -> tuple[Baseline, str]:
+    desk: Desk, system: System, named: _Named | None, validated: tuple[Subject, Sequence[Rule]]
+) -> tuple[Baseline, Renewal]:
     """Accept all that is found from now on: write the baseline, and say so.
 
     Raises:
-        UsageError: if no baseline is named.
+        UsageError: if no file is named.
         ConfigError: if there is a file that is none: it is not overwritten.
     """
-    from tiktoktoe_cli.graph.findings.baseline import Baseline, baseline_text
+    from tiktoktoe_cli.graph.findings.baseline import Baseline, baseline_text, renewal
     from tiktoktoe_cli.graph.findings.validation import renewed
-    from tiktoktoe_cli.report.files import replace_text
+    from tiktoktoe_cli.report.files import STDOUT, replace_text
     from tiktoktoe_cli.words import plural
 
-    if path is None:
+    if named is None or named.path == STDOUT:
         hint = "add `--baseline FILE`, or `baseline: FILE` to the section `graph`"
-        raise UsageError("which file is the baseline?", hint=hint)
-    before = _accepted(desk, system, path) if Path(path).exists() else Baseline()
+        raise UsageError("which file is the baseline that `--update-baseline` writes?", hint=hint)
+    before = _accepted(desk, system, named) if Path(named.path).exists() else Baseline()
     accepted = renewed(*validated, before)
-    replace_text(path, baseline_text(accepted.entries))
-    return accepted, f"`{path}` accepts {plural(len(accepted.entries), 'finding')} from now on"
+    replace_text(named.path, baseline_text(accepted.entries))
+    done = renewal(named.path, before, accepted)
+    counts = f"{plural(done.accepted, 'finding')} accepted, {done.added:,} new, {done.removed:,} removed"
+    desk.terminal.say(f"wrote `{named.path}`: {counts}")
+    return accepted, done

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.health_options import app
-from tiktoktoe_cli.cli.options import add_command, words_of
+from tiktoktoe_cli.cli.import_options import Files, Strict, show_import, source_argument
+from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 from tiktoktoe_cli.health.importers.formats import CheckFormat
 
@@ -27,25 +25,10 @@ if TYPE_CHECKING:
 )
 def import_checks(
     desk: Desk,
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="FORMAT",
-            help=f"{words_of(CheckFormat)}.",
-            autocompletion=words(*CheckFormat),
-            show_default=False,
-        ),
-    ],
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE ...", help="Its files; several are merged, - for stdin.", show_default=False
-        ),
-    ],
+    source: Annotated[str, source_argument(CheckFormat)],
+    files: Files,
     *,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Answer no (1) if something could not be translated.")
-    ] = False,
+    strict: Strict = False,
 ) -> ExitCode:
     """Print a configuration of another tool as our YAML.
 
@@ -55,9 +38,8 @@ def import_checks(
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.health.importers.catalog import import_files
     from tiktoktoe_cli.health.importers.report import report_of
-    from tiktoktoe_cli.importing.report import problems_of
-    from tiktoktoe_cli.importing.yaml_text import write_yaml
 
-    imported = import_files(choose(CheckFormat, source, "FORMAT"), files)
-    desk.refuse(problems_of(imported))
-    return desk.answer(report_of(imported, strict=strict), picture=write_yaml(imported))
+    kind = choose(CheckFormat, source, "FORMAT")
+    desk.keep(files)
+    imported = import_files(kind, files)
+    return show_import(desk, imported, report_of(imported, strict=strict))

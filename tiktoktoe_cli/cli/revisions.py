@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,10 +22,15 @@ from tiktoktoe_cli.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tiktoktoe_cli.errors import Problem
+
 _PATIENCE_S = 60.0
 _INCLUDABLE = ("*.yaml", "*.yml", "*.json")
 _ANOTHERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 """What git sets for its hooks: it speaks of the repository of the hook, not of the one we look for."""
+_OUTSIDE = (
+    "a revision has only the files of its repository: compare with a configuration that is a file instead"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,19 @@ class Checkout:
 
     def shown(self, name: str) -> str:
         """Write the name of one of the files as git does: `v1.2:shop/tiktoktoe.yaml`."""
-        inside = os.path.relpath(name, self.tree)
-        return name if inside.startswith(os.pardir) else f"{self.revision}:{inside}"
+        is_ours = Path(name).is_relative_to(self.tree)
+        return f"{self.revision}:{os.path.relpath(name, self.tree)}" if is_ours else name
+
+    def told(self, problem: Problem) -> Problem:
+        """Name the files of a problem as git does, in its words, too, and say why those outside are not there."""
+
+        def words(text: str) -> str:
+            return re.sub(f"{re.escape(str(self.tree))}/[^`]*", lambda found: self.shown(found[0]), text)
+
+        message = words(problem.message)
+        is_outside = f"`{self.revision}:{os.pardir}/" in message
+        hint = _OUTSIDE if is_outside else problem.hint and words(problem.hint)
+        return replace(problem.renamed(self.shown), message=message, hint=hint)
 
 
 @contextmanager
@@ -51,8 +68,7 @@ def checked_out(revision: str, files: Sequence[str], environ: Mapping[str, str])
     """
     with TemporaryDirectory(prefix="tiktoktoe-") as folder:
         paths = [Path(file).resolve() for file in files]
-        names = asyncio.run(_check_out(revision, paths, Path(folder), environ))
-        yield Checkout(revision, Path(folder) / "tree", names)
+        yield asyncio.run(_check_out(revision, paths, Path(folder), environ))
 
 
 def names_like(start: str, environ: Mapping[str, str]) -> list[str]:
@@ -77,16 +93,19 @@ async def _names_like(start: str, environ: Mapping[str, str]) -> tuple[str, ...]
 
 async def _check_out(
     revision: str, paths: Sequence[Path], folder: Path, environ: Mapping[str, str]
-) -> tuple[str, ...]:
+) -> Checkout:
+    """Check out the files; as deep below the folder as they are in reality: what `../` leads to is not there."""
     git = _Git(paths[0].parent, folder, environ)
     top = Path(await git.top(revision))
+    tree = folder / "tree" / top.relative_to(top.anchor)
+    tree.mkdir(parents=True)
     commit = await git.commit(revision)
     inside = [_inside(path, top) for path in paths]
     for path in inside:
         await git.must_have(revision, commit, path)
     for pattern in (*(f":(top,literal){path}" for path in inside), *(f":(top){one}" for one in _INCLUDABLE)):
-        await git.write(commit, pattern)
-    return tuple(str(folder / "tree" / path) for path in inside)
+        await git.write(tree, commit, pattern)
+    return Checkout(revision, tree, tuple(str(tree / path) for path in inside))
 
 
 def _inside(path: Path, top: Path) -> str:
@@ -97,7 +116,7 @@ def _inside(path: Path, top: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Git:
-    """Git, asked about the repository around `start`; what it writes goes to `folder`."""
+    """Git, asked about the repository around `start`; its index goes to `folder`."""
 
     start: Path
     folder: Path
@@ -126,10 +145,8 @@ class _Git:
             hint = f"`git log -- {path}` tells when it came; name another configuration with -c"
             raise UsageError(f"{quoted(revision)} has no file `{path}`", hint=hint)
 
-    async def write(self, commit: str, pattern: str) -> None:
+    async def write(self, tree: Path, commit: str, pattern: str) -> None:
         """Write the files of a commit that a pattern names, if there are any, into the tree."""
-        tree = self.folder / "tree"
-        tree.mkdir(exist_ok=True)
         apart = (f"--work-tree={tree}", "-c", f"core.hooksPath={os.devnull}")
         await self.ask(*apart, "checkout", "--quiet", commit, "--", pattern)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 10_000
 MOST_LEVELS = 20
+MOST_SHELVED = 250_000
 _OFFSET = "I"
 _NUMBERS = frozenset({int, float})
 _QUOTES = frozenset("'\"|>")
@@ -40,9 +41,10 @@ _QUOTES = frozenset("'\"|>")
 class FoldedMap(MapNode):
     """A map whose entries are packed until somebody takes them; `size` counts the nodes that it stands for."""
 
-    __slots__ = ("_packed", "size")
+    __slots__ = ("_packed", "_shelf", "size")
 
-    def __init__(self, source: Source, values: dict[str, object], offsets: list[int]) -> None:
+    def __init__(self, shelf: _Shelf, source: Source, values: dict[str, object], offsets: list[int]) -> None:
+        self._shelf = shelf
         self.source = source
         self.start, *inner, self.end = offsets
         self.size = len(offsets) // 2
@@ -52,7 +54,7 @@ class FoldedMap(MapNode):
         """Unfold the entries for good, when they are taken: whoever takes them may change them."""
         if name != "entries":
             raise AttributeError(name)
-        self.entries = self._unfolded()
+        self.entries = self.unfolded()
         self._packed = None
         return self.entries
 
@@ -62,8 +64,8 @@ class FoldedMap(MapNode):
         return self._packed is not None
 
     def look(self) -> Mapping[str, Entry]:
-        """Return the entries to read them, made for the moment."""
-        return self.entries if self._packed is None else self._unfolded()
+        """Return the entries to read them, as they lie on the shelf."""
+        return self.entries if self._packed is None else self._shelf.entries_of(self)
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry of a key; where it is nowhere among the bytes, nothing has to be unfolded."""
@@ -80,10 +82,37 @@ class FoldedMap(MapNode):
             del values[key]
         return values
 
-    def _unfolded(self) -> dict[str, Entry]:
+    def unfolded(self) -> dict[str, Entry]:
+        """Make the entries."""
         assert self._packed is not None, "asked before"  # noqa: S101  # states an invariant
         values, offsets = marshal.loads(self._packed)  # noqa: S302  # as above
         return _entries(self.source, values, iter(array(_OFFSET, offsets)))
+
+
+class _Shelf:
+    """What was unfolded last: who looks at a map often looks at it again, and at others in between.
+
+    It holds at most `MOST_SHELVED` nodes of all maps together, or one map that has more.
+    """
+
+    def __init__(self) -> None:
+        self._maps: dict[FoldedMap, Mapping[str, Entry]] = {}
+        self._size = 0
+
+    def entries_of(self, folded: FoldedMap) -> Mapping[str, Entry]:
+        """Return the entries of a map."""
+        entries = self._maps.get(folded)
+        if entries is None:
+            self._size += folded.size
+            while self._maps and self._size > MOST_SHELVED:
+                self._size -= self._drop().size
+            entries = self._maps[folded] = folded.unfolded()
+        return entries
+
+    def _drop(self) -> FoldedMap:
+        oldest = next(iter(self._maps))
+        del self._maps[oldest]
+        return oldest
 
 
 def _entries(source: Source, values: dict[str, Any], offsets: Iterator[int]) -> dict[str, Entry]:
@@ -116,6 +145,7 @@ class Folder:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._shelf = _Shelf()
         self._folds_key = _KeyVerdicts()
 
     def fold(self, start: Any, events: Iterator[Any]) -> FoldedMap | None:  # Any: the events are untyped
@@ -125,7 +155,7 @@ class Folder:
             values = self._value(start, islice(events, MOST_EVENTS), offsets, MOST_LEVELS)
         except (_UnfoldableError, StopIteration):
             return None
-        return FoldedMap(self._source, values, offsets)
+        return FoldedMap(self._shelf, self._source, values, offsets)
 
     def _value(self, event: Any, events: Iterator[Any], offsets: list[int], levels: int) -> Any:
         if event.anchor or event.tag or not levels:

@@ -104,7 +104,7 @@ class MapNode(Spot):
         return False
 
     def look(self) -> Mapping[str, Entry]:
-        """Return the entries to read them: in a map that is folded they are made for the moment, and not kept."""
+        """Return the entries to read them: in a map that is folded they are made, and not kept for long."""
         return self.entries
 
     def entry(self, key: str) -> Entry | None:

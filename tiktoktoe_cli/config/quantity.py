@@ -18,7 +18,8 @@ _OTHER_SUFFIX = re.compile(r"(\d+(?:\.\d+)?)(?:([kmgtp])i?b?|b)", re.ASCII | re.
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 NANOS_PER_UNIT = 10**9
-_LARGEST = (2**63 - 1) * NANOS_PER_UNIT
+LARGEST = (2**63 - 1) * NANOS_PER_UNIT
+"""In nanos; Kubernetes takes what is more for this, where it is binary."""
 _MAX_EXPONENT = 100
 
 
@@ -44,12 +45,8 @@ class Quantity(Written, int):
         return self
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a quantity.
-
-        Raises:
-            UnitError: if the text does not follow the grammar.
-        """
+    def _read(cls, text: str) -> Self:
+        """Read a sign, digits and a suffix."""
         match = _GRAMMAR.fullmatch(text)
         if match is None or not (match[2] or match[3]):
             raise UnitError(f"`{shortened(text)}` is not a quantity", _hint(text))
@@ -57,7 +54,7 @@ class Quantity(Written, int):
         notation, scale, divisor = _scale(text, suffix)
         magnitude = _round_up(int(whole + fraction) * scale, divisor * 10 ** len(fraction))
         if notation is Notation.BINARY_SI:
-            magnitude = min(magnitude, _LARGEST)
+            magnitude = min(magnitude, LARGEST)
             notation = Notation.DECIMAL_SI if 0 < magnitude < NANOS_PER_UNIT else notation
         return cls(-magnitude if sign == "-" else magnitude, notation)
 
@@ -104,13 +101,9 @@ class ByteSize(Quantity):
     example = "a number of bytes such as `1Mi`, `64Ki` or `500k`"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a size.
-
-        Raises:
-            UnitError: if the text does not follow the grammar, or is no whole number of bytes.
-        """
-        size = super().parse(text)
+    def _read(cls, text: str) -> Self:
+        """Read a quantity that is a whole number of bytes."""
+        size = super()._read(text)
         if size % NANOS_PER_UNIT or size < 0:
             raise UnitError(f"`{text}` is not a whole number of bytes", f"write {cls.example}")
         return size

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from contextlib import suppress
 from glob import glob
@@ -48,10 +50,13 @@ def identify(name: str) -> Path:
         return Path(name)
 
 
-def read_source(name: str) -> Source | Problem:
-    """Read one file, or standard input for `-`; what cannot be read as text is a problem."""
+def read_source(name: str, *, waits: bool = True) -> Source | Problem:
+    """Read one file, or standard input for `-`; what cannot be read as text is a problem.
+
+    A pipe is waited for, unless the caller never `waits`: then it is a problem, as all that is no regular file.
+    """
     try:
-        data = _read_bytes(name)
+        data = _read_bytes(name, waits=waits)
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else "not a path"
         hint = "check the path and its permissions"
@@ -96,24 +101,26 @@ def expand(pattern: str, folder: Path, shown: str) -> list[str]:
     return [os.path.join(shown, name) for name in sorted(found)]  # noqa: PTH118  # as above
 
 
-def _read_bytes(name: str) -> bytes:
+def _read_bytes(name: str, *, waits: bool) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
+    if not waits and not stat.S_ISREG(Path(name).stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
     with Path(name).open("rb") as file:
         return file.read(MAX_BYTES + 1)
 
 
 def _decode(name: str, data: bytes) -> str | Problem:
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    if encoding == "utf-8-sig" and b"\0" in data:
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+    if encoding == "utf-8" and b"\0" in data:
         return Problem(
             "file-not-text", f"`{name}` is not a text file", hint="a configuration is YAML in UTF-8"
         )
     try:
-        return data.decode(encoding)
+        return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         place = Place(name, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
         return Problem(
-            "file-not-text", f"byte {error.start} is not {encoding[:5].upper()}", place, "save it as UTF-8"
+            "file-not-text", f"byte {error.start} is not {encoding.upper()}", place, "save it as UTF-8"
         )

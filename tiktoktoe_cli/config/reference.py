@@ -48,6 +48,15 @@ def keys_below(schema: Schema, path: Sequence[str]) -> list[Key]:
     return list(_keys(schema, found)) or [_key(schema, path[-1], found)]
 
 
+def homes_of(schema: Schema, key: str) -> list[str]:
+    """List the sections that have a key of this name."""
+    return [
+        section
+        for section in schema["properties"]
+        if any(one.name == key for one in keys_below(schema, [section]) if one.name != section)
+    ]
+
+
 def _keys(schema: Schema, found: Sequence[Schema]) -> Iterator[Key]:
     """Yield the keys of the first map among the alternatives; of the choosing key, the values of all."""
     every = [at for start in found for at in _alternatives(schema, start)]

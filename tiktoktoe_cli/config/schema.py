@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Schema: TypeAlias = dict[str, Any]  # JSON
 
@@ -21,9 +21,10 @@ _DEFINITIONS = "#/definitions/{model}"
 def schema_of(title: str, parts: Iterable[tuple[tuple[str, ...], Any]]) -> Schema:
     """Compose the schema of a whole file from settings types and the paths where they stand (`*` is any name)."""
     root = _object()
-    definitions: Schema = {}
-    for path, type_ in parts:
-        _graft(root, path, _type_schema(type_, definitions))
+    paths, types = zip(*parts, strict=True)
+    schemas, definitions = _drawn(types)
+    for path, schema in zip(paths, schemas, strict=True):
+        _graft(root, path, schema)
     root["properties"] |= {
         "include": {
             "type": ["string", "array"],
@@ -34,13 +35,21 @@ def schema_of(title: str, parts: Iterable[tuple[tuple[str, ...], Any]]) -> Schem
     return {"$schema": DRAFT, "title": title, **root, "definitions": definitions}
 
 
-def _type_schema(type_: Any, definitions: Schema) -> Schema:
+def _drawn(types: Sequence[Any]) -> tuple[list[Schema], Schema]:
+    """Draw types, and what they refer to: all at once, so that classes of one name in two rooms stay two."""
     from pydantic import TypeAdapter
 
-    schema: Schema = TypeAdapter(type_).json_schema(ref_template=_DEFINITIONS, mode="validation")
-    definitions |= {name: _or_variable(body) for name, body in schema.pop("$defs", {}).items()}
-    own: Schema = _or_variable(schema)
-    return own
+    drawn, shared = TypeAdapter.json_schemas(
+        ((number, "validation", TypeAdapter(type_)) for number, type_ in enumerate(types)),
+        ref_template=_DEFINITIONS,
+    )
+    definitions: Schema = {name: _or_variable(body) for name, body in shared.get("$defs", {}).items()}
+    names = [schema.get("$ref", "").rpartition("/")[2] for schema in drawn.values()]
+    schemas = [
+        definitions[name] if name else _or_variable(schema)
+        for name, schema in zip(names, drawn.values(), strict=True)
+    ]
+    return schemas, {name: body for name, body in definitions.items() if name not in names}
 
 
 def _graft(at: Schema, path: tuple[str, ...], schema: Schema) -> None:

@@ -52,9 +52,20 @@ class Written:
     example: ClassVar[str]
 
     @classmethod
-    @abstractmethod
     def parse(cls, text: str) -> Self:
-        """Read the unit's text."""
+        """Read the unit's text.
+
+        Raises:
+            UnitError: if it does not follow the unit's grammar, does not fit or is longer than any sensible one.
+        """
+        if len(text) > MAX_LENGTH:
+            raise UnitError(f"`{shortened(text)}` is too long for {cls.example}", f"write {cls.example}")
+        return cls._read(text)
+
+    @classmethod
+    @abstractmethod
+    def _read(cls, text: str) -> Self:
+        """Read the unit's text, or raise UnitError."""
 
     @classmethod
     def accept(cls, value: object) -> Self:
@@ -77,10 +88,7 @@ class Written:
     def _written(cls, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise UnitError(f"expected {cls.example}, found {kind_of(value)}", f"write {cls.example}")
-        text = str(getattr(value, "raw", value))
-        if len(text) > MAX_LENGTH:
-            raise UnitError(f"`{shortened(text)}` is too long for {cls.example}", f"write {cls.example}")
-        return text
+        return str(getattr(value, "raw", value))
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -105,12 +113,8 @@ class Duration(Written, int):
     example = "a duration such as `200ms`, `5s`, `2m` or `7d`"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `1h30m`, `1.5s` or `0`; no sign, no spaces, a unit is required.
-
-        Raises:
-            UnitError: if the text is not a duration or does not fit.
-        """
+    def _read(cls, text: str) -> Self:
+        """Read `1h30m`, `1.5s` or `0`; no sign, no spaces, a unit is required."""
         if text == "0":
             return cls(0)
         parts = _DURATION_PART.findall(text)
@@ -153,12 +157,8 @@ class Rate(Written, float):
     example = "a rate such as `200/s` or `30/m`"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `200/s`, `30/m`, `0.5/h`.
-
-        Raises:
-            UnitError: if the text is not a rate.
-        """
+    def _read(cls, text: str) -> Self:
+        """Read `200/s`, `30/m`, `0.5/h`."""
         match = _RATE.fullmatch(text)
         if match is None:
             hint = f"say per what: `{text}/s`" if _NUMBER.fullmatch(text) else "write it as `200/s` or `30/m`"
@@ -179,12 +179,8 @@ class Ratio(Written, float):
     example = "a share such as `0.5` or `50%`"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `0.5` or `50%`.
-
-        Raises:
-            UnitError: if the text is neither, or the share is outside 0 to 1.
-        """
+    def _read(cls, text: str) -> Self:
+        """Read `0.5` or `50%`; a share is between 0 and 1."""
         digits, scale = (text[:-1], 100) if text.endswith("%") else (text, 1)
         if _NUMBER.fullmatch(digits) is None:
             raise UnitError(f"`{shortened(text)}` is not a share", "write it as `0.5` or `50%`")

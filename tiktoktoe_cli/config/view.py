@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.config.document import Document
     from tiktoktoe_cli.config.masking import Mask
     from tiktoktoe_cli.config.nodes import Node
+    from tiktoktoe_cli.errors import Place
 
 _NEEDS_QUOTES = frozenset("#:{}[],&*!|>'\"%@`?- \t\n")
 
@@ -31,20 +32,10 @@ def as_data(document: Document) -> Any:  # JSON
     return _masked(document, document.root) if document.root else {}
 
 
-def origins(document: Document) -> list[dict[str, Any]]:
-    """List every value with its path, masked text and place, in the order of the files."""
-    if document.root is None:
-        return []
-    return [
-        {
-            "path": ".".join(str(step) for step in path),
-            "value": _masked(document, node),
-            "file": node.place.file,
-            "line": node.place.line,
-            "column": node.place.column,
-        }
-        for path, node in scalars(document.root)
-    ]
+def origins(document: Document) -> Iterator[tuple[str, Any, Place]]:  # the second is JSON
+    """Yield every value with its path, masked text and place, in the order of the files."""
+    for path, node in scalars(document.root) if document.root else ():
+        yield ".".join(map(str, path)), _masked(document, node), node.place
 
 
 def _masked(document: Document, node: Node) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +22,16 @@ class Abilities:
     ready_line: Collection[str] = ()
     rollback: Collection[str] = ()
     drain: Collection[str] = ()
+
+
+def abilities_of(names: Iterable[str], says: Callable[..., bool]) -> Abilities:
+    """Gather what can be done with services; `says` tells of a name and keys whether something is written there."""
+    known = list(names)
+    started = dict.fromkeys(name for name in known if says(name, "actions"))
+    return Abilities(
+        checked={name for name in known if says(name, "health")},
+        started=started.keys(),
+        ready_line={name for name in started if says(name, "actions", "start", "ready_line")},
+        rollback={name for name in started if says(name, "actions", "rollback")},
+        drain={name for name in started if says(name, "actions", "drain")},
+    )

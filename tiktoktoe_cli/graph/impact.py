@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
 
@@ -36,25 +36,40 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A service that a failure reaches: over which dependencies, from the service to what failed.
+    """A service that a failure reaches, `hops` dependencies away from what failed, its `cause`.
 
-    The path of what has failed itself is empty. What cannot `restart` could not be started now.
+    `via` is the first of these dependencies: None for what has failed itself. What cannot `restart` could not be
+    started now.
     """
 
     name: str
     effect: Effect
     can_restart: bool
-    path: tuple[Edge, ...]
+    via: Edge | None
+    hops: int
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What the failure of some services means: whom it reaches, the worst first, and who works as if nothing were."""
+    """What the failure of some services means: whom it reaches, the worst first, and who works as if nothing were.
+
+    `reached` holds for each service that notices while it runs over which dependency it does: paths are walked when
+    they are asked for, since all of them would be as large as the square of a long chain.
+    """
 
     graph: Graph
     failed: tuple[str, ...]
     hits: tuple[Hit, ...]
     works: tuple[str, ...]
+    reached: Mapping[str, Edge]
+
+    def path_of(self, hit: Hit) -> Iterator[Edge]:
+        """Walk from a service to what failed, dependency by dependency."""
+        edge = hit.via
+        while edge:
+            yield edge
+            edge = self.reached.get(edge.target)
 
 
 def impact_of(graph: Graph, failed: Sequence[str]) -> Impact:
@@ -67,31 +82,64 @@ def impact_of(graph: Graph, failed: Sequence[str]) -> Impact:
         if not graph.knows(name):
             raise unknown(name, graph.services, "service")
     roots = tuple(dict.fromkeys(failed))
+    reach = _reach(graph, roots)
     worst_first = list(Effect)
-    hits = sorted(
-        _hits(graph, roots), key=lambda hit: (worst_first.index(hit.effect), len(hit.path), hit.name)
-    )
-    reached = {hit.name for hit in hits}
-    return Impact(graph, roots, tuple(hits), tuple(name for name in graph.services if name not in reached))
+    hits = sorted(_hits(reach), key=lambda hit: (worst_first.index(hit.effect), hit.hops, hit.name))
+    hit_names = {hit.name for hit in hits}
+    works = tuple(name for name in graph.services if name not in hit_names)
+    return Impact(graph, roots, tuple(hits), works, reach.running)
 
 
-def _hits(graph: Graph, roots: Sequence[str]) -> Iterator[Hit]:
-    """Find the worst that happens to each service, and the edge that brings it."""
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Over which dependency each effect comes to a service; `blocked` holds also those that are down or degraded."""
+
+    roots: tuple[str, ...]
+    down: dict[str, Edge]
+    degraded: dict[str, Edge]
+    indirect: dict[str, Edge]
+    blocked: dict[str, Edge]
+
+    @property
+    def running(self) -> dict[str, Edge]:
+        """What comes to services while they run; each stands behind the one that it comes from."""
+        return {**self.down, **self.degraded, **self.indirect}
+
+    def effects(self) -> dict[str, Effect]:
+        """Tell the worst that happens to each service."""
+        return {
+            **dict.fromkeys(self.indirect, Effect.INDIRECT),
+            **dict.fromkeys(self.blocked, Effect.AT_RESTART),
+            **dict.fromkeys(self.degraded, Effect.DEGRADED),
+            **dict.fromkeys((*self.roots, *self.down), Effect.DOWN),
+        }
+
+
+def _reach(graph: Graph, roots: tuple[str, ...]) -> _Reach:
     down = _spread(graph, roots, lambda edge: edge.is_needed_at_run_time)
     fallen = [*roots, *down]
     degraded = _one_step(graph, fallen, lambda edge: edge.is_used_at_run_time, known=fallen)
     indirect = _spread(graph, [*fallen, *degraded], lambda edge: edge.is_used_at_run_time)
     blocked = _one_step(graph, fallen, lambda edge: edge.is_needed_to_start, known=roots)
-    effects = {
-        **dict.fromkeys(indirect, Effect.INDIRECT),
-        **dict.fromkeys(blocked, Effect.AT_RESTART),
-        **dict.fromkeys(degraded, Effect.DEGRADED),
-        **dict.fromkeys(fallen, Effect.DOWN),
-    }
-    running, starting = {**indirect, **degraded, **down}, {**blocked, **down}
-    for name, effect in effects.items():
-        path = _path(name, starting if effect is Effect.AT_RESTART else running)
-        yield Hit(name, effect, name not in blocked and name not in roots, path)
+    return _Reach(roots, down, degraded, indirect, blocked)
+
+
+def _hits(reach: _Reach) -> Iterator[Hit]:
+    running = reach.running
+    ends = {name: (0, name) for name in reach.roots}
+    for name, edge in running.items():
+        ends[name] = _end(edge, ends)
+    for name, effect in reach.effects().items():
+        can_restart = name not in reach.blocked and name not in reach.roots
+        via = (reach.blocked if effect is Effect.AT_RESTART else running).get(name)
+        hops, cause = _end(via, ends) if via else ends[name]
+        yield Hit(name, effect, can_restart, via, hops, cause)
+
+
+def _end(edge: Edge, ends: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
+    """Tell how far what failed is from the source of an edge, and what it is, as known of the edge's target."""
+    hops, cause = ends[edge.target]
+    return hops + 1, cause
 
 
 def _spread(graph: Graph, sources: Collection[str], counts: Callable[[Edge], bool]) -> dict[str, Edge]:
@@ -118,12 +166,3 @@ def _one_step(
         if edge.source not in left_out:
             hit.setdefault(edge.source, edge)
     return hit
-
-
-def _path(name: str, reached: dict[str, Edge]) -> tuple[Edge, ...]:
-    """Walk back to what failed: the edge that reaches a service comes from one that was reached before."""
-    path: list[Edge] = []
-    while edge := reached.get(name):
-        path.append(edge)
-        name = edge.target
-    return tuple(path)

@@ -66,7 +66,8 @@ class Edge:
     """`source` depends on `target`, which may be a name that no service has.
 
     `version_range` is the text the user wrote, or None if any version will do; `timeout` limits the wait for
-    `condition`; `policy` names an entry of `resilience`. With `restart` the source is restarted when the target was.
+    `condition`, and `is_condition_written` tells whether somebody asked for that; `policy` names an entry of
+    `resilience`. With `restart` the source is restarted when the target was.
     """
 
     source: str
@@ -79,6 +80,7 @@ class Edge:
     timeout: Duration
     policy: str | None
     evidence: Evidence
+    is_condition_written: bool = field(compare=False)
 
     @property
     def binds(self) -> bool:
@@ -134,6 +136,11 @@ class Service:
     def is_scaled_to_zero(self) -> bool:
         """Whether it has no replicas: it is declared, and nobody runs it."""
         return not self.replicas
+
+    def where(self, is_kept: Callable[[Edge], bool]) -> Service:
+        """Return the service with some of its dependencies; itself if that are all."""
+        kept = tuple([edge for edge in self.dependencies if is_kept(edge)])
+        return self if len(kept) == len(self.dependencies) else replace(self, dependencies=kept)
 
 
 def _nowhere(*_path: str | int) -> None:
@@ -205,10 +212,15 @@ class Graph:
         return found
 
     def only(self, names: Collection[str]) -> Graph:
-        """Return the graph of some services; their edges to others lead to names that no service has there."""
-        return replace(
-            self, services={name: service for name, service in self.services.items() if name in names}
+        """Return the graph of some services: with the edges between them, and those to names that no service has."""
+        kept = {name: service for name, service in self.services.items() if name in names}
+        return replace(self, services=kept).where(
+            lambda edge: edge.target in kept or edge.target not in self.services
         )
+
+    def where(self, is_kept: Callable[[Edge], bool]) -> Graph:
+        """Return the graph of all services with some of the edges."""
+        return replace(self, services={name: one.where(is_kept) for name, one in self.services.items()})
 
     def successors(self, kinds: Collection[EdgeKind]) -> dict[str, tuple[str, ...]]:
         """Return what each service depends on over edges of some kinds; not itself, and no undefined names."""
@@ -256,6 +268,7 @@ def _edge(source: str, target: str, settings: DependencySettings) -> Edge:
         timeout=settings.timeout,
         policy=settings.policy,
         evidence=settings.evidence,
+        is_condition_written="condition" in settings.model_fields_set,
     )
 
 

@@ -12,12 +12,14 @@ from tiktoktoe_cli.errors import UsageError, unknown
 from tiktoktoe_cli.graph.algorithms.order import order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
 
 Path: TypeAlias = "tuple[Edge, ...]"
 
+MOST_COUNTED = 10**18
+"""Of more paths than this nobody wants to know the number, which may have thousands of digits."""
 _MOST_STEPS = 50_000  # where services need each other in circles, many ways lead nowhere
 
 
@@ -25,10 +27,10 @@ _MOST_STEPS = 50_000  # where services need each other in circles, many ways lea
 class Why:
     """The answer: none of the paths if `source` does not depend on `target`.
 
-    `paths` are the first of them, the shortest first; `shortest_count` and `total` say how many there are, `total` is
-    None if services on the way need each other in circles and there may be more than were looked at. `required` is
-    the shortest path on which no edge is soft or optional. Each of the `cuts` lies on every path. `is_reverse` says
-    that the target depends on the source.
+    `paths` are the first of them, the shortest first; `shortest_count` and `total` say how many there are, where more
+    than `MOST_COUNTED` are any number of more; `total` is None if services on the way need each other in circles and
+    there may be more than were looked at. `required` is the shortest path on which no edge is soft or optional. Each
+    of the `cuts` lies on every path. `is_reverse` says that the target depends on the source.
     """
 
     graph: Graph
@@ -128,7 +130,7 @@ class _Way:
             return paths, len(paths) if len(found) <= most and None not in found else None
         counts: dict[str, int] = {}
         for name in (name for wave in order.waves for name in wave):
-            counts[name] = sum(counts[edge.target] for edge in self.edges[name]) or int(name == self.target)
+            counts[name] = _sum(counts[edge.target] for edge in self.edges[name]) or int(name == self.target)
         return paths, counts[self.source]
 
     def count_shortest(self) -> int:
@@ -136,7 +138,7 @@ class _Way:
         counts = {self.target: 1}
         for name in sorted(self.edges.keys() - {self.target}, key=self.left.__getitem__):
             nearer = (edge for edge in self.edges[name] if self.left[edge.target] < self.left[name])
-            counts[name] = sum(counts[edge.target] for edge in nearer)
+            counts[name] = _sum(counts[edge.target] for edge in nearer)
         return counts.get(self.source, 0)
 
     def cuts(self, path: Path) -> Iterator[Edge]:
@@ -187,6 +189,11 @@ class _Way:
 
 _Steps: TypeAlias = "tuple[Edge, _Steps, int] | None"
 """The last edge of a way, what is behind it, and how many edges they are: ways share their beginnings."""
+
+
+def _sum(counts: Iterable[int]) -> int:
+    """Add up numbers of paths, to more than anybody counts at most."""
+    return min(sum(counts), MOST_COUNTED + 1)
 
 
 def _unrolled(steps: _Steps) -> Path:

@@ -6,19 +6,31 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Reference, Settings, Text
-from tiktoktoe_cli.config.quantity import Quantity
+from tiktoktoe_cli.config.quantity import LARGEST, Quantity
 from tiktoktoe_cli.config.units import Duration, Ratio
 from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence, Resource
+from tiktoktoe_cli.words import shortened
+
+MOST_COPIES = 2**31 - 1
+"""As many as Kubernetes can count (int32)."""
 
 
-def _refuse_less_than_nothing(amount: Quantity) -> Quantity:
+def _within_limits(amount: Quantity) -> Quantity:
     if amount < 0:
-        raise PydanticCustomError("out-of-range", "`{amount}` is less than nothing", {"amount": str(amount)})
+        raise PydanticCustomError("out-of-range", "`{amount}` is less than nothing", _shown(amount))
+    if amount > LARGEST:
+        raise PydanticCustomError(
+            "out-of-range", "`{amount}` is too large: the most is 2^63 - 1", _shown(amount)
+        )
     return amount
 
 
-Amount = Annotated[Quantity, AfterValidator(_refuse_less_than_nothing)]
-"""A quantity that is not negative."""
+def _shown(amount: Quantity) -> dict[str, object]:
+    return {"amount": shortened(str(amount))}
+
+
+Amount = Annotated[Quantity, AfterValidator(_within_limits)]
+"""A quantity that is not negative, and no larger than Kubernetes' largest."""
 
 
 class AmountsSettings(Settings):
@@ -121,7 +133,7 @@ class ServiceSettings(Settings):
     """The services that this one needs, by name; the short form `ledger: "^1.4"` gives only the version."""
     resources: ResourceSettings = ResourceSettings()
     """What one replica needs."""
-    replicas: int = Field(default=1, ge=0)
+    replicas: int = Field(default=1, ge=0, le=MOST_COPIES)
     """How many copies run at the same time; 1 by default."""
     start_time: Duration | None = None
     """How long its start takes until others may rely on it, for predictions; unknown by default."""
@@ -132,7 +144,7 @@ class NodeSettings(Settings):
 
     name: Text
     """What reports call it."""
-    count: int = Field(default=1, ge=0)
+    count: int = Field(default=1, ge=0, le=MOST_COPIES)
     """How many of them there are; 1 by default."""
     cpu: Amount
     """The cores of one."""

@@ -23,7 +23,7 @@ def size_words(graph: Graph, waves: Waves | None, wave: str = "start wave") -> s
 
 
 def shown_words(overview: Overview) -> str:
-    """Say how much is shown, and of how much: `2 of 4 services, 1 group, 1 of 3 dependencies, 2 start waves`."""
+    """Say how much is shown, and of how much: `2 of 4 services, 1 of 3 dependencies, 2 of 3 start waves`."""
     return ", ".join(_shown(overview))
 
 
@@ -43,10 +43,19 @@ def _shown(overview: Overview) -> Iterator[str]:
     if services or not groups:
         yield _share(services, sum(hidden.services for hidden in overview.hidden), "service")
     if groups:
-        yield plural(groups, "group")
+        yield plural(groups, "box", "boxes")
     hidden = sum(hidden.dependencies for hidden in overview.hidden)
     yield _share(_dependencies(overview.graph), hidden, "dependency", "dependencies")
-    yield _wave_words(overview.waves, "start wave")
+    yield _shown_waves(overview)
+
+
+def _shown_waves(overview: Overview) -> str:
+    """Count start waves: of a part those that it has a share in; boxes have waves of their own."""
+    if overview.waves is None:
+        return "no start order" if overview.cycles.services else "no order of the boxes"
+    shown = sum(map(bool, overview.waves))
+    noun = "start wave of boxes" if overview.members else "start wave"
+    return _share(shown, len(overview.waves) - shown, noun, noun.replace("wave", "waves"))
 
 
 def _share(shown: int, hidden: int, noun: str, many: str = "") -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.config.nodes import Spot
-    from tiktoktoe_cli.importing.fields import Fields
+    from tiktoktoe_cli.importing.fields import Fields, Leftover
 
 Tree: TypeAlias = dict[str, Any]  # what YAML holds
 Path: TypeAlias = tuple[str | int, ...]
+_UNKNOWN_WAY: Final = "it is written in an unknown way"
+_NO_COUNTERPART: Final = "it has no counterpart here"
 
 
 class RemarkKind(StrEnum):
@@ -76,8 +79,27 @@ class Notebook:
 
         `around` is what stands before the keys where they are named.
         """
-        for name, spot in fields.left():
-            self.untranslated(spot, at, f"`{around}{name}`: {_reason(name, reasons)}")
+        for left in fields.left():
+            why = _UNKNOWN_WAY if left.is_misread else _reason(left.name, reasons)
+            self.untranslated(left.spot, at, f"`{around}{left.name}`: {why}")
+
+    def sift(
+        self, leftovers: Iterable[tuple[Leftover, Path]], spot: Spot, read: str, *, lost: str = ""
+    ) -> None:
+        """Note what is written in an unknown way and, once, together, what is about something else than what is `read`.
+
+        What begins with `lost` is about what is read, and has no counterpart.
+        """
+        others: dict[str, None] = {}
+        for left, at in leftovers:
+            if left.is_misread:
+                self.untranslated(left.spot, at, f"`{left.name}`: {_UNKNOWN_WAY}")
+            elif lost and left.name.startswith(lost):
+                self.untranslated(left.spot, at, f"`{left.name}`: {_NO_COUNTERPART}")
+            else:
+                others[left.name] = None
+        if others:
+            self.ignored(spot, (), f"only {read}, and not {listed(others)}")
 
     def _note(self, kind: RemarkKind, spot: Spot | Place, at: Path, message: str) -> None:
         place = spot if isinstance(spot, Place) else spot.place
@@ -87,7 +109,7 @@ class Notebook:
 def _reason(name: str, reasons: Mapping[str, str]) -> str:
     """Find the reason of a key, of the nearest one around it, or of what is called so in any of them."""
     keys = (*_outwards(name), *name.split("."))
-    return next((reasons[key] for key in keys if key in reasons), "it has no counterpart here")
+    return next((reasons[key] for key in keys if key in reasons), _NO_COUNTERPART)
 
 
 def _outwards(name: str) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
 
@@ -11,14 +14,27 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.config.nodes import Node, Spot
 
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A key that nobody took; `is_misread` says that somebody asked for it, and it is of another kind."""
+
+    name: str
+    spot: Spot
+    is_misread: bool
+
 
 class Fields:
     """The keys of one map. What is of another kind than asked for is not taken, and so is left over."""
 
     def __init__(self, node: MapNode) -> None:
         self.node = node
+        self._asked: set[str] = set()
         self._taken: set[str] = set()
         self._inside: dict[str, Fields] = {}
+        self._apart: dict[str, list[Fields]] = {}
 
     def __contains__(self, key: str) -> bool:
         """Tell whether a key says something."""
@@ -37,7 +53,7 @@ class Fields:
 
     def text(self, key: str) -> str | None:
         """Take a single value, as it was written."""
-        node = self.node.get(key)
+        node = self._ask(key)
         if not isinstance(node, ScalarNode):
             return None
         self._taken.add(key)
@@ -45,7 +61,7 @@ class Fields:
 
     def flag(self, key: str) -> bool | None:
         """Take `true` or `false`."""
-        node = self.node.get(key)
+        node = self._ask(key)
         if not (isinstance(node, ScalarNode) and isinstance(node.value, bool)):
             return None
         self._taken.add(key)
@@ -53,8 +69,8 @@ class Fields:
 
     def count(self, key: str) -> int | None:
         """Take a whole number that is not negative."""
-        node = self.node.get(key)
-        if not (isinstance(node, ScalarNode) and node.raw.isascii() and node.raw.isdigit()):
+        node = self._ask(key)
+        if not (isinstance(node, ScalarNode) and _COUNT.fullmatch(node.raw)):
             return None
         self._taken.add(key)
         return int(node.raw)
@@ -66,7 +82,7 @@ class Fields:
 
     def texts(self, key: str) -> list[ScalarNode]:
         """Take a list of single values."""
-        node = self.node.get(key)
+        node = self._ask(key)
         if not isinstance(node, ListNode) or not all(isinstance(item, ScalarNode) for item in node.items):
             return []
         self._taken.add(key)
@@ -74,40 +90,40 @@ class Fields:
 
     def pairs(self, key: str) -> dict[str, str]:
         """Take a map of single values."""
-        node = self.node.get(key)
-        entries = node.entries if isinstance(node, MapNode) else {}
-        values = {name: entry.value for name, entry in entries.items()}
-        if not values or not all(isinstance(value, ScalarNode) for value in values.values()):
+        node = self._ask(key)
+        entries = (
+            {name: entry.value for name, entry in node.entries.items()} if isinstance(node, MapNode) else {}
+        )
+        found = {name: value.raw for name, value in entries.items() if isinstance(value, ScalarNode)}
+        if not isinstance(node, MapNode) or len(found) < len(entries):
             return {}
         self._taken.add(key)
-        return {name: value.raw for name, value in values.items() if isinstance(value, ScalarNode)}
+        return found
 
     def inside(self, key: str) -> Fields:
         """Go into a map, whose keys are then counted one by one; an empty one if there is none."""
-        node = self.node.get(key)
+        node = self._ask(key)
         if key not in self._inside and isinstance(node, MapNode):
             self._inside[key] = Fields(node)
         return self._inside.get(key) or self._nothing()
 
     def own(self, key: str) -> Fields:
         """Take a map; what is left over in it is its own. An empty one if there is none."""
-        node = self.node.get(key)
+        node = self._ask(key)
         if not isinstance(node, MapNode):
             return self._nothing()
-        self._taken.add(key)
-        return Fields(node)
+        return self._taken_apart(key, [node])[0]
 
     def items(self, key: str) -> list[Fields]:
         """Take a list of maps; what is left over in each is its own."""
-        node = self.node.get(key)
+        node = self._ask(key)
         if not isinstance(node, ListNode) or not all(isinstance(item, MapNode) for item in node.items):
             return []
-        self._taken.add(key)
-        return [Fields(item) for item in node.items if isinstance(item, MapNode)]
+        return self._taken_apart(key, [item for item in node.items if isinstance(item, MapNode)])
 
     def named(self, key: str) -> dict[str, Fields]:
         """Take a map of maps; what is left over in each is its own."""
-        node = self.node.get(key)
+        node = self._ask(key)
         entries = node.entries if isinstance(node, MapNode) else {}
         if not all(isinstance(entry.value, MapNode) for entry in entries.values()):
             return {}
@@ -118,16 +134,34 @@ class Fields:
 
     def is_map(self, key: str) -> bool:
         """Tell whether a key holds a map."""
-        return isinstance(self.node.get(key), MapNode)
+        return isinstance(self._ask(key), MapNode)
 
-    def left(self, around: str = "") -> Iterator[tuple[str, Spot]]:
+    def left(self, around: str = "") -> Iterator[Leftover]:
         """List the keys that nobody took, and those inside the maps that somebody went into."""
         for key, entry in self.node.entries.items():
             name = f"{around}{key}"
             if key in self._inside:
                 yield from self._inside[key].left(f"{name}.")
             elif key not in self._taken and key in self:
-                yield name, entry.key
+                yield Leftover(name, entry.key, key in self._asked)
+
+    def parts(self) -> Iterator[Fields]:
+        """Yield this map, and those that were taken out of it with a rest of their own."""
+        yield self
+        for inner in self._inside.values():
+            yield from islice(inner.parts(), 1, None)  # what is left over inside is left over here
+        for taken in self._apart.values():
+            for one in taken:
+                yield from one.parts()
+
+    def _ask(self, key: str) -> Node | None:
+        self._asked.add(key)
+        return self.node.get(key)
+
+    def _taken_apart(self, key: str, nodes: list[MapNode]) -> list[Fields]:
+        """Take maps that have a rest of their own, the same one for everybody who asks."""
+        self._taken.add(key)
+        return self._apart.setdefault(key, [Fields(node) for node in nodes])
 
     def _nothing(self) -> Fields:
         return Fields(MapNode(self.node.source, self.node.start, self.node.end))

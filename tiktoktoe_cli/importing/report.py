@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.importing.facts import RemarkKind
+from tiktoktoe_cli.importing.gathering import gathered
+from tiktoktoe_cli.report.documents import place_data
 from tiktoktoe_cli.report.facts import Column, Report
 from tiktoktoe_cli.words import plural
 
@@ -51,8 +53,8 @@ def draw_up(
 
 
 def problems_of(imported: Imported) -> Iterator[Problem]:
-    """Say every remark as a problem of the source, at its place."""
-    for remark in imported.remarks:
+    """Say the remarks as problems of the source, each at its place; those that say the same are one."""
+    for remark in gathered(imported.remarks):
         code, severity = _PROBLEMS[remark.kind]
         yield Problem(code, remark.message, remark.place, severity=severity)
 
@@ -62,8 +64,6 @@ def _items(imported: Imported) -> Iterator[dict[str, Json]]:
         yield {
             "kind": remark.kind.value,
             "message": remark.message,
-            "file": remark.place.file,
-            "line": remark.place.line,
-            "column": remark.place.column,
+            **place_data(remark.place),
             "at": ".".join(map(str, remark.at)),
         }

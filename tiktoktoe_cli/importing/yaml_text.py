@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tiktoktoe_cli.config.scalars import resolve
+from tiktoktoe_cli.importing.gathering import gathered
 from tiktoktoe_cli.report.text import escape_hidden
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.importing.facts import Imported, Path
 
 _WIDTH: Final = 110
+_LONGEST_KEY: Final = 1_000  # a longer one says that it is one (YAML 1.2, chapter 7.4)
 _MOST_KEYS: Final = 4  # of a map on one line
 _PLAIN: Final = re.compile(
     r"(?!\d+:\d)(?:[\w/$]|--?(?=[a-zA-Z]))(?:[\w ./@%+$=*~^<>;()!-]|:(?! ))*", re.ASCII
@@ -30,9 +32,12 @@ _BLOCK_STARTS: Final = (" ", "\n")
 
 
 def write_yaml(imported: Imported) -> str:
-    """Write an import; each remark stands above the part that it is about, or above the nearest that exists."""
+    """Write an import; each remark stands above the part that it is about, or above the nearest that exists.
+
+    Those that say the same of several parts are one, above what is around all of these.
+    """
     comments: dict[Path, list[str]] = {}
-    for remark in imported.remarks:
+    for remark in gathered(imported.remarks):
         comments.setdefault(_existing(imported.document, remark.at), []).append(
             f"{remark.kind}: {remark.message}"
         )
@@ -62,7 +67,11 @@ class _Writer:
         if isinstance(node, Mapping):
             for key, value in node.items():
                 yield from self._above((*path, key))
-                yield from self._entry(f"{_scalar(key)}:", value, (*path, key))
+                head = _scalar(key)
+                if len(head) > _LONGEST_KEY:
+                    yield f"? {head}"
+                    head = ""
+                yield from self._entry(f"{head}:", value, (*path, key))
         else:
             for position, item in enumerate(node):
                 yield from self._above((*path, position))
@@ -70,7 +79,7 @@ class _Writer:
 
     def _above(self, path: Path) -> Iterator[str]:
         for comment in self._comments.get(path, ()):
-            yield f"# {escape_hidden(' '.join(comment.split()))}"
+            yield f"# {''.join(map(_visible, ' '.join(comment.split())))}"
 
     def _entry(self, head: str, value: Any, path: Path) -> Iterator[str]:
         if (short := self._on_one_line(value, path)) is not None:
@@ -152,8 +161,8 @@ def _scalar(value: Any) -> str:
 
 
 def _visible(character: str) -> str:
-    """Escape what a terminal would obey or hide; beyond 16 bits YAML has an escape that JSON lacks."""
-    if escape_hidden(character) == character:
+    """Escape what a terminal would obey or hide, and YAML refuse; beyond 16 bits it has an escape that JSON lacks."""
+    if character.isprintable() and escape_hidden(character) == character:
         return character
     return f"\\u{ord(character):04x}" if ord(character) <= _LAST_SHORT else f"\\U{ord(character):08x}"
 

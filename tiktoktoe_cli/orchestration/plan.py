@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph import Condition, EdgeKind
-from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.starting.plan import start_waves
 from tiktoktoe_cli.orchestration.states import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from tiktoktoe_cli.config.units import Duration
     from tiktoktoe_cli.graph import Edge, Graph, Service
-    from tiktoktoe_cli.health.settings import CheckSettings
-    from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
+    from tiktoktoe_cli.graph.abilities import Abilities
+    from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +88,6 @@ class Plan:
     def started(self) -> tuple[str, ...]:
         """The services that are ours to start."""
         return tuple(name for name, service in self.services.items() if service.role is Role.STARTED)
-
-
-def abilities_of(
-    actions: Mapping[str, ActionsSettings], checks: Mapping[str, Sequence[CheckSettings]]
-) -> Abilities:
-    """Gather what can be done with services from their sections `actions` and `health`."""
-    return Abilities(
-        checked={name for name, some in checks.items() if some},
-        started=actions.keys(),
-        ready_line={name for name, one in actions.items() if one.start.ready_line},
-        rollback={name for name, one in actions.items() if one.rollback},
-        drain={name for name, one in actions.items() if one.drain},
-    )
 
 
 def make_plan(graph: Graph, abilities: Abilities, settings: OrchestrationSettings) -> Plan:

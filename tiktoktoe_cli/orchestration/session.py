@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
+from tiktoktoe_cli.graph.abilities import abilities_of
 from tiktoktoe_cli.health import Effects
 from tiktoktoe_cli.health.probes import open_probes
 from tiktoktoe_cli.orchestration.coordinator import Coordinator
@@ -14,7 +16,7 @@ from tiktoktoe_cli.orchestration.effects import SilentObserver, Surroundings
 from tiktoktoe_cli.orchestration.facts import facts_of
 from tiktoktoe_cli.orchestration.gate import CheckGate
 from tiktoktoe_cli.orchestration.launcher import ChildLauncher, check_commands
-from tiktoktoe_cli.orchestration.plan import abilities_of, make_plan
+from tiktoktoe_cli.orchestration.plan import make_plan
 from tiktoktoe_cli.orchestration.preflight import check_ports
 from tiktoktoe_cli.orchestration.runner import Runner
 from tiktoktoe_cli.orchestration.settings import OrchestrationSettings
@@ -64,7 +66,13 @@ def plan_of(
     Raises:
         UsageError: if the start edges form a cycle.
     """
-    return make_plan(graph, abilities_of(actions, checks), settings or OrchestrationSettings())
+    sections: dict[str, Mapping[str, Any]] = {"actions": actions, "health": checks}  # settings of either kind
+
+    def says(name: str, section: str, *keys: str) -> bool:
+        return bool(reduce(getattr, keys, sections[section].get(name)))
+
+    abilities = abilities_of({**checks, **actions}, says)
+    return make_plan(graph, abilities, settings or OrchestrationSettings())
 
 
 def run_orchestration(

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, assert_never
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST_WIDTH = 1_000
+"""More columns than any screen has: what fills its lines must not fill the memory."""
+
 
 class ColorChoice(StrEnum):
     """What `--color` accepts."""
@@ -65,9 +68,11 @@ def is_ci(environ: Mapping[str, str]) -> bool:
 
 
 def width_from(environ: Mapping[str, str]) -> int | None:
-    """Read COLUMNS, if it holds a positive number."""
+    """Read COLUMNS, if it holds a positive number; more than `MOST_WIDTH` are as many as that."""
     columns = environ.get("COLUMNS", "")
-    return int(columns) or None if columns.isascii() and columns.isdigit() else None
+    if not (columns.isascii() and columns.isdigit()):
+        return None
+    return int(min(float(columns), MOST_WIDTH)) or None  # of very many digits no int is made
 
 
 def carries_symbols(encoding: str | None) -> bool:

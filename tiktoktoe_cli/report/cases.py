@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 
 def cases_of(report: Report) -> tuple[Case, ...]:
     """List at least one case: CI systems take a file without any for a broken one."""
-    return report.cases or tuple(map(_case_of_problem, report.problems)) or (_case_of_verdict(report),)
+    failed = CaseOutcome.FAILED if report.is_found_out else CaseOutcome.ERROR
+    of_problems = (_case_of_problem(problem, failed) for problem in report.problems)
+    return report.cases or tuple(of_problems) or (_case_of_verdict(report, failed),)
 
 
-def _case_of_problem(problem: Problem) -> Case:
+def _case_of_problem(problem: Problem, outcome: CaseOutcome) -> Case:
     place = problem.place
-    group, line = (place.file, f" at line {place.line}") if place else ("configuration", "")
+    group = place.file if place else "configuration"
+    where = f" at line {place.line}, column {place.column}" if place else ""
     message = problem.message + (f"\nhelp: {problem.hint}" if problem.hint else "")
-    return Case(group, problem.code + line, CaseOutcome.FAILED, message, place=place)
+    return Case(group, problem.code + where, outcome, message, place=place)
 
 
-def _case_of_verdict(report: Report) -> Case:
-    outcome = CaseOutcome.PASSED if report.ok else CaseOutcome.FAILED
-    return Case(report.command, "verdict", outcome, report.verdict)
+def _case_of_verdict(report: Report, failed: CaseOutcome) -> Case:
+    return Case(report.command, "verdict", CaseOutcome.PASSED if report.ok else failed, report.verdict)

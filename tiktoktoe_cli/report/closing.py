@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 def draw_closing(report: Report, view: View) -> str:
     """Draw what stands under a table; it belongs on standard error, so that the answer stays data.
 
-    A pipe or a log gets the verdict alone; a terminal also a symbol, the remarks and the next steps.
+    A pipe or a log gets the verdict and the advice; a terminal also a symbol, the remarks and the next steps.
     """
-    tone = _tone(report)
+    tone = tone_of_verdict(report)
     verdict = one_line(view.mask(report.verdict))
     if not view.terminal:
-        return paint(verdict, tone.style, color=view.color) + "\n"
+        advice = (f"  {one_line(view.mask(one))}\n" for one in report.advice)
+        return "".join([f"{paint(verdict, tone.style, color=view.color)}\n", *advice])
     symbol = paint(tone.mark(unicode=view.unicode), tone.style, color=view.color)
-    remarks = (_wrapped(one_line(view.mask(remark)), view.width) for remark in report.remarks)
+    told = (*report.advice, *report.remarks)
+    remarks = (_wrapped(one_line(view.mask(remark)), view.width) for remark in told)
     steps = (one_line(view.mask(step)) for step in report.next_steps)
     return "".join(
         [
@@ -36,10 +38,13 @@ def draw_closing(report: Report, view: View) -> str:
     )
 
 
-def _tone(report: Report) -> Tone:
+def tone_of_verdict(report: Report) -> Tone:
+    """Find how an answer looks: a no, a yes with doubts, or a plain yes."""
     if not report.ok:
         return BAD
-    has_doubts = any(problem.severity.reaches(Severity.WARNING) for problem in report.problems)
+    has_doubts = report.has_doubts or any(
+        problem.severity.reaches(Severity.WARNING) for problem in report.problems
+    )
     return WARN if has_doubts else GOOD
 
 

@@ -66,8 +66,7 @@ def _worst(ordered: Sequence[Problem]) -> list[Problem]:
 def tally(problems: Iterable[Problem]) -> str:
     """Count problems by severity, worst first: `3 errors, 1 warning`."""
     counts = Counter(problem.severity for problem in problems)
-    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-    return ", ".join(plural(counts[severity], noun) for severity, noun in nouns.items() if counts[severity])
+    return ", ".join(plural(counts[severity], severity) for severity in Severity if counts[severity])
 
 
 @dataclass(frozen=True, slots=True)

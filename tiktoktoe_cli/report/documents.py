@@ -41,7 +41,7 @@ def draw_json(report: Report, view: View) -> str:
 
 
 def draw_ndjson(report: Report, view: View) -> str:
-    """Write a header line, one line per item and per problem, and a summary line at last.
+    """Write a header line, one line per item and per problem that is no item, and a summary line at last.
 
     What a line is about stands under the key that its `kind` names: items choose their own keys.
     """
@@ -56,9 +56,10 @@ def draw_header(command: str, view: View) -> str:
 def draw_lines(report: Report, view: View) -> str:
     """Write the lines of `draw_ndjson` below its header."""
     whole = envelope(report, view.mask)
+    problems = [] if report.tells_problems else whole["problems"]
     lines: list[Mapping[str, object]] = [
         *({"kind": "item", "item": item} for item in whole["items"]),
-        *({"kind": "problem", "problem": problem} for problem in whole["problems"]),
+        *({"kind": "problem", "problem": problem} for problem in problems),
         {"kind": "summary", "ok": whole["ok"], "verdict": whole["verdict"], "summary": whole["summary"]},
     ]
     return "".join(_dump(line, view) for line in lines)

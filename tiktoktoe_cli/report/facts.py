@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -68,6 +68,10 @@ class Case:
     message: str = ""
     duration_s: float = 0.0
     place: Place | None = None
+
+    def renamed(self, named: Callable[[str], str]) -> Case:
+        """Return the case with its file named otherwise."""
+        return replace(self, place=self.place and self.place.renamed(named))
 
 
 class MetricKind(StrEnum):
@@ -134,9 +138,12 @@ class Report:
 
     `command` is what the user typed without options (`graph validate`). `verdict` is the one line that a
     person reads last (`8 services healthy in 1.2 s`); `remarks` say more to persons, a line each, and `next_steps` are
-    commands for them to type next.
+    commands for them to type next. `advice` says what to do, a line each: that is told in a log, too.
     `items` are the rows, under keys that are an interface; `columns` picks what a table shows of them;
     `accepted` are problems that do not count, each with the reason; `rules` explains the codes of problems.
+    With `tells_problems`, the items tell the problems already, and more: a stream of lines does not tell them twice.
+    `is_found_out` is False if the question had no answer, and the problems say why.
+    With `has_doubts`, a yes is not a plain one, and looks like a warning.
     `name_key` is where `-o name` finds an item's name; `started_at` knows its time zone. `drawings` holds, by the
     kind of `--report`, what the feature draws itself.
     """
@@ -149,11 +156,24 @@ class Report:
     columns: tuple[Column, ...] = ()
     name_key: str = "name"
     problems: tuple[Problem, ...] = ()
+    tells_problems: bool = False
+    is_found_out: bool = True
+    has_doubts: bool = False
     accepted: tuple[tuple[Problem, Acceptance], ...] = ()
     rules: Mapping[str, RuleText] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    advice: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     started_at: datetime | None = None
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
+
+    def renamed(self, named: Callable[[str], str]) -> Report:
+        """Return the report with the files of its places named otherwise."""
+        return replace(
+            self,
+            problems=tuple(problem.renamed(named) for problem in self.problems),
+            accepted=tuple((problem.renamed(named), why) for problem, why in self.accepted),
+            cases=tuple(case.renamed(named) for case in self.cases),
+        )

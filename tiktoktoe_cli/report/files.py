@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.report.catalog import ReportKind, render_report
+from tiktoktoe_cli.report.repository import names_from_repository
 from tiktoktoe_cli.report.view import View
 from tiktoktoe_cli.words import reason_of
 
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.terminal import Terminal
 
 STDOUT = "-"
+_BESIDE_THE_CODE = {ReportKind.JUNIT, ReportKind.GITHUB, ReportKind.GITLAB, ReportKind.SARIF}
 
 
 def write(report: Report, kind: ReportKind, path: str, terminal: Terminal) -> None:
     """Write one report file, with its folder if that is missing; `-` is standard output.
 
     The file is replaced in one step, so that a reader (Prometheus' textfile collector) never sees half of it.
-    `github` also appends Markdown to the file that GITHUB_STEP_SUMMARY names.
+    `github` also appends Markdown to the file that GITHUB_STEP_SUMMARY names. The tools that show problems beside the
+    code look for files from the root of the repository: for them, places are named from there.
 
     Raises:
         UsageError: the path cannot be written: a folder, a missing permission.
         UnfinishedError: writing failed for another reason, such as a full disk.
     """
+    if kind in _BESIDE_THE_CODE:
+        report = report.renamed(names_from_repository())
     if path == STDOUT:
         terminal.answer(render_report(report, kind, terminal.answer_view))
     else:

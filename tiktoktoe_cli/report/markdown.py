@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.report.cells import cell, is_missing, leans_right
+from tiktoktoe_cli.report.closing import tone_of_verdict
 from tiktoktoe_cli.report.diagnostics import MOST_NOTES
 from tiktoktoe_cli.report.facts import Shows
-from tiktoktoe_cli.report.palette import BAD, GOOD, tone_of
+from tiktoktoe_cli.report.palette import tone_of
 from tiktoktoe_cli.report.text import one_line, without_ansi
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ def draw_markdown(report: Report, view: View, picture: str = "") -> str:
 
 
 def _heading(report: Report, mask: Mask) -> str:
-    symbol = (GOOD if report.ok else BAD).symbol
-    return f"### {symbol} {escaped(report.command, mask)}: {escaped(report.verdict, mask)}"
+    return f"### {tone_of_verdict(report).symbol} {escaped(report.command, mask)}: {escaped(report.verdict, mask)}"
 
 
 def _table(report: Report, mask: Mask) -> str:

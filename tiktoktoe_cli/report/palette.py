@@ -39,17 +39,23 @@ UNSURE = Tone("yellow", "?", "?")
 BUSY = Tone("cyan", "●", "*")
 IDLE = Tone("dim", "○", "-")
 PLAIN = Tone("", "·", ".")
+MORE = Tone("green", "+", "+")
+LESS = Tone("red", "\N{MINUS SIGN}", "-")
+OTHER = Tone("yellow", "~", "~")
 
 _WORDS = {
     GOOD: "healthy ok up passed pass valid ready running closed succeeded success done completed committed "
-    "delivered started answered yes true added fits satisfied unchanged held",
+    "delivered started answered yes true fits satisfied unchanged held",
     BAD: "unhealthy down failed fail failing error invalid broken open crashed critical dead rejected "
-    "removed conflict unsatisfied unanswered unexpected no no-value false fatal",
-    WARN: "degraded warning warn half-open suspect compensated rolled-back retrying changed affected at-risk fallback",
+    "conflict unsatisfied unanswered unexpected no no-value false fatal",
+    WARN: "degraded warning warn half-open suspect compensated rolled-back retrying affected at-risk fallback",
     UNSURE: "unknown timeout timed-out unreachable indeterminate unfinished unresolved undecided",
     BUSY: "starting stopping pending waiting checking compensating in-progress active rolling-back "
     "maintenance",
     IDLE: "skipped stopped disabled idle isolated none info not-started ignored paused cancelled",
+    MORE: "added",
+    LESS: "removed",
+    OTHER: "changed",
 }
 _TONES = {word: tone for tone, words in _WORDS.items() for word in words.split()}
 

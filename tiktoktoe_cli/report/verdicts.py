@@ -33,7 +33,7 @@ def draw_html(report: Report, view: View) -> str:
 
 def draw_nagios(report: Report, view: View) -> str:
     """Write one line of plugin output: OK, CRITICAL, or UNKNOWN if the answer was not found out."""
-    unknown = any(case.outcome is CaseOutcome.ERROR for case in report.cases)
+    unknown = not report.is_found_out or any(case.outcome is CaseOutcome.ERROR for case in report.cases)
     failed = PluginState.UNKNOWN if unknown else PluginState.CRITICAL
     return plugin_line(PluginState.OK if report.ok else failed, report.verdict, view) + "\n"
 

@@ -40,6 +40,16 @@ def split_address(address: str, *, lowest_port: int = 1) -> tuple[str, int] | No
     return match["ipv6"] or match["name"], int(match["port"])
 
 
+def endpoint_of(target: str) -> tuple[str, int] | None:
+    """Return the host and port that a URL or an address leads to; None if it is neither, or tells no port."""
+    try:
+        parts = urlsplit(target if "://" in target else f"//{target}")
+        port = parts.port or (DEFAULT_PORTS | WEBSOCKET_PORTS).get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.hostname, port) if parts.hostname and port else None
+
+
 def join_address(host: str, port: int) -> str:
     """Write a host and a port as one address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,20 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.graph.systems import random_edges, subject_of
-from tiktoktoe_cli.graph.changes.diff import (
-    Alteration,
-    ChangeKind,
-    Difference,
-    WaveChange,
-    compare,
-    edition_of,
-)
+from tiktoktoe_cli.graph.changes.diff import Difference, WaveChange, compare
+from tiktoktoe_cli.graph.changes.edition import edition_of
+from tiktoktoe_cli.graph.changes.parts import Alteration, ChangeKind, Part, PartChange
 from tiktoktoe_cli.graph.model import Edge, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tiktoktoe_cli.graph.changes.diff import DependencyChange, ServiceChange
 
 OPPOSITE = {
     ChangeKind.ADDED: ChangeKind.REMOVED,
@@ -61,7 +54,7 @@ def test_a_system_is_not_different_from_itself(services: dict[str, Any]) -> None
     found = difference(services, services)
 
     assert found.is_empty
-    assert (found.services, found.dependencies, found.wave_changes) == ((), (), ())
+    assert (found.changes, found.wave_changes) == ((), ())
     assert (found.new_cycles, found.gone_cycles, found.new_findings, found.gone_findings) == ((), (), (), ())
 
 
@@ -70,10 +63,7 @@ def test_the_way_back_is_the_mirror_image(old: dict[str, Any], new: dict[str, An
     """What is added on the way there is removed on the way back, and every value changes places."""
     there, back = difference(old, new), difference(new, old)
 
-    assert _mirrored(there.services) == [(one.name, one.change, one.alterations) for one in back.services]
-    assert _mirrored(there.dependencies) == [
-        ((one.source, one.target), one.change, one.alterations) for one in back.dependencies
-    ]
+    assert _mirrored(there.changes) == list(back.changes)
     assert [(one.name, one.after, one.before) for one in there.wave_changes] == [
         (one.name, one.before, one.after) for one in back.wave_changes
     ]
@@ -81,12 +71,12 @@ def test_the_way_back_is_the_mirror_image(old: dict[str, Any], new: dict[str, An
     assert (there.new_findings, there.gone_findings) == (back.gone_findings, back.new_findings)
 
 
-def _mirrored(changes: tuple[ServiceChange, ...] | tuple[DependencyChange, ...]) -> list[Any]:
+def _mirrored(changes: tuple[PartChange, ...]) -> list[PartChange]:
     return [
-        (
-            getattr(one, "name", None) or (one.source, one.target),  # type: ignore[union-attr]  # either
-            OPPOSITE[one.change],
-            tuple(Alteration(part.name, part.after, part.before) for part in one.alterations),
+        replace(
+            one,
+            kind=OPPOSITE[one.kind],
+            alterations=tuple(Alteration(part.name, part.after, part.before) for part in one.alterations),
         )
         for one in changes
     ]
@@ -101,7 +91,8 @@ def test_services_are_added_removed_and_changed() -> None:
         "same": {"replicas": 3},
     }
 
-    found = {one.name: (one.change, one.alterations) for one in difference(old, new).services}
+    changes = difference(old, new).of(Part.SERVICE)
+    found = {name: (one.kind, one.alterations) for one in changes for name in one.names}
 
     assert found == {
         "a": (
@@ -142,7 +133,7 @@ OTHER_EDGE: dict[str, Any] = {
 @pytest.mark.parametrize("key", OTHER_SERVICE)
 def test_every_property_of_a_service_is_compared(key: str) -> None:
     """Whatever is different about a service is told."""
-    (found,) = difference({"a": {}}, {"a": {key: OTHER_SERVICE[key]}}).services
+    (found,) = difference({"a": {}}, {"a": {key: OTHER_SERVICE[key]}}).of(Part.SERVICE)
 
     assert [one.name.split(".")[0].replace("limits", "resources") for one in found.alterations] == [key]
 
@@ -153,7 +144,7 @@ def test_every_property_of_a_dependency_is_compared(key: str) -> None:
     old: dict[str, Any] = {"a": {"depends_on": {"b": {}}}, "b": {}}
     new: dict[str, Any] = {"a": {"depends_on": {"b": {key: OTHER_EDGE[key]}}}, "b": {}}
 
-    (found,) = difference(old, new).dependencies
+    (found,) = difference(old, new).of(Part.DEPENDENCY)
 
     assert [one.name for one in found.alterations] == [key]
 
@@ -162,8 +153,9 @@ def test_no_property_is_forgotten_above() -> None:
     """The model has no more properties than those two tests try; the rest are names, and changes of their own."""
     of_services = {one.name for one in fields(Service)} - {"name", "dependencies"}
     of_edges = {one.name.replace("version_range", "version") for one in fields(Edge)} - {"source", "target"}
+    of_edges -= {"is_condition_written"}  # says nothing that the condition does not
 
-    assert (of_services, of_edges) == (OTHER_SERVICE.keys(), OTHER_EDGE.keys())
+    assert (of_services, of_edges) == (set(OTHER_SERVICE), set(OTHER_EDGE))
 
 
 def test_dependencies_are_changes_of_their_own() -> None:
@@ -178,13 +170,13 @@ def test_dependencies_are_changes_of_their_own() -> None:
 
     found = difference(old, new)
 
-    assert [one.name for one in found.services] == ["d"]
-    assert [(one.source, one.target, one.change) for one in found.dependencies] == [
+    assert [one.names for one in found.of(Part.SERVICE)] == [("d",)]
+    assert [(*one.names, one.kind) for one in found.of(Part.DEPENDENCY)] == [
         ("a", "b", ChangeKind.CHANGED),
         ("a", "c", ChangeKind.REMOVED),
         ("a", "d", ChangeKind.ADDED),
     ]
-    assert found.dependencies[0].alterations == (
+    assert found.of(Part.DEPENDENCY)[0].alterations == (
         Alteration("kind", "start", "runtime"),
         Alteration("required", "true", "false"),
         Alteration("timeout", "5s", "1m"),
@@ -231,3 +223,107 @@ def test_findings_are_the_same_wherever_they_stand() -> None:
     assert undefined == [("TTG104", ("a", "ghast"))]
     assert not [one for one in without.new_findings if one.code == "TTG104"]
     assert not [one for one in found.gone_findings if one.code == "TTG104"]
+
+
+def compared(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str, str, tuple[Alteration, ...]]]:
+    """Compare two systems with what other sections say of them: all that is different but findings."""
+    found = compare(edition_of(subject_of(**old)), edition_of(subject_of(**new)))
+    return [(one.part, " ".join(one.names), one.kind, one.alterations) for one in found.changes]
+
+
+ONE: dict[str, Any] = {"a": {"resources": {"requests": {"cpu": 2, "memory": 0}}}}
+SMALL: dict[str, Any] = {"name": "small", "count": 2, "cpu": 4, "memory": "8Gi"}
+
+
+def test_nodes_are_compared_kind_by_kind() -> None:
+    """What is different about the machines is told, also of a second kind that is called the same."""
+    old = {"services": ONE, "capacity": {"nodes": [SMALL, SMALL, SMALL | {"name": "large"}]}}
+    new = {"services": ONE, "capacity": {"nodes": [SMALL | {"count": 1, "memory": "4Gi"}, SMALL, SMALL]}}
+
+    found = compared(old, new)
+
+    assert [change[:3] for change in found] == [
+        ("node", "large", "removed"),
+        ("node", "small", "changed"),
+        ("node", "small 3", "added"),
+    ]
+    assert found[1][3] == (Alteration("count", "2", "1"), Alteration("memory", "8Gi", "4Gi"))
+    assert found[2][3] == (
+        Alteration("count", None, "2"),
+        Alteration("cpu", None, "4"),
+        Alteration("memory", None, "8Gi"),
+    )
+
+
+def test_the_reserve_is_compared() -> None:
+    """To keep nothing free is to have no reserve."""
+    some = {"services": ONE, "capacity": {"nodes": [SMALL], "reserve": {"cpu": "10%"}}}
+    more = {"services": ONE, "capacity": {"nodes": [SMALL], "reserve": {"cpu": "20%"}}}
+    none = {"services": ONE, "capacity": {"nodes": [SMALL]}}
+
+    assert compared(some, more) == [("reserve", "every node", "changed", (Alteration("cpu", "0.1", "0.2"),))]
+    assert compared(none, some) == [
+        ("reserve", "every node", "added", (Alteration("cpu", None, "0.1"), Alteration("memory", None, "0")))
+    ]
+
+
+def test_what_fits_no_longer_is_predicted() -> None:
+    """Three replicas of two cores fit on one machine of four cores and another one, not on one alone."""
+    three: dict[str, Any] = {"a": ONE["a"] | {"replicas": 3}}
+    old = {"services": three, "capacity": {"nodes": [SMALL]}}
+    new = {"services": three, "capacity": {"nodes": [SMALL | {"count": 1}]}}
+
+    assert compared(old, new) == [
+        ("node", "small", "changed", (Alteration("count", "2", "1"),)),
+        ("fit", "all replicas", "changed", (Alteration("verdict", "fits", "does not fit"),)),
+    ]
+    assert compared(old, {"services": three})[-1] == (
+        "fit",
+        "all replicas",
+        "removed",
+        (Alteration("verdict", "fits", None),),
+    )
+
+
+def test_health_checks_are_compared() -> None:
+    """A check may come, go, or ask somebody else; where that depends on unset variables, nothing is claimed."""
+    services: dict[str, Any] = {"a": {}, "b": {}}
+    old = {"services": services, "checks": {"a": {"up": "tcp a:1", "in": "tcp a:2"}, "b": {"up": "tcp b:1"}}}
+    new = {"services": services, "checks": {"a": {"up": "tcp a:9", "out": "tcp a:3"}, "b": None}}
+
+    assert compared(old, new) == [
+        ("check", "a in", "removed", (Alteration("asks", "tcp a:2", None),)),
+        ("check", "a out", "added", (Alteration("asks", None, "tcp a:3"),)),
+        ("check", "a up", "changed", (Alteration("asks", "tcp a:1", "tcp a:9"),)),
+    ]
+
+
+def test_the_start_is_predicted_with_the_chain_that_decides() -> None:
+    """With 5s for `db` and 3s for `web` behind it, 8s pass; 20s for `mail` beside them decide instead."""
+    old: dict[str, Any] = {
+        "web": {"start_time": "3s", "depends_on": {"db": {}}},
+        "db": {"start_time": "5s"},
+        "mail": {},
+    }
+    new = old | {"mail": {"start_time": "20s"}}
+
+    found = compared({"services": old}, {"services": new})
+
+    assert found[1:] == [
+        (
+            "start_time",
+            "everything",
+            "changed",
+            (Alteration("time", "8s", "20s"), Alteration("chain", "db → web", "mail")),
+        )
+    ]
+
+
+def test_nothing_is_predicted_without_an_order_or_times() -> None:
+    """A circle has no start time, and neither has a system that says nothing about it."""
+    timed: dict[str, Any] = {"a": {"start_time": "3s"}}
+    circle: dict[str, Any] = {"a": {"start_time": "3s", "depends_on": {"a": {}}}}
+
+    assert edition_of(subject_of(timed)).start is not None
+    assert edition_of(subject_of(circle)).start is None
+    assert edition_of(subject_of({"a": {}})).start is None

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from tests.graph.changes.test_diff import difference
+from tests.graph.systems import subject_of
+from tiktoktoe_cli.graph.changes.diff import compare
+from tiktoktoe_cli.graph.changes.edition import edition_of
 from tiktoktoe_cli.graph.changes.risks import HAZARDS, assess
 from tiktoktoe_cli.graph.choices import Risk
 
@@ -23,8 +26,8 @@ SHOP: dict[str, Any] = {
 
 def judged(new: dict[str, Any], old: dict[str, Any] = SHOP) -> tuple[Risk, list[tuple[str, str]]]:
     """Return the risk of a change of the shop, and its reasons with their hazards."""
-    risk, reasons = assess(difference(old, new))
-    return risk, [(reason.hazard, reason.words) for reason in reasons]
+    found = assess(difference(old, new))
+    return found.risk, [(reason.hazard, reason.words) for reason in found.reasons]
 
 
 def shop(**services: Any) -> dict[str, Any]:
@@ -107,10 +110,8 @@ def test_each_hazard_is_seen(services: dict[str, Any], risk: Risk, hazard: str, 
 
 
 def test_a_new_warning_is_a_medium_risk() -> None:
-    """A range that no version satisfies is new, and only a warning."""
-    risk, reasons = judged(
-        shop(web={"depends_on": {"db": {"version": ">=1"}, "ads": {"required": False, "version": ">2 <1"}}})
-    )
+    """Services that call each other in a circle are new, and only a warning."""
+    risk, reasons = judged(shop(db={"depends_on": {"web": {"kind": "runtime"}}}))
 
     assert (risk, "new warning") == (Risk.MEDIUM, reasons[-1][0])
 
@@ -157,3 +158,110 @@ def test_the_worst_hazards_come_first() -> None:
     order = [list(Risk).index(hazard.risk) for hazard in HAZARDS]
 
     assert order == sorted(order)
+
+
+SMALL: dict[str, Any] = {"name": "small", "count": 2, "cpu": 4, "memory": "8Gi"}
+TIGHT: dict[str, Any] = {
+    "services": {
+        "web": {
+            "replicas": 3,
+            "start_time": "3s",
+            "resources": {"requests": {"cpu": 2, "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
+        }
+    },
+    "capacity": {"nodes": [SMALL], "reserve": {"memory": "10%"}},
+    "checks": {"web": {"up": "tcp web:80"}},
+}
+
+
+def changed(section: str, value: Any) -> dict[str, Any]:
+    """Change a section of the tight system."""
+    return TIGHT | {section: value}
+
+
+def web(**settings: Any) -> dict[str, Any]:
+    """Change the service of the tight system."""
+    return changed("services", {"web": TIGHT["services"]["web"] | settings})
+
+
+@pytest.mark.parametrize(
+    ("new", "row", "risk", "words"),
+    [
+        (
+            changed("capacity", {"nodes": [SMALL | {"count": 1}], "reserve": {"memory": "10%"}}),
+            ("fit", "all replicas"),
+            Risk.HIGH,
+            "all replicas fitted on the nodes, and no longer do",
+        ),
+        (
+            changed("capacity", None),
+            ("fit", "all replicas"),
+            Risk.MEDIUM,
+            "nobody can tell any more whether all replicas fit on the nodes",
+        ),
+        (
+            changed("capacity", {"nodes": [SMALL | {"name": "big"}], "reserve": {"memory": "10%"}}),
+            ("node", "small"),
+            Risk.MEDIUM,
+            "there are no nodes `small` any more",
+        ),
+        (
+            changed("capacity", {"nodes": [SMALL | {"memory": "4Gi"}], "reserve": {"memory": "10%"}}),
+            ("node", "small"),
+            Risk.MEDIUM,
+            "nodes `small` have less room: memory 8Gi → 4Gi",
+        ),
+        (
+            changed("capacity", {"nodes": [SMALL], "reserve": {"memory": "5%"}}),
+            ("reserve", "every node"),
+            Risk.MEDIUM,
+            "less of every node is kept free",
+        ),
+        (
+            changed("checks", {}),
+            ("check", "web", "up"),
+            Risk.MEDIUM,
+            "`web` has no health check `up` any more",
+        ),
+        (
+            web(resources={"requests": {"cpu": 2, "memory": "1Gi"}, "limits": {"memory": "1Gi"}}),
+            ("service", "web"),
+            Risk.MEDIUM,
+            "`web` may use 1Gi memory, not 2Gi",
+        ),
+        (
+            web(start_time="9s"),
+            ("start_time", "everything"),
+            Risk.LOW,
+            "everything is ready after 9s instead of 3s: `web` decides",
+        ),
+    ],
+)
+def test_each_difference_has_its_own_risk(
+    new: dict[str, Any], row: tuple[str, ...], risk: Risk, words: str
+) -> None:
+    """A hazard says in which of the differences it was seen, and why that matters."""
+    found = assess(compare(edition_of(subject_of(**TIGHT)), edition_of(subject_of(**new))))
+
+    assert found.rows[row] is risk
+    assert words in [reason.words for reason in found.reasons]
+
+
+def test_more_room_is_harmless() -> None:
+    """Another node, a larger reserve and a check more are of low risk."""
+    new = TIGHT | {
+        "capacity": {"nodes": [SMALL | {"count": 3}], "reserve": {"memory": "20%"}},
+        "checks": {"web": {"up": "tcp web:80", "in": "tcp web:81"}},
+    }
+
+    found = assess(compare(edition_of(subject_of(**TIGHT)), edition_of(subject_of(**new))))
+
+    assert (found.risk, found.reasons, found.rows) == (Risk.LOW, (), {})
+
+
+def test_a_finding_has_its_risk_though_it_is_told_elsewhere() -> None:
+    """The error about a new cycle is no reason of its own, and still of high risk."""
+    found = assess(difference(SHOP, shop(db={"depends_on": {"web": {}}})))
+
+    (row,) = (row for row in found.rows if row[:2] == ("finding", "TTG101"))
+    assert found.rows[row] is Risk.HIGH

@@ -7,6 +7,7 @@ import pytest
 
 from tests.graph.importers.importing import Import
 from tiktoktoe_cli.graph.importers.options import ImportOptions
+from tiktoktoe_cli.graph.importers.report import report_of
 from tiktoktoe_cli.importing.facts import RemarkKind
 
 if TYPE_CHECKING:
@@ -269,6 +270,21 @@ def test_infers_nothing_if_nobody_wants_it(write: Write) -> None:
 
     assert one.edges() == set()
     assert "`env`" in " ".join(one.said(RemarkKind.IGNORED))
+
+
+@pytest.mark.parametrize(
+    ("before", "remarks"),
+    [([], 1), ([{"command": ["sh", "-c", "until nc -z b 80; do sleep 1; done"]}], 0)],
+)
+def test_says_how_to_look_at_calls_alone(write: Write, before: list[Tree], remarks: int) -> None:
+    """What orders no start has other pictures; one dependency that does is enough to say nothing."""
+    others = [part for name in ("b", "c") for part in (workload(name), service(name, name))]
+
+    one = imported(write, workload("a", told(X="b:80", Y="c:80"), before=before), *others)
+
+    found = report_of(one.imported, strict=False).remarks
+    assert len(found) == remarks
+    assert all("graph show --view tree" in words for words in found)
 
 
 def test_files_and_folders_are_one_system(write: Write) -> None:

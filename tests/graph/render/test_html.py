@@ -108,7 +108,7 @@ def test_says_what_is_hidden_and_where_a_cycle_is() -> None:
 
     text = PageReader(page_of(part)).text
 
-    assert "hidden: 7 services and 8 dependencies by --group" in text
+    assert "not shown: 7 services and 8 dependencies" in text
     assert "no start order exists: a → b → a" in text
     assert "runtime, on a cycle over calls" in text
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from tests.graph.render.reading import followed
 from tests.graph.systems import REAL_SYSTEMS, real_system
 from tiktoktoe_cli.graph.render.layout import lay_out
-from tiktoktoe_cli.graph.render.layout.columns import Link, frame_of
-from tiktoktoe_cli.graph.render.layout.lines import Size
+from tiktoktoe_cli.graph.render.layout.columns import MOST_JOINTS, Link, frame_of
+from tiktoktoe_cli.graph.render.layout.lines import Size, Spot
 from tiktoktoe_cli.graph.render.layout.order import crossings, untangle
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ def pictures(draw: st.DrawFn) -> tuple[list[Size], list[Link]]:
     number = st.integers(0, count - 1)
     links = draw(st.lists(st.builds(Link, number, number, st.integers(0, 2), st.booleans()), max_size=30))
     return sizes, links
+
+
+BUDGETS = st.sampled_from([0, 4, MOST_JOINTS])  # of joints: all that can, some, and no ways take lanes
 
 
 def pairs_of(links: list[Link]) -> set[tuple[int, int, str]]:
@@ -73,26 +76,32 @@ def test_no_two_boxes_overlap(drawn: tuple[list[Size], list[Link]]) -> None:
         assert corner.y + sizes[box].height <= layout.size.height
 
 
-@given(pictures())
-def test_lines_lead_from_each_box_to_what_it_depends_on(drawn: tuple[list[Size], list[Link]]) -> None:
+@given(pictures(), BUDGETS)
+def test_lines_lead_from_each_box_to_what_it_depends_on(
+    drawn: tuple[list[Size], list[Link]], most_joints: int
+) -> None:
     """Followed from box to box they are the links, no more and no less; lines that have merged do not part."""
     sizes, links = drawn
 
-    layout = lay_out(sizes, links)
+    layout = lay_out(sizes, links, most_joints)
 
     assert followed(
         ((line.start, line.end, str(line.look)) for line in layout.lines), len(sizes)
     ) == pairs_of(links)
 
 
-@given(pictures())
-def test_lines_touch_the_boxes_at_their_ends_and_no_others(drawn: tuple[list[Size], list[Link]]) -> None:
+@given(pictures(), BUDGETS)
+def test_lines_touch_the_boxes_at_their_ends_and_no_others(
+    drawn: tuple[list[Size], list[Link]], most_joints: int
+) -> None:
     """A line begins and ends at the side of a box, goes on where another ended, and passes behind no box."""
     sizes, links = drawn
 
-    layout = lay_out(sizes, links)
+    layout = lay_out(sizes, links, most_joints)
 
-    entered = {(line.end, line.b.y) for line in layout.lines}
+    entered: dict[int, list[Spot]] = {}
+    for line in layout.lines:
+        entered.setdefault(line.end, []).append(line.b)
     for line in layout.lines:
         for number, spot in ((line.start, line.a), (line.end, line.b)):
             if number < len(sizes):
@@ -100,7 +109,9 @@ def test_lines_touch_the_boxes_at_their_ends_and_no_others(drawn: tuple[list[Siz
                 assert spot.x in {corner.x, corner.x + size.width}
                 assert corner.y < spot.y < corner.y + size.height
         if line.start >= len(sizes):
-            assert (line.start, line.a.y) in entered
+            first, last = sorted((line.a.x, line.leaves))
+            assert line.a in entered[line.start]
+            assert all(spot.y == line.a.y and first <= spot.x <= last for spot in entered[line.start])
         for (x, other_x), y in (((line.a.x, line.leaves), line.a.y), ((line.arrives, line.b.x), line.b.y)):
             left, right = sorted((x, other_x))
             for box, corner in layout.boxes.items():
@@ -163,6 +174,35 @@ def test_lines_to_one_box_share_their_way() -> None:
     assert (len(joints), len(rows)) == (4, 1)
 
 
+@given(pictures())
+def test_no_two_lanes_share_a_stretch(drawn: tuple[list[Size], list[Link]]) -> None:
+    """Where ways go below the columns, each is level and has its height for itself."""
+    sizes, links = drawn
+
+    layout = lay_out(sizes, links, 0)
+
+    levels = [
+        (line.a.y, *sorted((line.a.x, line.leaves))) for line in layout.lines if line.start >= len(sizes)
+    ]
+    assert not [
+        (one, other)
+        for one, other in combinations(levels, 2)
+        if one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+    ]
+
+
+def test_a_deep_system_with_long_links_is_laid_out_at_once() -> None:
+    """Of 3,000 in a row that need two others each, joints in every column would be millions."""
+    chance = random.Random(1)  # noqa: S311  # not a secret
+    row = [Link(box, box - 1) for box in range(1, 3_000)]
+    long = [Link(box, chance.randrange(box - 1)) for box in range(2, 3_000) for _ in range(2)]
+
+    layout = lay_out([Size(80, 34)] * 3_000, [*row, *long])
+
+    assert len(layout.columns) == 3_000
+    assert len(layout.lines) < 2 * MOST_JOINTS
+
+
 @given(drawn=pictures(), seed=st.integers())
 def test_the_order_of_links_does_not_matter(drawn: tuple[list[Size], list[Link]], seed: int) -> None:
     """Whoever reorders the dependencies of a service gets the same picture."""
@@ -179,7 +219,7 @@ def test_is_the_same_for_any_hash_seed() -> None:
         "from tiktoktoe_cli.graph.selection.overview import survey\n"
         "from tiktoktoe_cli.graph.render.drawings import drawings_of\n"
         "from tiktoktoe_cli.report import View\n"
-        "print([draw(View()) for draw in drawings_of(survey(hostile_graph())).values()])"
+        "print([draw(View()) for draw in drawings_of(survey(hostile_graph())).forms.values()])"
     )
 
     drawn = {

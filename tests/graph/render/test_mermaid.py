@@ -121,7 +121,10 @@ def test_says_what_is_hidden() -> None:
     """A part of a graph is not taken for the whole."""
     part = survey(everything().graph, Selection(groups=["core"]))
 
-    assert "7 services and 8 dependencies by --group" in flowchart_of(part, show_everything).text
+    assert (
+        "services of `core`; 2 of 9 services, 3 of 11 dependencies, no start order; not shown: 7 services"
+        in flowchart_of(part, show_everything).text
+    )
 
 
 def test_secrets_stay_hidden() -> None:
@@ -148,7 +151,7 @@ def test_with_more_edges_what_others_imply_is_left_out() -> None:
         == "this is more than Mermaid draws, so it is shown without the dependencies that others imply"
     )
     assert f"%% {chart.remark}\n" in chart.text
-    assert "hidden: 496 dependencies by --reduce" in chart.text
+    assert "not shown: 496 dependencies" in chart.text
     assert len(read_mermaid(chart.text).edges) == 32
 
 

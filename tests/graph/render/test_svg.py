@@ -153,7 +153,7 @@ def test_says_what_is_hidden() -> None:
     """In the picture, not only beside it."""
     part = survey(everything().graph, Selection(groups=["core"]))
 
-    assert "hidden: 7 services and 8 dependencies by --group" in words_in(draw_svg(part, View()))
+    assert "not shown: 7 services and 8 dependencies" in words_in(draw_svg(part, View()))
 
 
 def test_a_group_drawn_as_one_says_how_many_it_holds() -> None:

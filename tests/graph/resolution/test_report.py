@@ -41,18 +41,20 @@ CHAINED: dict[str, Any] = {  # as above
 
 
 def test_what_fits_is_kept() -> None:
-    """One row a service, with who asked for its version."""
-    report = report_of(resolve(graph_of(FITTING)))
+    """Nothing is shown of it, but who asks for everything sees who asked for which version."""
+    facts = resolve(graph_of(FITTING))
+    report = report_of(facts)
 
     assert report.ok
     assert report.verdict == "2 services: what is deployed fits together"
-    assert render(report, OutputFormat.TABLE, View()) == (
+    assert render(report, OutputFormat.TABLE, View()) == ""
+    assert render(report_of(facts, everything=True), OutputFormat.TABLE, View()) == (
         "SERVICE  DEPLOYED  CHOSEN  CHANGE  WHY\n"
         "web      1.0.0     1.0.0   keep    <none>\n"
         "db       1.4.0     1.4.0   keep    web needs ^1.4\n"
     )
     assert report.problems == ()
-    assert report.remarks == ()
+    assert report.advice == ()
 
 
 def test_changes_come_first_with_their_reasons() -> None:
@@ -75,10 +77,49 @@ def test_changes_come_first_with_their_reasons() -> None:
     assert by_name["audit"]["why"] == "api needs it"
     assert by_name["db"]["asked_by"] == [{"name": "web", "version": "^1.4"}, {"name": "api", "version": "^1"}]
     assert by_name["db"]["place"] == str(value_place("services", "db", "version"))
-    assert report.verdict == "6 services fit together with 4 changes: 2 to downgrade, 2 to add"
-    assert report.remarks[0] == (
-        'write `version: "2.0.0"` for `api` (services/api/version:1:9), and what it needs of `audit` and `db`'
+    assert report.verdict == "6 services fit together with 4 changes: 2 to downgrade, 2 to add; 2 stay"
+    assert report.advice == (
+        'at services/api/version:1 write `version: "2.0.0"` for `api`',
+        'at services/api/depends_on/audit/version:1 add `audit: "^1"` to `depends_on` of `api`',
+        'at services/api/depends_on/db/version:1 write `db: "^1"` for `api`',
+        'at services/db/version:1 write `version: "1.5.0"` for `db`',
+        'at services/audit/version:1 write `version: "1.0.0"` for `audit`',
+        'at services/user/version:1 write `version: "1.1.0"` for `user`',
     )
+    assert report.summary["advice"] == report.advice
+    assert by_name["api"]["edits"] == [
+        {
+            "path": ("services", "api", *path),
+            "value": value,
+            "is_new": is_new,
+            "place": f"{'/'.join(('services', 'api', *path))}:1:{column}",
+        }
+        for path, value, is_new, column in (
+            (("version",), "2.0.0", False, 9),
+            (("depends_on", "audit", "version"), "^1", True, 1),
+            (("depends_on", "db", "version"), "^1", False, 9),
+        )
+    ]
+
+
+@pytest.mark.parametrize("form", [OutputFormat.TABLE, OutputFormat.WIDE, OutputFormat.MARKDOWN])
+def test_persons_see_what_changes(form: OutputFormat) -> None:
+    """What stays is left out of every form for persons, unless they ask for everything."""
+    facts = resolve(graph_of(MOVING))
+
+    short = render(report_of(facts), form, View())
+    whole = render(report_of(facts, everything=True), form, View())
+
+    assert "downgrade" in short
+    assert "keep" not in short
+    assert "keep" in whole
+
+
+def test_a_comment_has_what_is_to_be_written() -> None:
+    """In Markdown, what to write where stands above the table."""
+    drawn = render(report_of(resolve(graph_of(MOVING))), OutputFormat.MARKDOWN, View())
+
+    assert '- at services/db/version:1 write \\`version: "1.5.0"\\` for \\`db\\`\n' in drawn
 
 
 def test_an_upgrade_that_nobody_asked_for_is_said_to_be_one() -> None:
@@ -165,7 +206,9 @@ def test_a_service_that_may_not_change_may_be_let() -> None:
     (problem,) = report_of(facts).problems
 
     assert problem.hint is not None
-    assert "- deploy `api 2.0.0`: let it change, too" in problem.hint.splitlines()
+    (fix,) = (line for line in problem.hint.splitlines() if line.startswith("- deploy"))
+    assert fix.startswith("- deploy `api 2.0.0`: let it change, too: at services/api/version:1 write ")
+    assert 'at services/db/version:1 write `version: "1.5.0"` for `db`' in fix
 
 
 def test_only_what_may_change_is_shown() -> None:

@@ -21,7 +21,18 @@ def test_thousandths_of_a_byte_are_told() -> None:
 
     assert (found.code, found.severity) == ("TTG304", Severity.ERROR)
     assert found.message == "`128m` of memory is 0.128 bytes"
+    assert found.hint == ("`m` means thousandths; `128Mi` was probably meant (mebibytes; megabytes are `M`)")
     assert found.place == value_place("services", "a", "resources", "requests", "memory")
+
+
+def test_bytes_without_a_suffix_are_told() -> None:
+    """`256` was meant to be mebibytes; nothing of thousandths is said."""
+    (found,) = amounts_of({"memory": "256"})
+
+    assert (found.code, found.message) == ("TTG304", "`256` of memory is 256 bytes")
+    assert found.hint == (
+        "without a suffix it counts bytes; `256Mi` was probably meant (mebibytes; megabytes are `M`)"
+    )
 
 
 def test_the_memory_of_nodes_is_looked_at_too() -> None:

@@ -57,6 +57,11 @@ def test_a_condition_that_can_be_observed_is_fine(condition: str, known: dict[st
     assert findings(waiting_for(condition), **known) == []
 
 
+def test_the_default_condition_asks_for_no_check() -> None:
+    """Who says nothing waits for health where it shows, and else for the start."""
+    assert findings({"a": {"depends_on": {"b": {}}}, "b": {}}, checked=[]) == []
+
+
 @pytest.mark.parametrize("condition", ["completed", "completed_successfully", "ready_line"])
 def test_a_system_that_somebody_else_starts_may_wait_for_its_end(condition: str) -> None:
     """A description of what others run has no start actions at all."""

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.graph.systems import findings, place, subject_of, value_place
-from tiktoktoe_cli.graph.findings.validation import validate
+from tiktoktoe_cli.graph.findings.baseline import Baseline
+from tiktoktoe_cli.graph.findings.validation import renewed, validate
+from tiktoktoe_cli.graph.rules import RULES
 
 Services = dict[str, Any]  # what YAML can hold
 
@@ -34,6 +36,35 @@ def test_what_a_start_action_names_and_nobody_declared_is_told_where_it_is_named
     assert found.message == "`a` is started with the address of `b`, but does not depend on it"
     assert found.place == value_place(*path)
     assert found.about == ("a", "b")
+
+
+def test_all_that_nobody_declared_is_told_at_once() -> None:
+    """An import may find dozens: one finding names the first ones, and each of the others is a note with its place."""
+    guessed = {name: {"evidence": "inferred"} for name in "bcde"}
+    services: Services = {"a": {"depends_on": guessed}, **{name: {} for name in "bcde"}}
+
+    (found,) = validate(subject_of(services)).findings
+
+    assert found.code == "TTG110"
+    assert found.message == (
+        "4 dependencies are in use, but nobody declared them: `a` on `b`, `a` on `c`, `a` on `d` and 1 more"
+    )
+    assert found.place == place("services", "a", "depends_on", "b")
+    assert [place for _, place in found.related] == [
+        place("services", "a", "depends_on", name) for name in "cde"
+    ]
+
+
+def test_each_of_those_can_be_accepted_for_itself() -> None:
+    """The baseline has a line for each, and knows it whatever it is told together with."""
+    guessed = {name: {"evidence": "inferred"} for name in "bc"}
+    subject = subject_of({"a": {"depends_on": guessed}, "b": {}, "c": {}})
+
+    known = renewed(subject, RULES, Baseline()).entries.keys()
+    (found,) = validate(subject, baseline=Baseline({("TTG110", "a", "b"): None})).findings
+
+    assert known == {("TTG110", "a", "b"), ("TTG110", "a", "c")}
+    assert found.message == "`a` uses `c`, but nobody declared it"
 
 
 @pytest.mark.parametrize("kind", ["start", "runtime", "soft"])

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.graph.systems import findings, graph_of, place, random_edges
+from tests.graph.systems import findings, graph_of, place, random_edges, subject_of
 from tiktoktoe_cli.graph import Condition, Graph
+from tiktoktoe_cli.graph.algorithms.implication import implies
+from tiktoktoe_cli.graph.findings.validation import validate
 from tiktoktoe_cli.graph.rules import Subject
-from tiktoktoe_cli.graph.rules.redundancy import find_overruled_options, find_redundant_edges, implies
+from tiktoktoe_cli.graph.rules.redundancy import find_overruled_options, find_redundant_edges
 
 Services = dict[str, Any]  # what YAML can hold
 ORDER = ("started", "healthy", "completed", "completed_successfully", "ready_line")
@@ -40,6 +42,35 @@ def test_an_edge_that_a_path_implies_is_shown_with_the_path() -> None:
         ("`b` waits until `c` is healthy", place("services", "b", "depends_on", "c")),
     )
     assert found.about == ("a", "c")
+
+
+def test_what_is_redundant_of_one_service_is_told_at_once() -> None:
+    """The first edge is shown; each of the others is a note with its path and its place."""
+    services: Services = {
+        "a": {"depends_on": {"b": {}, "c": {}, "d": {}}},
+        "b": {"depends_on": {"c": {}}},
+        "c": {"depends_on": {"d": {}}},
+        "d": {},
+    }
+
+    (found,) = validate(subject_of(services)).findings
+
+    assert found.message == "`a` waits for `c` anyway: `a` → `b` → `c`; the same is true of `d`"
+    assert found.place == place("services", "a", "depends_on", "c")
+    assert found.related == (
+        ("`a` waits for `d` anyway: `a` → `c` → `d`", place("services", "a", "depends_on", "d")),
+    )
+    assert found.about == ("a", "c", "d")
+
+
+def test_what_is_redundant_of_two_services_are_two_findings() -> None:
+    """Each is mended in a place of its own."""
+    services = triangle({}, {}, {})
+    services["x"] = {"depends_on": {"c": {}, "b": {}}}
+
+    found = validate(subject_of(services)).findings
+
+    assert [one.about for one in found] == [("a", "c"), ("x", "c")]
 
 
 @pytest.mark.parametrize(

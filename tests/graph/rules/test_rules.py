@@ -99,12 +99,23 @@ def test_a_misspelt_dependency_is_corrected() -> None:
     assert found.hint == "did you mean `ledger`?"
 
 
+@pytest.mark.parametrize(
+    ("other", "hint"),
+    [("border", "did you mean `border`?"), ("db", "add it to `services`, or remove the dependency")],
+)
+def test_the_service_itself_is_never_suggested(other: str, hint: str) -> None:
+    """Who misspells a dependency means another service: the nearest one of those, if one is near."""
+    found = findings({"orders": {"depends_on": {"order": {}, other: {}}}, other: {}})
+
+    assert [one.hint for one in found] == [hint]
+
+
 def test_waiting_for_the_health_of_an_unchecked_service_is_found_once() -> None:
-    """One finding per service without checks names all who wait; started, called and soft ones do not wait."""
+    """One finding per service without checks names all who asked for it; started, called and soft ones do not wait."""
     system = {
         "db": {},
-        "a": {"depends_on": {"db": {}}},
-        "b": {"depends_on": {"db": {}}},
+        "a": {"depends_on": {"db": {"condition": "healthy"}}},
+        "b": {"depends_on": {"db": {"condition": "healthy"}}},
         "c": {"depends_on": {"db": {"condition": "started"}}},
         "d": {"depends_on": {"db": {"kind": "runtime"}}},
     }

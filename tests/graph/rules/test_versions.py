@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.graph.resolution.puzzles import Raw, systems
 from tests.graph.systems import graph_of, subject_of, value_place
@@ -216,6 +217,31 @@ def test_what_is_chosen_breaks_no_rule(system: Raw) -> None:
     done = {name: _deployed(system[name], version) for name, version in chosen.items() if version}
 
     assert not {"TTG201", "TTG202", "TTG205"} & {problem.code for problem in findings(done)}
+
+
+@given(systems(), st.booleans())
+def test_what_nothing_can_solve_without_a_change_is_an_error(system: Raw, is_deployed: bool) -> None:  # noqa: FBT001  # drawn
+    """Where `resolve` finds no versions, `validate` fails: if all are deployed, or none that is not needs others."""
+    for service in system.values():
+        if is_deployed:
+            service.setdefault("version", "1.0.0")
+        for candidate in service["available"]:
+            candidate["depends_on"] = candidate["depends_on"] if is_deployed else {}
+
+    errors = [one for one in validate_graph(subject_of(system)) if one.severity is Severity.ERROR]
+
+    assert errors or not resolve(graph_of(system)).contradictions
+    assert errors or not resolve(graph_of(system), movable=()).contradictions
+
+
+def test_an_available_version_must_be_in_the_range_where_none_is_deployed() -> None:
+    """It is told which there are; one that suits is enough."""
+    (found,) = findings(asking({"available": ["1.0.0", "1.1.0"]}, "^2"))
+
+    assert (found.code, found.severity) == ("TTG201", Severity.ERROR)
+    assert found.message == "`a` needs `db` in `^2`, found only `1.0.0` and `1.1.0`"
+    assert found.hint == "make a version of `db` in this range `available`, or widen the range"
+    assert findings(asking({"available": ["1.0.0", "2.0.0"]}, "^2")) == []
 
 
 def _deployed(service: Raw, version: str) -> Raw:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.graph.systems import graph_of
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.selection.overview import survey
+from tiktoktoe_cli.graph.selection.overview import Cycles, survey
 from tiktoktoe_cli.graph.selection.selection import Selection, select
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.graph.selection.overview import Overview
 
 SHOP: dict[str, Any] = {
     "web": {"depends_on": {"orders": {"kind": "runtime"}, "stock": {"kind": "soft"}, "mail": {}}},
@@ -83,14 +86,56 @@ def test_a_box_holds_what_is_selected() -> None:
     assert part.members == {"core/": ("stock",)}
 
 
-def test_groups_that_need_each_other_have_no_order() -> None:
-    """Services in an order may be in groups without one; then these have no waves, and their cycle is named."""
-    services = {
-        "a": {"group": "x", "depends_on": {"b": {}}},
-        "b": {"group": "y", "depends_on": {"c": {}}},
-        "c": {"group": "x"},
-    }
+def cyclic(*pairs: tuple[str, str], **groups: str) -> Overview:
+    """Look at services that need each other, with all groups as boxes."""
+    services: dict[str, Any] = {name: {"group": groups.get(name)} for pair in pairs for name in pair}
+    for source, target in pairs:
+        services[source].setdefault("depends_on", {})[target] = {}
+    return survey(graph_of(services), Selection(collapse=()))
 
-    assert survey(graph_of(services)).cycle == ()
-    assert survey(graph_of(services), Selection(collapse=())).cycle == ("x/", "y/")
-    assert survey(graph_of(services), Selection(collapse=())).waves is None
+
+def test_boxes_that_need_each_other_have_no_order() -> None:
+    """Services in an order may be in boxes without one: no waves, no cycle of services, and the boxes are named."""
+    overview = cyclic(("d", "e"), ("e", "f"), d="h", e="k", f="h")
+
+    assert overview.cycles == Cycles(boxes=("h/", "k/"))
+    assert overview.waves is None
+    assert overview.on_cycles((EdgeKind.START,)) == set()
+
+
+def test_a_cycle_inside_of_a_box_is_told() -> None:
+    """Where the boxes have an order and their services have none, no wave is invented."""
+    overview = cyclic(("a", "b"), ("b", "a"), ("c", "a"), a="g", b="g")
+
+    assert overview.cycles == Cycles(services=("a", "b"), inside=("g/",))
+    assert overview.waves is None
+
+
+def test_a_service_that_waits_for_itself_in_a_box_is_told() -> None:
+    """That is a cycle, too."""
+    assert cyclic(("a", "a"), a="g").cycles == Cycles(services=("a",), inside=("g/",))
+
+
+def test_a_cycle_through_boxes_is_one_of_services() -> None:
+    """It is no invention of the boxes, and its arrows are on it."""
+    overview = cyclic(("a", "b"), ("b", "a"), a="g", b="h")
+
+    assert overview.cycles == Cycles(services=("a", "b"))
+    assert overview.on_cycles((EdgeKind.START,)) == {("g/", "h/"), ("h/", "g/")}
+
+
+def test_both_are_told_where_both_are() -> None:
+    """A real cycle does not hide that other boxes have a circle of their own."""
+    overview = cyclic(
+        *(("a", "b"), ("b", "a"), ("c", "a"), ("d", "e"), ("e", "f")), a="g", b="g", d="h", e="k", f="h"
+    )
+
+    assert overview.cycles == Cycles(("a", "b"), ("g/",), ("h/", "k/"))
+
+
+def test_boxes_in_an_order_have_waves() -> None:
+    """Those of the boxes, where there is no cycle of any sort."""
+    overview = cyclic(("a", "b"), ("b", "c"), a="g", b="g", c="h")
+
+    assert overview.waves == (("h/",), ("g/",))
+    assert not overview.cycles

@@ -29,13 +29,15 @@ def test_what_is_shown_and_hidden_is_counted() -> None:
         "dependencies": 1,
         "start_waves": 3,
         "start_cycle": (),
+        "groups_with_cycle": (),
+        "group_cycle": (),
         "hidden": {
             "services": 2,
             "dependencies": 2,
             "by": {"focus": {"services": 2, "dependencies": 2}},
         },
     }
-    assert report.verdict == "2 of 4 services, 1 of 3 dependencies, 3 start waves"
+    assert report.verdict == "2 of 4 services, 1 of 3 dependencies, 2 of 3 start waves"
     assert report.remarks == ("hidden: 2 services and 2 dependencies by --focus",)
 
 
@@ -62,7 +64,7 @@ def test_a_group_tells_its_members() -> None:
     box = next(item for item in report.items if item["members"])
 
     assert (box["name"], box["members"]) == ("core/", ("orders", "stock"))
-    assert report.verdict == "2 of 4 services, 1 group, 1 of 3 dependencies, 2 start waves"
+    assert report.verdict == "2 of 4 services, 1 box, 1 of 3 dependencies, 2 start waves of boxes"
     assert "MEMBERS" in render(report, OutputFormat.WIDE, View())
     assert "MEMBERS" not in render(report_of(survey(graph_of(SHOP))), OutputFormat.WIDE, View())
 

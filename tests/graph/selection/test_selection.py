@@ -14,7 +14,9 @@ from tests.graph.systems import graph_of, graph_of_edges, random_edges
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import Direction
 from tiktoktoe_cli.graph.model import EdgeKind
-from tiktoktoe_cli.graph.selection.selection import Filter, Hidden, Selection, hidden_words, select
+from tiktoktoe_cli.graph.rules import Subject
+from tiktoktoe_cli.graph.rules.redundancy import find_redundant_edges
+from tiktoktoe_cli.graph.selection.selection import Filter, Hidden, Selection, select
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph import Graph
@@ -106,6 +108,27 @@ def test_reducing_leaves_out_what_others_imply() -> None:
     assert ("web", "stock") in shown(Selection(reduce=True, groups=["edge", "core"], tags=["public"]))[1]
 
 
+def test_a_path_that_may_be_missing_implies_nothing() -> None:
+    """What `a` requires stays where `b`, which leads there as well, is optional."""
+    services = {
+        "a": {"depends_on": {"b": {"required": False}, "c": {}}},
+        "b": {"depends_on": {"c": {}}},
+        "c": {},
+    }
+
+    assert ("a", "c") in shown(Selection(reduce=True), services)[1]
+
+
+@given(systems())
+def test_reducing_leaves_out_what_the_rule_finds(graph: Graph) -> None:
+    """Exactly the edges that `graph validate` calls redundant, whatever the graph."""
+    found = {finding.about for finding in find_redundant_edges(Subject(graph))}
+
+    left = {(edge.source, edge.target) for edge in select(graph, Selection(reduce=True)).graph.edges()}
+
+    assert {(edge.source, edge.target) for edge in graph.edges()} - left == found
+
+
 def test_what_is_hidden_is_counted_by_its_reason() -> None:
     """Each filter says what it hides of what those before it left."""
     selection = Selection(kinds=[EdgeKind.START], focus=["orders"], reduce=True, collapse=["core"])
@@ -115,16 +138,6 @@ def test_what_is_hidden_is_counted_by_its_reason() -> None:
         Hidden(Filter.FOCUS, 2, 0),
         Hidden(Filter.COLLAPSE, 2, 3),
     )
-
-
-def test_what_is_hidden_is_said_in_words() -> None:
-    """The sentence has numbers and reasons, and no noughts."""
-    hidden = (Hidden(Filter.KIND, 0, 1), Hidden(Filter.FOCUS, 1, 0), Hidden(Filter.COLLAPSE, 2_000, 3))
-
-    assert hidden_words(hidden) == (
-        "hidden: 1 dependency by --kind; 1 service by --focus; 2,000 services and 3 dependencies by --collapse"
-    )
-    assert hidden_words(()) == ""
 
 
 @pytest.mark.parametrize(

@@ -61,4 +61,5 @@ def test_lists_what_nobody_took(write: Write) -> None:
     one = Read.of(write("compose.yaml", text))
     one.application.services["a"].text("image")
 
-    assert [(service, name) for service, name, _ in one.application.left()] == [("a", "tty"), (None, "name")]
+    found = [(at, left.name) for left, at in one.application.left()]
+    assert found == [(("services", "a"), "tty"), ((), "name")]

@@ -75,6 +75,42 @@ def test_what_cannot_be_extended_is_told_of_where_it_stands(write: Write, text: 
     assert "extends" not in one.service("a")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_long_chain_is_no_circle(write: Write, order: int) -> None:
+    """Each service has what all those below it say, whichever stands first."""
+    chain = [f"s{number}: {{extends: s{number + 1}, labels: [l{number}=1]}}" for number in range(300)][
+        ::order
+    ]
+
+    one = Read.of(write("compose.yaml", f"services: {{{', '.join([*chain, 's300: {image: x}'])}}}"))
+
+    assert one.places() == []
+    assert one.service("s0")["image"] == "x"
+    assert len(one.service("s0")["labels"]) == 300
+
+
+def test_a_circle_is_told_of_once_and_ends(write: Write) -> None:
+    """Where it closes; who only leads into it has what it says."""
+    text = "services:\n  a: {extends: b}\n  b: {extends: c, user: u}\n  c: {extends: b}"
+
+    one = Read.of(write("compose.yaml", text))
+
+    assert one.said(RemarkKind.UNTRANSLATED) == ["`extends`: these services extend each other"]
+    assert [place.line for place in one.places()] == [4]
+    assert one.service("a") == {"user": "u"}
+
+
+def test_an_endless_chain_ends_with_words_of_its_own(write: Write) -> None:
+    """It is no circle, and more than anybody writes."""
+    chain = ", ".join(f"s{number}: {{extends: s{number + 1}}}" for number in range(1002))
+
+    one = Read.of(write("compose.yaml", f"services: {{{chain}, s1002: {{}}}}"))
+
+    assert one.said(RemarkKind.UNTRANSLATED) == [
+        "`extends`: more than 1,000 services extend one another in a row"
+    ]
+
+
 def test_a_file_that_is_no_yaml_is_a_problem_with_its_frame(write: Write) -> None:
     """As if it had been named on the command line."""
     write("base.yaml", "services: [")

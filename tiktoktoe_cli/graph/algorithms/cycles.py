@@ -72,6 +72,16 @@ def runtime_cycles(graph: Graph) -> Iterator[Cycle]:
             yield _describe(graph, inner, _shortest(inner, first_steps), kinds)
 
 
+def edges_on_cycles(graph: Graph, kinds: Collection[EdgeKind]) -> Iterator[Edge]:
+    """Yield the edges of some kinds that lie on a cycle over these: between services that reach each other all do."""
+    found = enumerate(components(graph.successors(kinds)))
+    home = {name: number for number, component in found for name in component}
+    for edge in graph.edges():
+        is_inside = edge.source in home and home[edge.source] == home.get(edge.target)
+        if edge.kind in kinds and (is_inside or edge.source == edge.target):
+            yield edge
+
+
 def components(successors: _Successors, order: Order | None = None) -> Iterator[dict[str, list[str]]]:
     """Yield the edges inside each component of more than one node, in the order of its first node.
 

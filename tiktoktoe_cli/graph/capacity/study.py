@@ -35,7 +35,8 @@ _MOST_LOOKS = 200_000  # at how often a size fits a room: about a tenth of a sec
 class WhatIf:
     """How the system is to be taken otherwise than it is declared.
 
-    `without` names the kind of a machine for each one that is gone; `replicas` says how many some services have.
+    `without` names the kind of a machine for each one that is gone; `replicas` says how many some services have
+    (`scaled` reads it).
     """
 
     without: tuple[str, ...] = ()
@@ -116,11 +117,8 @@ def study_capacity(graph: Graph, capacity: CapacitySettings, what_if: WhatIf = W
     """Study a system on its machines.
 
     Raises:
-        UsageError: if `what_if` names a service or a kind of machine that there is not, or more of it than there are.
+        UsageError: if `what_if` names a kind of machine that there is not, or more of it than there are.
     """
-    for name in what_if.replicas:
-        if name not in graph.services:
-            raise unknown(name, graph.services, "service")
     machines = _remaining(machines_of(capacity), what_if.without)
     needs = needs_of(graph, what_if.replicas)
     fitting = fit(machines, needs)

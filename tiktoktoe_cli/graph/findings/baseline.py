@@ -38,6 +38,22 @@ class Baseline:
     entries: Mapping[Identity, Place | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What came of writing a baseline anew: how many findings it accepts, and how many are new or gone."""
+
+    file: str
+    accepted: int
+    added: int
+    removed: int
+
+
+def renewal(file: str, before: Baseline, after: Baseline) -> Renewal:
+    """Compare a baseline with what it was before."""
+    old, new = before.entries.keys(), after.entries.keys()
+    return Renewal(file, len(new), len(new - old), len(old - new))
+
+
 def read_baseline(name: str, text: str) -> Baseline | Problem:
     """Read the text of the file that is called `name`; empty lines and those that begin with `#` say nothing."""
     entries: dict[Identity, Place | None] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
 from tiktoktoe_cli.graph.importers.compose_resources import replicas_of, resources_of
 from tiktoktoe_cli.graph.importers.hosts import hosts_in, hosts_in_arguments
 from tiktoktoe_cli.graph.importers.images import version_of_image
@@ -15,12 +14,11 @@ from tiktoktoe_cli.importing.compose.dependencies import dependencies_of
 from tiktoktoe_cli.importing.compose.environment import environment_of
 from tiktoktoe_cli.importing.compose.variables import HOLE
 from tiktoktoe_cli.importing.texts import literal
-from tiktoktoe_cli.words import listed, quoted
+from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tiktoktoe_cli.config.nodes import Node
     from tiktoktoe_cli.graph.importers.options import ImportOptions
     from tiktoktoe_cli.importing.compose.application import Application
     from tiktoktoe_cli.importing.compose.variables import Variables
@@ -29,15 +27,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.importing.reading import Files
 
 _COMMANDS: Final = ("command", "entrypoint")
-_HEARD: Final = frozenset({"env_file", "environment", *_COMMANDS})
-"""What is read if calls are inferred."""
-_UNDERSTOOD: Final = frozenset(
-    (
-        *("depends_on", "deploy", "deploy.replicas", "deploy.resources", "healthcheck", "image", "links"),
-        *("profiles", "scale", "volumes_from"),
-    )
-)
-"""What is only left over if it is written in an unknown way."""
 
 
 def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
@@ -46,7 +35,12 @@ def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
     hosts = _hosts(application) if options.infer else {}
     services = {name: _service(name, application, hosts, options, notes) for name in application.services}
     system = options.name or _settled(application.top.text("name"), application.variables)
-    _leave(application, _UNDERSTOOD | _HEARD if options.infer else _UNDERSTOOD, notes)
+    notes.sift(
+        application.left(),
+        application.top.node,
+        "what a system is made of is read",
+        lost="deploy.resources.",
+    )
     return {"version": 1, **({"system": literal(system)} if system else {}), "services": services}
 
 
@@ -94,12 +88,12 @@ def _hosts(application: Application) -> dict[str, str]:
     """List what services are called among the containers: their names, which come first, and those they are given."""
     given: dict[str, str] = {}
     for name, fields in application.services.items():
-        networks = fields.node.get("networks")
-        entries = networks.entries.values() if isinstance(networks, MapNode) else ()
-        aliases = [entry.value.get("aliases") for entry in entries if isinstance(entry.value, MapNode)]
-        names = [item for node in aliases if isinstance(node, ListNode) for item in node.items]
-        for node in (fields.node.get("container_name"), *names):
-            if isinstance(node, ScalarNode) and (host := _settled(node.raw, application.variables)):
+        networks = fields.inside("networks")
+        aliases = [
+            node.raw for one in networks.node.entries for node in networks.inside(one).texts("aliases")
+        ]
+        for text in (fields.text("container_name"), *aliases):
+            if host := _settled(text, application.variables):
                 given.setdefault(host, name)
     return {**given, **{name: name for name in application.services}}
 
@@ -122,29 +116,11 @@ def _mentions(
                 yield Mention(hosts[host], f"its variable {quoted(variable)}", spot)
     for key in _COMMANDS:
         spot = fields.spot(key)
-        arguments = [variables.settled(word) for word in _words(fields.take(key))]
+        arguments = [variables.settled(word) for word in _words(fields, key)]
         for host in hosts_in_arguments(arguments):
             if host in hosts:
                 yield Mention(hosts[host], f"its {key}", spot)
 
 
-def _words(command: Node | None) -> list[str]:
-    if isinstance(command, ScalarNode):
-        return command.raw.split()
-    items = command.items if isinstance(command, ListNode) else []
-    return [item.raw for item in items if isinstance(item, ScalarNode)]
-
-
-def _leave(application: Application, understood: frozenset[str], notes: Notebook) -> None:
-    """Note what is written in an unknown way, and once, together, what is about something else."""
-    others: dict[str, None] = {}
-    for service, name, spot in application.left():
-        if service is not None and name in understood:
-            notes.untranslated(spot, ("services", service), f"`{name}`: it is written in an unknown way")
-        elif service is not None and name.startswith("deploy.resources."):
-            notes.untranslated(spot, ("services", service), f"`{name}`: it has no counterpart here")
-        else:
-            others[name] = None
-    if others:
-        message = f"only what a system is made of is read, and not {listed(others)}"
-        notes.ignored(application.top.node, (), message)
+def _words(fields: Fields, key: str) -> list[str]:
+    return [item.raw for item in fields.texts(key)] or (fields.text(key) or "").split()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.graph.importers.images import version_of_image, version_of_tag
 from tiktoktoe_cli.graph.importers.inference import infer
 from tiktoktoe_cli.graph.importers.kubernetes_objects import (
-    POD_PATHS,
+    READ,
     Cluster,
     manifests_of,
     named_workloads,
@@ -26,16 +26,12 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.importers.inference import Mention
     from tiktoktoe_cli.graph.importers.kubernetes_objects import Manifest
     from tiktoktoe_cli.graph.importers.options import ImportOptions
-    from tiktoktoe_cli.importing.facts import Notebook, Tree
+    from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
+    from tiktoktoe_cli.importing.fields import Leftover
     from tiktoktoe_cli.importing.reading import Files
 
 _VERSION, _PART_OF = "app.kubernetes.io/version", "app.kubernetes.io/part-of"
 _TAGGED: Final = frozenset({"DaemonSet", "Job", "CronJob"})
-_READ: Final = frozenset({*POD_PATHS, "Service", "ConfigMap"})
-_HEARD: Final = frozenset({"args", "command", "env", "envFrom"})
-"""What is read if calls are inferred."""
-_UNDERSTOOD: Final = frozenset({"containers", "image", "initContainers", "replicas", "resources"})
-"""What is only left over if it is written in an unknown way."""
 
 
 def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
@@ -51,9 +47,7 @@ def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
             infer(name, depends_on, calls.of(one, pods[name]), notes)
         services[name] = _service(name, one, pods[name], depends_on, notes)
     _leave_probes(pods, notes)
-    understood = _UNDERSTOOD | _HEARD if options.infer else _UNDERSTOOD
-    for message in _leave(manifests, pods, understood, notes):
-        notes.ignored(files.trees[0], (), message)
+    _leave(manifests, workloads, files.trees[0], notes)
     system = {"system": literal(options.name)} if options.name else {}
     return {"version": 1, **system, "services": services}
 
@@ -116,22 +110,21 @@ def _leave_probes(pods: Mapping[str, Pod], notes: Notebook) -> None:
 
 
 def _leave(
-    manifests: Sequence[Manifest], pods: Mapping[str, Pod], understood: frozenset[str], notes: Notebook
-) -> Iterator[str]:
-    """Note what is written in an unknown way, and say once, together, what is about something else."""
-    others: dict[str, None] = {}
-    read = [one.fields for one in manifests if one.kind in _READ]
-    containers = [one for pod in pods.values() for one in (*pod.containers, *pod.before)]
-    for fields in (*read, *containers):
-        for name, spot in fields.left():
-            if name.rpartition(".")[2] in understood:
-                notes.untranslated(spot, (), f"`{name}`: it is written in an unknown way")
-            else:
-                others[name] = None
-    if others:
-        yield f"only what a system is made of is read, and not {listed(others)}"
+    manifests: Sequence[Manifest], workloads: Mapping[str, Manifest], spot: Spot, notes: Notebook
+) -> None:
+    """Note what is written in an unknown way, and once, together, what is about something else."""
+    owners = {one: name for name, one in workloads.items()}
+    leftovers: Iterator[tuple[Leftover, Path]] = (
+        (left, ("services", owners[one]) if one in owners else ())
+        for one in manifests
+        if one.kind in READ
+        for part in one.fields.parts()
+        for left in part.left()
+    )
+    notes.sift(leftovers, spot, "what a system is made of is read")
     kinds = [
-        f"{one.kind}.{one.group}" if one.is_custom else one.kind for one in manifests if one.kind not in _READ
+        f"{one.kind}.{one.group}" if one.is_custom else one.kind for one in manifests if one.kind not in READ
     ]
     if kinds:
-        yield f"objects of other kinds are not read: {listed(dict.fromkeys(kinds))}"
+        told = f"objects of other kinds are not read: {listed(dict.fromkeys(kinds))}"
+        notes.ignored(spot, (), told)

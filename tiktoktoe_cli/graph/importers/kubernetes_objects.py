@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.config.nodes import ListNode, MapNode
 from tiktoktoe_cli.importing.fields import Fields
 from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tiktoktoe_cli.config.nodes import MapNode
+    from tiktoktoe_cli.config.nodes import Node
     from tiktoktoe_cli.importing.facts import Notebook
 
 POD_PATHS: Final = {
@@ -28,6 +29,8 @@ POD_PATHS: Final = {
     "Pod": (),
 }
 """Where each kind of workload has its pods."""
+READ: Final = frozenset({*POD_PATHS, "Service", "ConfigMap"})
+"""The kinds of objects that are read."""
 _LISTS: Final = "List"
 _OWN_DOMAIN: Final = ".k8s.io"
 _POD_NUMBER: Final = re.compile(r"[\w-]+-\d+", re.ASCII)
@@ -80,13 +83,22 @@ def _objects(fields: Fields, notes: Notebook) -> Iterator[Manifest]:
     metadata = fields.inside("metadata")
     name, namespace = metadata.text("name") or metadata.text("generateName"), metadata.text("namespace")
     if kind == _LISTS:
-        for item in fields.items("items"):
-            yield from _objects(item, notes)
-    elif not kind or (kind in POD_PATHS and not name):
+        yield from _listed(fields.take("items"), notes)
+    elif not kind or (kind in READ and not name):
         what = f"this {kind} has no name" if kind else "this is no object of Kubernetes: it has no `kind`"
         notes.untranslated(fields.node, (), what)
     else:
         yield Manifest(kind, version.rpartition("/")[0], namespace, name or "", fields)
+
+
+def _listed(items: Node | None, notes: Notebook) -> Iterator[Manifest]:
+    if items is not None and not isinstance(items, ListNode):
+        notes.untranslated(items, (), "the `items` of this List are no list")
+    for item in items.items if isinstance(items, ListNode) else ():
+        if isinstance(item, MapNode):
+            yield from _objects(Fields(item), notes)
+        else:
+            notes.untranslated(item, (), "this is no object of Kubernetes: it is no map")
 
 
 def named_workloads(manifests: Sequence[Manifest], notes: Notebook) -> dict[str, Manifest]:

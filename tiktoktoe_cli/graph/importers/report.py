@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.importing.report import draw_up
 from tiktoktoe_cli.words import plural
@@ -10,6 +11,8 @@ from tiktoktoe_cli.words import plural
 if TYPE_CHECKING:
     from tiktoktoe_cli.importing.facts import Imported
     from tiktoktoe_cli.report.facts import Report
+
+_CALLS: Final = "only calls, no start order: `graph show --view tree` or `matrix` draws them"
 
 
 def report_of(imported: Imported, *, strict: bool) -> Report:
@@ -19,4 +22,6 @@ def report_of(imported: Imported, *, strict: bool) -> Report:
     inferred = sum(edge.get("evidence") == "inferred" for edge in edges)
     what = f"{plural(len(services), 'service')} and {plural(len(edges), 'dependency', 'dependencies')}"
     counts = {"services": len(services), "dependencies": len(edges), "inferred_dependencies": inferred}
-    return draw_up("graph import", imported, what, counts, strict=strict)
+    report = draw_up("graph import", imported, what, counts, strict=strict)
+    are_calls = edges and all(edge.get("kind") == "runtime" for edge in edges)
+    return replace(report, remarks=(_CALLS,)) if are_calls else report

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind
+from tiktoktoe_cli.report.view import show_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report import Drawing
-    from tiktoktoe_cli.report.view import View
+    from tiktoktoe_cli.report.view import Mask, View
 
 _DRAWERS: Final[Mapping[str, str]] = {
     OutputFormat.DOT: "dot:draw_dot",
@@ -28,22 +30,27 @@ OUTPUTS: Final = tuple(form for form in OutputFormat if form in _DRAWERS)
 REPORTS: Final = tuple(kind for kind in ReportKind if kind in _DRAWERS)
 
 
-def drawings_of(overview: Overview) -> Mapping[str, Drawing]:
-    """Offer the graph's own forms.
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """The graph's own forms, by their words, and what those that were asked for have to leave out of the graph."""
 
-    The one for Mermaid raises UsageError if the graph is too large for it.
+    forms: Mapping[str, Drawing]
+    remark: str = ""
+
+
+def drawings_of(overview: Overview, wanted: Collection[str] = (), mask: Mask = show_everything) -> Drawings:
+    """Offer the graph's own forms; what is `wanted` for Mermaid is drawn at once, since only then it is known to fit.
+
+    Raises:
+        UsageError: if the graph is too large for Mermaid, and that is wanted; else its form raises that.
     """
-    return {form: partial(_draw, target, overview) for form, target in _DRAWERS.items()}
+    forms: dict[str, Drawing] = {form: partial(_draw, target, overview) for form, target in _DRAWERS.items()}
+    if OutputFormat.MERMAID not in wanted:
+        return Drawings(forms)
+    from tiktoktoe_cli.graph.render.mermaid import flowchart_of
 
-
-def remarks_on(overview: Overview, forms: Collection[str], view: View) -> Iterator[str]:
-    """Say what the forms that were asked for have to leave out of the graph."""
-    if OutputFormat.MERMAID in forms:
-        from tiktoktoe_cli.graph.render.mermaid import flowchart_of
-
-        remark = flowchart_of(overview, view.mask).remark
-        if remark:
-            yield remark
+    chart = flowchart_of(overview, mask)
+    return Drawings(forms | {OutputFormat.MERMAID: lambda _: chart.text}, chart.remark)
 
 
 def _draw(target: str, overview: Overview, view: View) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.render.mermaid import flowchart_of
 from tiktoktoe_cli.graph.reports.overview import report_of
-from tiktoktoe_cli.graph.selection.selection import hidden_words
+from tiktoktoe_cli.graph.selection.words import absent_words, disorder_words, title_words
 from tiktoktoe_cli.report.markdown import draw_markdown, escaped
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def draw_graph_markdown(overview: Overview, view: View) -> str:
 
 
 def _blocks(overview: Overview, mask: Mask) -> Iterator[str]:
-    if overview.hidden:
-        yield escaped(hidden_words(overview.hidden), mask)
+    words = (title_words(overview), absent_words(overview.hidden), *disorder_words(overview.cycles))
+    yield from (escaped(line, mask) for line in words if line)
     try:
         chart = flowchart_of(overview, mask)
     except UsageError as error:

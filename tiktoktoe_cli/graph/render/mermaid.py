@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.scene import CYCLE_COLOURS, FLAW, reading, scene_of
-from tiktoktoe_cli.graph.selection.selection import Selection, select
+from tiktoktoe_cli.graph.selection.overview import survey
 from tiktoktoe_cli.report.labels import mermaid_label
 
 if TYPE_CHECKING:
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 MOST_EDGES: Final = 500
 MOST_CHARACTERS: Final = 50_000
 
-_STEPS: Final = (
-    (Selection(), ""),
-    (Selection(reduce=True), "without the dependencies that others imply"),
-    (Selection(reduce=True, collapse=()), "with each group as one, and without what others imply"),
-)
+_REMARK: Final = "this is more than Mermaid draws, so it is shown"
 _ARROWS: Final = {EdgeKind.START: "-->", EdgeKind.RUNTIME: "-.->", EdgeKind.SOFT: "-.->"}
 
 
@@ -58,16 +54,11 @@ def flowchart_of(overview: Overview, mask: Mask) -> Flowchart:
     Raises:
         UsageError: if not even its groups are few enough.
     """
-    for selection, words in _STEPS:
-        part = select(overview.graph, selection)
-        hidden = (*overview.hidden, *part.hidden)
-        shown = replace(
-            overview, graph=part.graph, hidden=hidden, members={**overview.members, **part.members}
-        )
-        remark = words and f"this is more than Mermaid draws, so it is shown {words}"
-        text = _text(scene_of(shown, mask), remark)
-        if sum(1 for _ in part.graph.edges()) <= MOST_EDGES and len(text) <= MOST_CHARACTERS:
-            return Flowchart(text, remark)
+    for shown, remark in _steps(overview):
+        if sum(1 for _ in shown.graph.edges()) <= MOST_EDGES:
+            text = _text(scene_of(shown, mask), remark)
+            if len(text) <= MOST_CHARACTERS:
+                return Flowchart(text, remark)
     limits = f"at most {MOST_EDGES} dependencies and {MOST_CHARACTERS:,} characters"
     raise UsageError(
         f"the graph is too large for Mermaid, which draws {limits}",
@@ -75,13 +66,23 @@ def flowchart_of(overview: Overview, mask: Mask) -> Flowchart:
     )
 
 
+def _steps(overview: Overview) -> Iterator[tuple[Overview, str]]:
+    """Yield what is meant, then less and less of it, with what is to be said of that."""
+    yield overview, ""
+    whole, selection, system = overview.whole, replace(overview.selection, reduce=True), overview.system
+    yield survey(whole, selection, system), f"{_REMARK} without the dependencies that others imply"
+    boxes = replace(selection, collapse=())
+    yield survey(whole, boxes, system), f"{_REMARK} with each group as one, and without what others imply"
+
+
 def _text(scene: Scene, remark: str) -> str:
     return "".join(f"{line}\n" for line in _lines(scene, remark))
 
 
 def _lines(scene: Scene, remark: str) -> Iterator[str]:
-    if len(scene.words) > 1 or remark:
-        yield from ("---", f"title: {_title([*scene.words, *([remark] if remark else [])])}", "---")
+    words = [*scene.words, *filter(None, [remark])]
+    if len(words) > 1:
+        yield from ("---", f"title: {_title(words)}", "---")
     yield "flowchart LR"
     yield f"%% {reading('-->')}"
     if remark:

@@ -8,19 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tiktoktoe_cli.graph.algorithms.cycles import components
+from tiktoktoe_cli.graph.algorithms.order import wave_numbers
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text.words import is_optional
-from tiktoktoe_cli.graph.selection.selection import hidden_words
+from tiktoktoe_cli.graph.selection.words import absent_words, disorder_words, title_words
 from tiktoktoe_cli.graph.size import shown_words
-from tiktoktoe_cli.graph.words import cycle_words
 from tiktoktoe_cli.report.text import one_line
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.graph.model import Edge, Service
     from tiktoktoe_cli.graph.selection.overview import Overview
     from tiktoktoe_cli.report.view import Mask
 
@@ -64,9 +63,9 @@ class Look(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A box: its name and what stands below it, as they may be shown, and its start wave.
+    """A box: its name and what stands below it, as they may be shown, and its start wave in the whole system.
 
-    It is no service if it `is_missing`, or if it is drawn for a whole group.
+    It is no service if it `is_missing`, or if it is drawn for a whole group; where groups are, nobody has a wave.
     """
 
     name: str
@@ -114,22 +113,21 @@ def scene_of(overview: Overview, mask: Mask) -> Scene:
     nodes = [*_nodes(overview, mask), *(_missing(name, mask) for name in missing)]
     return Scene(
         nodes=tuple(nodes),
-        arrows=tuple(_arrows(graph, number_of)),
+        arrows=tuple(_arrows(overview, number_of)),
         groups=tuple(dict.fromkeys(node.group for node in nodes if node.group is not None)),
-        words=tuple(one_line(mask(words)) for words in _words(overview)),
+        words=tuple(one_line(mask(words)) for words in _words(overview) if words),
     )
 
 
 def _words(overview: Overview) -> Iterator[str]:
+    yield title_words(overview)
     yield shown_words(overview)
-    if overview.hidden:
-        yield hidden_words(overview.hidden)
-    if overview.cycle:
-        yield f"no start order exists: {cycle_words(overview.cycle)}"
+    yield absent_words(overview.hidden)
+    yield from disorder_words(overview.cycles)
 
 
 def _nodes(overview: Overview, mask: Mask) -> Iterator[Node]:
-    wave_of = {name: number for number, wave in enumerate(overview.waves or (), start=1) for name in wave}
+    wave_of = {} if overview.members else wave_numbers(overview.waves or ())
     for name, service in overview.graph.services.items():
         about = _about(service, overview.members.get(name))
         group = None if service.group is None else one_line(mask(service.group))
@@ -146,26 +144,13 @@ def _missing(name: str, mask: Mask) -> Node:
     return Node(one_line(mask(name)), "undefined", None, None, is_missing=True)
 
 
-def _arrows(graph: Graph, number_of: Mapping[str, int]) -> Iterator[Arrow]:
-    homes = {kinds: _homes(graph, kinds) for kinds in (_ORDERING, _CALLING)}
-    for service in graph.services.values():
+def _arrows(overview: Overview, number_of: Mapping[str, int]) -> Iterator[Arrow]:
+    on_cycles = {kinds[-1]: overview.on_cycles(kinds) for kinds in (_ORDERING, _CALLING)}
+    for service in overview.graph.services.values():
         for edge in sorted(service.dependencies, key=lambda one: (number_of[one.target], one.kind)):
-            cycle = next((kinds[-1] for kinds, home in homes.items() if _is_inside(edge, kinds, home)), None)
-            look = Look(edge.kind, is_optional(edge), cycle)
+            found = (kind for kind, pairs in on_cycles.items() if (edge.source, edge.target) in pairs)
+            look = Look(edge.kind, is_optional(edge), next(found, None))
             yield Arrow(number_of[edge.source], number_of[edge.target], look, edge)
-
-
-def _homes(graph: Graph, kinds: tuple[EdgeKind, ...]) -> dict[str, int]:
-    """Number the components of services that reach each other over edges of some kinds."""
-    found = enumerate(components(graph.successors(kinds)))
-    return {name: number for number, component in found for name in component}
-
-
-def _is_inside(edge: Edge, kinds: tuple[EdgeKind, ...], home: Mapping[str, int]) -> bool:
-    """Tell whether an edge lies on a cycle: between services that reach each other every edge does."""
-    if edge.kind not in kinds:
-        return False
-    return edge.source == edge.target or home.get(edge.source, -1) == home.get(edge.target, -2)
 
 
 def _place_of_look(look: Look) -> tuple[int, ...]:

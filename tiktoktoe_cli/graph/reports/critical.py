@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.graph.reports.edges import edge_data
@@ -28,6 +28,7 @@ _COLUMNS = (
     Column("known", "KNOWN", wide=True),
     Column("group", "GROUP", wide=True),
 )
+_GUESS: Final = "--default 5s"
 
 
 def report_of(facts: Critical) -> Report:
@@ -47,8 +48,8 @@ def report_of(facts: Critical) -> Report:
         },
         items=[_item(name, facts) for name in in_order(facts)],
         columns=_COLUMNS,
-        remarks=tuple(_remarks(facts)),
-        next_steps=() if facts.schedule.total_ns else ("tiktoktoe graph critical --default 5s",),
+        advice=tuple(_advice(facts)),
+        next_steps=tuple(_next_steps(facts)),
     )
 
 
@@ -81,11 +82,21 @@ def _verdict(facts: Critical, unknown: int) -> str:
     return f"{what} is ready after {duration(facts.schedule.total_ns / NS_PER_S)}{guessed}"
 
 
-def _remarks(facts: Critical) -> Iterator[str]:
+def _advice(facts: Critical) -> Iterator[str]:
     if not facts.schedule.total_ns:
-        yield "declare `start_time` of services, or give --measured FILE or --default DURATION"
+        name = next(iter(facts.schedule.starts), "NAME")
+        yield (
+            f"a service declares it as `start_time: 8s`, below `services.{name}`; `--measured FILE` takes what a run "
+            f"measured, `{_GUESS}` is a guess for all that say nothing"
+        )
     if facts.strangers:
         yield f"measured, but not in this configuration: {listed(facts.strangers)}"
+
+
+def _next_steps(facts: Critical) -> Iterator[str]:
+    if not facts.schedule.total_ns:
+        goal = f" --to {facts.schedule.goal}" if facts.schedule.goal else ""
+        yield f"tiktoktoe graph critical{goal} {_GUESS}"
 
 
 def _item(name: str, facts: Critical) -> dict[str, Json]:

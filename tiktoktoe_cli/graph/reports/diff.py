@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tiktoktoe_cli.graph.changes.diff import ChangeKind
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.graph.changes.parts import ChangeKind
 from tiktoktoe_cli.graph.choices import Risk
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
 from tiktoktoe_cli.report.documents import place_data
@@ -19,30 +20,49 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.algorithms.cycles import Cycle
-    from tiktoktoe_cli.graph.changes.diff import Alteration, Difference
-    from tiktoktoe_cli.graph.changes.risks import Reason
+    from tiktoktoe_cli.graph.changes.diff import Difference
+    from tiktoktoe_cli.graph.changes.edition import Edition
+    from tiktoktoe_cli.graph.changes.hazards import Row
+    from tiktoktoe_cli.graph.changes.parts import Alteration
+    from tiktoktoe_cli.graph.changes.risks import Assessment, Reason
     from tiktoktoe_cli.report import View
 
 _COLUMNS = (
     Column("change", "CHANGE", shows=Shows.STATE),
+    Column("risk", "RISK"),
     Column("what", "WHAT"),
     Column("name", "NAME"),
     Column("detail", "DETAIL"),
 )
-_TITLES: Final = {
-    "service": "services",
-    "dependency": "dependencies",
-    "cycle": "start cycles",
-    "start": "start order",
-    "finding": "findings",
+
+
+class _Kind(NamedTuple):
+    """How differences of one kind are told: a title, one of them and many, and their names, joined or apart."""
+
+    title: str
+    noun: str
+    many: str = ""
+    joint: str = " "
+    ends: tuple[str, ...] = ()
+
+
+_KINDS: Final = {
+    "service": _Kind("services", "service"),
+    "dependency": _Kind("dependencies", "dependency", "dependencies", " → ", ("from", "to")),
+    "check": _Kind("health checks", "health check", joint=": ", ends=("service", "check")),
+    "node": _Kind("nodes", "kind of node", "kinds of node"),
+    "reserve": _Kind("reserve", "reserve"),
+    "fit": _Kind("fit", "fit"),
+    "start_time": _Kind("start time", "start time"),
+    "cycle": _Kind("start cycles", "cycle"),
+    "start": _Kind("start order", "start"),
+    "finding": _Kind("findings", "finding"),
 }
-_PLURALS: Final = {"dependency": "dependencies"}
-_MARKS: Final = {
-    ChangeKind.ADDED.value: ("+", "green"),
-    ChangeKind.REMOVED.value: ("-", "red"),
-    ChangeKind.CHANGED.value: ("~", "yellow"),
-}
-_TELLING: Final = frozenset({"version", "group", "replicas", "kind", "condition"})
+_HAPPY_ENDS: Final = {("cycle", "removed"), ("finding", "removed")}
+"""What is no risk at all."""
+_TELLING: Final = frozenset(
+    {"version", "group", "replicas", "kind", "condition", "asks", "count", "cpu", "memory", "verdict", "time"}
+)
 """What is told in words of something that was added or removed."""
 _STYLES: Final = {Risk.HIGH: "bold red", Risk.MEDIUM: "bold yellow", Risk.LOW: "bold", Risk.NONE: ""}
 
@@ -54,27 +74,29 @@ class Comparison:
     difference: Difference
     old: str
     new: str
-    risk: Risk
-    reasons: tuple[Reason, ...]
+    assessment: Assessment
 
 
 def report_of(facts: Comparison, fail_on: Risk | None = None) -> Report:
     """Turn a comparison into a report: one item a difference; it is not ok from the risk `fail_on` on."""
     worst_first = list(Risk)
-    items = list(_items(facts.difference))
+    risk, before, after = facts.assessment.risk, facts.difference.old, facts.difference.new
+    items = list(_items(facts))
     report = Report(
         command="graph diff",
-        ok=fail_on is None or worst_first.index(facts.risk) > worst_first.index(fail_on),
+        ok=fail_on is None or worst_first.index(risk) > worst_first.index(fail_on),
         verdict=_verdict(facts, items),
         summary={
             "old": facts.old,
             "new": facts.new,
-            "risk": facts.risk.value,
-            "reasons": [_reason(reason) for reason in facts.reasons],
-            **{title.replace(" ", "_"): _counts(items, what) for what, title in _TITLES.items()},
+            "risk": risk.value,
+            "reasons": [_reason(reason) for reason in facts.assessment.reasons],
+            **{kind.title.replace(" ", "_"): _counts(items, what) for what, kind in _KINDS.items()},
+            "predicted": {"before": _predicted(before), "after": _predicted(after)},
         },
         items=items,
         columns=_COLUMNS,
+        has_doubts=risk in {Risk.HIGH, Risk.MEDIUM},
     )
     return _with_markdown(report, facts)
 
@@ -82,14 +104,16 @@ def report_of(facts: Comparison, fail_on: Risk | None = None) -> Report:
 def draw_difference(facts: Comparison, view: View) -> str:
     """Draw what is different, part by part, and why that is dangerous."""
     pen = Pen(view)
-    return "".join([*_parts(list(_items(facts.difference)), pen), *_reasons(facts, pen)])
+    return "".join([*_parts(list(_items(facts)), pen), *_reasons(facts.assessment, pen)])
 
 
 def _with_markdown(report: Report, facts: Comparison) -> Report:
     from tiktoktoe_cli.report.markdown import draw_markdown, escaped
 
     def draw(view: View) -> str:
-        reasons = (f"- **{reason.risk}**: {escaped(reason.words, view.mask)}" for reason in facts.reasons)
+        reasons = (
+            f"- **{reason.risk}**: {escaped(reason.words, view.mask)}" for reason in facts.assessment.reasons
+        )
         return draw_markdown(report, view, "\n".join(reasons))
 
     return replace(report, drawings={"markdown": draw})
@@ -100,9 +124,10 @@ def _verdict(facts: Comparison, items: list[dict[str, Json]]) -> str:
         return f"nothing is different between {facts.old} and {facts.new}"
     counts = Counter((str(item["what"]), item["change"]) for item in items)
     parts = [
-        f"{plural(count, what, _PLURALS.get(what, ''))} {change}" for (what, change), count in counts.items()
+        f"{plural(count, _KINDS[what].noun, _KINDS[what].many)} {change}"
+        for (what, change), count in counts.items()
     ]
-    return f"risk {facts.risk}: {', '.join(parts)}"
+    return f"risk {facts.assessment.risk}: {', '.join(parts)}"
 
 
 def _counts(items: Iterable[dict[str, Json]], what: str) -> dict[str, Json]:
@@ -119,33 +144,51 @@ def _reason(reason: Reason) -> dict[str, Json]:
     }
 
 
-def _items(difference: Difference) -> Iterator[dict[str, Json]]:
-    for service in difference.services:
-        yield _item("service", service.change, service.name, service.alterations)
-    for one in difference.dependencies:
-        ends = {"from": one.source, "to": one.target}
-        yield _item("dependency", one.change, arrows((one.source, one.target)), one.alterations) | ends
-    for change, cycles in (
+def _predicted(edition: Edition) -> dict[str, Json]:
+    start = edition.start
+    return {
+        "fit": edition.fit.value if edition.fit else None,
+        "start_time_s": start.total_ns / NS_PER_S if start else None,
+        "chain": start.chain if start else None,
+    }
+
+
+def _items(facts: Comparison) -> Iterator[dict[str, Json]]:
+    """List the differences, each with its risk."""
+    for row, item in _rows(facts.difference):
+        harmless = Risk.NONE if (item["what"], item["change"]) in _HAPPY_ENDS else Risk.LOW
+        yield item | {"risk": facts.assessment.rows.get(row, harmless).value}
+
+
+def _rows(difference: Difference) -> Iterator[tuple[Row, dict[str, Json]]]:
+    for change in difference.changes:
+        kind = _KINDS[change.part]
+        ends = dict(zip(kind.ends, change.names, strict=False))
+        item = _item(change.part, change.kind, kind.joint.join(change.names), change.alterations)
+        yield (change.part, *change.names), item | ends
+    for became, cycles in (
         (ChangeKind.ADDED, difference.new_cycles),
         (ChangeKind.REMOVED, difference.gone_cycles),
     ):
-        yield from (_cycle(change, cycle) for cycle in cycles)
+        for cycle in cycles:
+            yield ("cycle", *(edge.source for edge in cycle.edges)), _cycle(became, cycle)
     for step in difference.wave_changes:
         waves = {"before": step.before, "after": step.after}
         detail = f"wave {arrows((str(step.before), str(step.after)))}"
-        yield _item("start", ChangeKind.CHANGED, step.name) | {"detail": detail} | waves
-    for change, findings in (
+        yield ("start", step.name), _item("start", ChangeKind.CHANGED, step.name) | {"detail": detail} | waves
+    for became, findings in (
         (ChangeKind.ADDED, difference.new_findings),
         (ChangeKind.REMOVED, difference.gone_findings),
     ):
-        yield from (_finding(change, finding) for finding in findings)
+        for finding in findings:
+            yield ("finding", *finding.identity), _finding(became, finding)
 
 
 def _item(
     what: str, change: ChangeKind, name: str, alterations: tuple[Alteration, ...] = ()
 ) -> dict[str, Json]:
     return {
-        "what": what,
+        "what": str(what),
         "change": change.value,
         "name": name,
         "detail": "; ".join(_words(change, alterations)),
@@ -181,16 +224,21 @@ def _finding(change: ChangeKind, finding: Problem) -> dict[str, Json]:
 def _parts(items: list[dict[str, Json]], pen: Pen) -> Iterator[str]:
     for what, group in groupby(items, lambda item: str(item["what"])):
         rows = list(group)
-        yield pen.title(_TITLES[what])
+        yield pen.title(_KINDS[what].title)
         names = pen.names(str(row["name"]) for row in rows)
+        width = max(len(str(row["risk"])) for row in rows)
         for name, row in zip(names, rows, strict=True):
-            mark, style = _MARKS[str(row["change"])]
-            yield pen.line(f"{pen.paint(mark, style)} {name}", str(row["detail"]))
+            head = f"{pen.mark(str(row['change']))} {name}  {_risk_word(Risk(str(row['risk'])), width, pen)}"
+            yield pen.line(head, str(row["detail"]))
 
 
-def _reasons(facts: Comparison, pen: Pen) -> Iterator[str]:
-    if facts.reasons:
+def _reasons(assessment: Assessment, pen: Pen) -> Iterator[str]:
+    if assessment.reasons:
         yield pen.title("risks")
-    width = max((len(reason.risk) for reason in facts.reasons), default=0)
-    for reason in facts.reasons:
-        yield pen.line(pen.paint(f"{reason.risk:<{width}}", _STYLES[reason.risk]), reason.words)
+    width = max((len(reason.risk) for reason in assessment.reasons), default=0)
+    for reason in assessment.reasons:
+        yield pen.line(_risk_word(reason.risk, width, pen), reason.words)
+
+
+def _risk_word(risk: Risk, width: int, pen: Pen) -> str:
+    return pen.paint(f"{risk:<{width}}", _STYLES[risk])

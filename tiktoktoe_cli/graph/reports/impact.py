@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.impact import Effect
 from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.reports.pen import arrows
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
-from tiktoktoe_cli.words import listed, plural, quoted
+from tiktoktoe_cli.words import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,9 @@ _COLUMNS = (
     Column("replicas", "REPLICAS", shows=Shows.NUMBER, wide=True),
     Column("path", "PATH"),
 )
+_MOST_NAMES: Final = 8  # of a path; of a longer one the first ones and the last
+_FIRST_NAMES: Final = 2
+_MOST_WORST: Final = 3
 _WORDS: Final = {
     Effect.DOWN: "down",
     Effect.DEGRADED: "degraded",
@@ -34,10 +38,13 @@ _WORDS: Final = {
     Effect.INDIRECT: "reached through degraded ones only",
 }
 _RANKING = (
+    Column("rank", "RANK", shows=Shows.NUMBER),
     Column("name", "SERVICE"),
     Column("down", "DOWN", shows=Shows.NUMBER),
-    Column("share_down", "SHARE", shows=Shows.RATIO),
+    Column("share_down", "SHARE_DOWN", shows=Shows.RATIO),
     Column("degraded", "DEGRADED", shows=Shows.NUMBER),
+    Column("at_restart", "AT_RESTART", shows=Shows.NUMBER),
+    Column("indirect", "INDIRECT", shows=Shows.NUMBER),
     Column("group", "GROUP"),
     Column("replicas", "REPLICAS", shows=Shows.NUMBER, wide=True),
 )
@@ -56,7 +63,7 @@ def report_of(facts: Impact) -> Report:
             "services": size,
             **{effect.value: counts[effect] for effect in Effect},
             "works": list(facts.works),
-            "share_down": counts[Effect.DOWN] / size if size else 0.0,
+            "share_down": _share(counts[Effect.DOWN], facts.graph),
             "replicas": sum(service.replicas for service in facts.graph.services.values()),
             "replicas_down": sum(
                 _replicas(hit, facts.graph) for hit in facts.hits if hit.effect is Effect.DOWN
@@ -72,25 +79,41 @@ def report_of(facts: Impact) -> Report:
 def ranking_of(graph: Graph, ranked: Sequence[Radius], top: int) -> Report:
     """Turn a ranking into a report of its first services."""
     shown = ranked[:top]
-    worst = shown[0] if shown else None
-    verdict = "there is no service"
-    if worst:
-        verdict = f"{quoted(worst.name)} hits most: {plural(worst.down, 'other service')} down with it"
+    more = len(ranked) - len(shown)
     return Report(
         command="graph impact",
         ok=True,
-        verdict=verdict,
-        summary={"services": len(graph.services), "shown": len(shown)},
+        verdict=_worst_words(graph, ranked),
+        summary={"services": len(graph.services), "shown": len(shown), "more": more},
         items=[_radius(one, graph) for one in shown],
         columns=_RANKING,
-        next_steps=(f"tiktoktoe graph impact {worst.name}",) if worst else (),
+        advice=(f"and {more:,} more: `--top {len(ranked)}` shows all",) if more else (),
+        next_steps=(f"tiktoktoe graph impact {shown[0].name}",) if shown else (),
     )
 
 
+def _worst_words(graph: Graph, ranked: Sequence[Radius]) -> str:
+    """Say whose failure hits most; several may hit alike."""
+    worst = [one for one in ranked if one.rank == 1]
+    if not worst:
+        return "there is no service"
+    hit = "hits most" if len(worst) == 1 else "hit most, each alike"
+    names = listed((one.name for one in worst), limit=_MOST_WORST)
+    return f"{names} {hit}: {_down_words(worst[0].counts[Effect.DOWN], graph)}"
+
+
+def _down_words(down: int, graph: Graph) -> str:
+    share = f" ({_share(down, graph):.0%})" if graph.services else ""
+    return f"{down:,} of {plural(len(graph.services), 'service')} down{share}"
+
+
+def _share(down: int, graph: Graph) -> float:
+    """Return which share of all services is down, what has failed included."""
+    return down / len(graph.services) if graph.services else 0.0
+
+
 def _verdict(facts: Impact, counts: Counter[Effect]) -> str:
-    size = len(facts.graph.services)
-    share = f" ({counts[Effect.DOWN] / size:.0%})" if size else ""
-    parts = [f"{counts[Effect.DOWN]} of {plural(size, 'service')} down{share}"]
+    parts = [_down_words(counts[Effect.DOWN], facts.graph)]
     parts += [f"{counts[effect]} {_WORDS[effect]}" for effect in list(Effect)[1:] if counts[effect]]
     verb = "fails" if len(facts.failed) == 1 else "fail"
     return f"if {listed(facts.failed)} {verb}: {', '.join(parts)}; {len(facts.works)} not reached"
@@ -120,28 +143,37 @@ def _groups(facts: Impact) -> Iterator[dict[str, Json]]:
 
 def _item(hit: Hit, facts: Impact) -> dict[str, Json]:
     service = facts.graph.services.get(hit.name)
-    path = [hit.name, *(edge.target for edge in hit.path)]
     return {
         "name": hit.name,
         "defined": service is not None,
         "effect": hit.effect.value,
-        "hops": len(hit.path),
+        "hops": hit.hops,
         "can_restart": hit.can_restart,
         "group": service.group if service else None,
         "replicas": service.replicas if service else None,
-        "path": arrows(path),
-        "edges": list(map(edge_data, hit.path)),
+        "path": arrows(_path_words(hit, facts)),
+        "via": edge_data(hit.via) if hit.via else None,
+        "cause": hit.cause,
     }
+
+
+def _path_words(hit: Hit, facts: Impact) -> Iterator[str]:
+    """Name what is on the way to what failed; the middle of a long way is counted, not named."""
+    is_long = hit.hops >= _MOST_NAMES
+    steps = islice(facts.path_of(hit), _FIRST_NAMES - 1 if is_long else None)
+    yield from (hit.name, *(edge.target for edge in steps))
+    if is_long:
+        yield f"… ({hit.hops - _FIRST_NAMES:,} more)"
+        yield hit.cause
 
 
 def _radius(one: Radius, graph: Graph) -> dict[str, Json]:
     service = graph.services[one.name]
-    others = len(graph.services) - 1
     return {
+        "rank": one.rank,
         "name": one.name,
-        "down": one.down,
-        "share_down": one.down / others if others else 0.0,
-        "degraded": one.degraded,
+        **{effect.value: count for effect, count in one.counts.items()},
+        "share_down": _share(one.counts[Effect.DOWN], graph),
         "group": service.group,
         "replicas": service.replicas,
     }

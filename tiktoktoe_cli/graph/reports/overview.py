@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.selection.selection import hidden_words
+from tiktoktoe_cli.graph.algorithms.order import wave_numbers
+from tiktoktoe_cli.graph.selection.words import hidden_words
 from tiktoktoe_cli.graph.size import shown_words, start_counts
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 
@@ -17,7 +18,7 @@ _MEMBERS = Column("members", "MEMBERS", wide=True)
 
 def report_of(facts: Overview) -> Report:
     """Turn the graph into a report: one item a service or box, in the order of the configuration."""
-    wave_of = {name: number for number, wave in enumerate(facts.waves or (), start=1) for name in wave}
+    wave_of = wave_numbers(facts.waves or ())
     return Report(
         command="graph show",
         ok=True,
@@ -42,7 +43,7 @@ def report_of(facts: Overview) -> Report:
             Column("needed_by", "NEEDED_BY", wide=True),
         ),
         remarks=tuple(filter(None, [hidden_words(facts.hidden)])),
-        next_steps=("tiktoktoe graph validate",) if facts.cycle and not facts.members else (),
+        next_steps=("tiktoktoe graph validate",) if facts.cycles.services else (),
     )
 
 
@@ -52,7 +53,9 @@ def _summary(facts: Overview) -> dict[str, Json]:
         **start_counts(facts.graph, facts.waves),
         "services": len(facts.graph.services) - len(facts.members),
         "groups": len(facts.members),
-        "start_cycle": facts.cycle,
+        "start_cycle": facts.cycles.services,
+        "groups_with_cycle": facts.cycles.inside,
+        "group_cycle": facts.cycles.boxes,
         "hidden": {
             "services": sum(hidden.services for hidden in facts.hidden),
             "dependencies": sum(hidden.dependencies for hidden in facts.hidden),

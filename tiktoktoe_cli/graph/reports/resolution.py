@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.graph.resolution import Move
+from tiktoktoe_cli.graph.resolution.recipe import edit_place, edit_words, edits_of_all
 from tiktoktoe_cli.graph.rules.rule import located
 from tiktoktoe_cli.graph.rules.versions import CLASH
+from tiktoktoe_cli.report import OutputFormat
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, RuleText
 from tiktoktoe_cli.report.text import many_lines
-from tiktoktoe_cli.words import listed, plural, quoted
+from tiktoktoe_cli.words import plural, quoted
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph.model import Graph
     from tiktoktoe_cli.graph.resolution import Choice, Contradiction, Resolution
     from tiktoktoe_cli.graph.resolution.fixes import Fix
     from tiktoktoe_cli.graph.resolution.question import Need
+    from tiktoktoe_cli.graph.resolution.recipe import Edit
+    from tiktoktoe_cli.report.facts import Drawing
     from tiktoktoe_cli.report.view import View
 
 _MOST_ASKING = 3
-_MOST_STEPS = 5
 _STILL = {Move.KEEP, Move.NONE}
 _INDENT = "  "
 _NO_FIX = "no single range or new version ends it, nor do two ranges: more has to change"
@@ -37,13 +41,15 @@ _COLUMNS = (
 )
 
 
-def report_of(facts: Resolution, *, check: bool = False) -> Report:
+def report_of(facts: Resolution, *, check: bool = False, everything: bool = False) -> Report:
     """Turn choices or contradictions into a report: one item a service, those that change first.
 
-    It is not ok if there are contradictions, nor, with `check`, if a service has to change.
+    It is not ok if there are contradictions, nor, with `check`, if a service has to change. Persons see only what
+    changes, unless they ask for `everything`.
     """
     problems = tuple(_problem(one, facts.graph) for one in facts.contradictions)
-    return Report(
+    advice = _advice_of(facts)
+    report = Report(
         command="graph resolve",
         ok=not problems and not (check and facts.changes),
         verdict=_verdict(facts),
@@ -52,15 +58,34 @@ def report_of(facts: Resolution, *, check: bool = False) -> Report:
             "moves": {move.value: count for move, count in _moves(facts).items()},
             "is_best": facts.is_best,
             "conflicts": [_conflict(one, facts.graph) for one in facts.contradictions],
+            "advice": advice,
         },
         items=[_item(one, facts.graph) for one in sorted(facts.choices, key=lambda one: not one.changes)],
         columns=_COLUMNS,
         problems=problems,
         rules={CLASH.id: RuleText(CLASH.title, CLASH.why, CLASH.fix, CLASH.severity)},
         cases=_cases(facts, check=check),
-        remarks=_remarks(facts),
+        advice=advice,
         next_steps=(f"tiktoktoe config explain {CLASH.id}",) if problems else (),
     )
+    return replace(report, drawings=_drawings(facts, report, everything=everything))
+
+
+def _drawings(facts: Resolution, report: Report, *, everything: bool) -> dict[str, Drawing]:
+    """Draw for persons what they asked to see; the whole report is for machines."""
+    items = [item for item in report.items if everything or item["change"] not in _STILL]
+    shown = replace(report, items=items)
+
+    def markdown(view: View) -> str:
+        from tiktoktoe_cli.report.markdown import draw_markdown, escaped
+
+        return draw_markdown(shown, view, "\n".join(f"- {escaped(one, view.mask)}" for one in report.advice))
+
+    def table(form: OutputFormat) -> Drawing:
+        return lambda view: form.load()(shown, view) + (draw_explanations(facts, view) or "")
+
+    tables = {form.value: table(form) for form in (OutputFormat.TABLE, OutputFormat.WIDE)}
+    return {**tables, "markdown": markdown}
 
 
 def draw_explanations(facts: Resolution, view: View) -> str | None:
@@ -89,7 +114,9 @@ def _verdict(facts: Resolution) -> str:
     if not facts.changes:
         return f"{services}: what is deployed fits together"
     moves = ", ".join(f"{count} to {move}" for move, count in _moves(facts).items() if move not in _STILL)
-    return f"{services} fit together with {plural(len(facts.changes), 'change')}: {moves}"
+    still = len(facts.graph.services) - len(facts.changes)
+    rest = f"; {still} {'stays' if still == 1 else 'stay'}" if still else ""
+    return f"{services} fit together with {plural(len(facts.changes), 'change')}: {moves}{rest}"
 
 
 def _moves(facts: Resolution) -> Counter[Move]:
@@ -107,6 +134,17 @@ def _item(choice: Choice, graph: Graph) -> dict[str, Json]:
         "why": _why(choice),
         "reasons": choice.reasons,
         "asked_by": [{"name": name, "version": text} for name, text in choice.asked_by],
+        "place": str(place) if place else None,
+        "edits": [_edit(edit, graph) for edit in edits_of_all([choice], graph)],
+    }
+
+
+def _edit(edit: Edit, graph: Graph) -> dict[str, Json]:
+    place = edit_place(edit, graph)
+    return {
+        "path": edit.path,
+        "value": edit.value,
+        "is_new": edit.is_new,
         "place": str(place) if place else None,
     }
 
@@ -153,7 +191,7 @@ def _conflict(told: Contradiction, graph: Graph) -> dict[str, Json]:
         "needs": [_need(need, graph) for need in told.conflict.needs],
         "opposed": [_need(need, graph) for need in told.opposed],
         "explanation": told.explanation,
-        "fixes": [_fix(fix, words) for fix, words in told.fixes],
+        "fixes": [_fix(fix, words, graph) for fix, words in told.fixes],
         "has_all_fixes": told.has_all_fixes,
     }
 
@@ -168,12 +206,12 @@ def _need(need: Need, graph: Graph) -> dict[str, Json]:
     }
 
 
-def _fix(fix: Fix, words: str) -> dict[str, Json]:
+def _fix(fix: Fix, words: str, graph: Graph) -> dict[str, Json]:
     changes: list[Json] = [
         {"kind": one.kind.value, "service": one.service, "dependency": one.dependency, "to": one.to}
         for one in fix.changes
     ]
-    return {"message": words, "changes": changes}
+    return {"message": words, "changes": changes, "edits": [_edit(edit, graph) for edit in fix.edits]}
 
 
 def _cases(facts: Resolution, *, check: bool) -> tuple[Case, ...]:
@@ -196,24 +234,11 @@ def _cases(facts: Resolution, *, check: bool) -> tuple[Case, ...]:
     )
 
 
-def _remarks(facts: Resolution) -> tuple[str, ...]:
+def _advice_of(facts: Resolution) -> tuple[str, ...]:
     """Say what to write where, and where the answer may not be the best one."""
-    changes = facts.changes[:_MOST_STEPS]
-    remarks = [_edit(choice, facts.graph) for choice in changes]
-    if len(facts.changes) > len(changes):
-        remarks.append(f"and {len(facts.changes) - len(changes)} more: `-o wide` has their places")
+    lines = [edit_words(edit, facts.graph) for edit in edits_of_all(facts.choices, facts.graph)]
     if not facts.is_best:
-        remarks.append("there may be a better choice: the search for it gave up")
+        lines.append("there may be a better choice: the search for it gave up")
     if not all(one.conflict.is_minimal for one in facts.contradictions):
-        remarks.append("not all that is named in a conflict may matter: the search for less gave up")
-    return tuple(remarks)
-
-
-def _edit(choice: Choice, graph: Graph) -> str:
-    service = graph.services[choice.service]
-    place = graph.value_place("services", choice.service, "version")
-    candidate = next((one for one in service.available if one.version == choice.chosen), None)
-    also = listed([name for name, _ in candidate.ranges]) if candidate else ""
-    where = f" ({place})" if place else ""
-    words = f'write `version: "{choice.chosen}"` for {quoted(choice.service)}{where}'
-    return f"{words}, and what it needs of {also}" if also else words
+        lines.append("not all that is named in a conflict may matter: the search for less gave up")
+    return tuple(lines)

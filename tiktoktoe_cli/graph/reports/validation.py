@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.rules import READING, RULES
 from tiktoktoe_cli.graph.size import size_words, start_counts
+from tiktoktoe_cli.report.catalog import OutputFormat
 from tiktoktoe_cli.report.diagnostics import tally
 from tiktoktoe_cli.report.documents import problem_data
 from tiktoktoe_cli.report.facts import AcceptanceKind, Case, CaseOutcome, Column, Report, RuleText
+from tiktoktoe_cli.report.names import draw_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tiktoktoe_cli.errors import Problem
+    from tiktoktoe_cli.graph.findings.baseline import Renewal
     from tiktoktoe_cli.graph.findings.validation import Validation
     from tiktoktoe_cli.graph.rules import Rule
     from tiktoktoe_cli.report.facts import Acceptance, Json
+    from tiktoktoe_cli.report.view import View
 
 _ACCEPTED_BY = {AcceptanceKind.IN_SOURCE: "suppression", AcceptanceKind.EXTERNAL: "baseline"}
 
 
-def report_of(facts: Validation, fail_on: Severity = Severity.ERROR) -> Report:
-    """Turn findings into a report; it is not ok if an open one is at least as bad as `fail_on`."""
+def report_of(
+    facts: Validation, fail_on: Severity = Severity.ERROR, renewal: Renewal | None = None
+) -> Report:
+    """Turn findings into a report; it is not ok if an open one is at least as bad as `fail_on`.
+
+    `renewal` tells of the baseline, if it was written.
+    """
     tallies = Counter(problem.severity for problem in facts.findings)
     codes = dict.fromkeys(problem.code for problem in facts.findings)
     accepted = Counter(_ACCEPTED_BY[acceptance.kind] for _, acceptance in facts.accepted)
@@ -34,14 +47,16 @@ def report_of(facts: Validation, fail_on: Severity = Severity.ERROR) -> Report:
             **start_counts(facts.graph, facts.waves),
             "findings": {severity.value: tallies[severity] for severity in Severity},
             "accepted": {by: accepted[by] for by in _ACCEPTED_BY.values()},
+            "baseline": asdict(renewal) if renewal else None,
         },
         items=[
             *(_item(problem, None) for problem in facts.findings),
             *(_item(problem, acceptance) for problem, acceptance in facts.accepted),
         ],
         columns=(),  # persons see the findings as problems, in code frames
-        name_key="rule",
+        drawings={OutputFormat.NAME: partial(_draw_names, list(codes))},
         problems=facts.findings,
+        tells_problems=True,
         accepted=facts.accepted,
         rules={rule.id: RuleText(rule.title, rule.why, rule.fix, rule.severity) for rule in facts.rules},
         cases=_cases(facts, fail_on),
@@ -66,6 +81,12 @@ def rules_report() -> Report:
     )
 
 
+def _draw_names(codes: Sequence[str], view: View) -> str:
+    """Name the rules that have an open finding: what is accepted is among the items, too."""
+    items = [{"rule": code} for code in codes]
+    return draw_names(Report("graph validate", ok=not items, verdict="", items=items, name_key="rule"), view)
+
+
 def _found(facts: Validation) -> list[str]:
     accepted = [f"{len(facts.accepted):,} accepted"] if facts.accepted else []
     return [tally(facts.findings) or "no findings", *accepted]
@@ -84,12 +105,13 @@ def _item(problem: Problem, acceptance: Acceptance | None) -> dict[str, Json]:
 
 
 def _cases(facts: Validation, fail_on: Severity) -> tuple[Case, ...]:
-    """Count each rule as one test; one that was not applied is skipped."""
+    """Count each rule as one test; one that was not applied is skipped, and so is each finding that is accepted."""
     found = defaultdict(list)
     for problem in facts.findings:
         found[problem.code].append(problem)
-    return tuple(
-        _case(rule, found[rule.id], fail_on) if rule in facts.rules else _skipped(rule) for rule in RULES
+    return (
+        *(_case(rule, found[rule.id], fail_on) if rule in facts.rules else _skipped(rule) for rule in RULES),
+        *(_accepted(problem, acceptance) for problem, acceptance in facts.accepted),
     )
 
 
@@ -106,3 +128,9 @@ def _case(rule: Rule, found: list[Problem], fail_on: Severity) -> Case:
 
 def _skipped(rule: Rule) -> Case:
     return Case("graph", f"{rule.id} {rule.title}", CaseOutcome.SKIPPED, "this rule was not applied")
+
+
+def _accepted(problem: Problem, acceptance: Acceptance) -> Case:
+    name = f"{problem.code} {' '.join(problem.about)}".rstrip()
+    reason = f"{problem.message} ({_ACCEPTED_BY[acceptance.kind]}: {acceptance.reason})"
+    return Case("graph", name, CaseOutcome.SKIPPED, reason, place=problem.place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.model import EdgeKind
+from tiktoktoe_cli.graph.paths import MOST_COUNTED
 from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
 from tiktoktoe_cli.graph.words import condition_words
@@ -25,6 +26,7 @@ _COLUMNS = (
     Column("path", "PATH"),
 )
 _MOST_CUTS: Final = 10
+_MORE: Final = f"more than 10^{len(str(MOST_COUNTED)) - 1}"
 
 
 def report_of(facts: Why) -> Report:
@@ -38,8 +40,7 @@ def report_of(facts: Why) -> Report:
             "to": facts.target,
             "depends": bool(facts.paths),
             "requires": facts.required is not None,
-            "shortest": facts.shortest_count,
-            "total": facts.total,
+            **_counts(facts),
             "listed": len(facts.paths),
             "required_path": _edges(facts.required or (), facts.graph),
             "cuts": _edges(facts.cuts, facts.graph),
@@ -71,11 +72,25 @@ def _verdict(facts: Why) -> Iterator[str]:
     yield _count_words(facts)
 
 
+def _counts(facts: Why) -> dict[str, Json]:
+    """Write how many paths there are, up to `MOST_COUNTED`; `larger` names the counts that are more."""
+    counts = {"shortest": facts.shortest_count, "total": facts.total}
+    return {
+        **{name: None if count is None else min(count, MOST_COUNTED) for name, count in counts.items()},
+        "larger": [name for name, count in counts.items() if count is not None and count > MOST_COUNTED],
+    }
+
+
 def _count_words(facts: Why) -> str:
     length = plural(len(facts.paths[0]), "dependency", "dependencies")
-    shortest = f"{plural(facts.shortest_count, 'shortest path')} of {length}"
+    known = facts.shortest_count <= MOST_COUNTED
+    shortest = (
+        f"{plural(facts.shortest_count, 'shortest path') if known else f'{_MORE} shortest paths'} of {length}"
+    )
     if facts.total is None:
         return f"{shortest}, and longer ones that were not all counted"
+    if facts.total > MOST_COUNTED:
+        return f"{shortest}, {_MORE} in all"
     others = facts.total - facts.shortest_count
     return f"{shortest}, {others:,} longer" if others else f"{shortest}, none longer"
 
@@ -115,13 +130,17 @@ def _paths(facts: Why, pen: Pen) -> Iterator[str]:
     for path in facts.paths:
         yield pen.line(pen.paint(pen.safe(arrows(_names(path))), "bold"), "", deep=0)
         yield from _steps(path, facts.graph, pen)
-    rest = None if facts.total is None else facts.total - len(facts.paths)
-    if rest is None:
-        yield pen.line(
-            "", "and others: not all were counted, services on the way need each other in circles", deep=0
-        )
-    elif rest:
-        yield pen.line("", f"and {rest:,} more", deep=0)
+    if rest := _rest_words(facts):
+        yield pen.line("", rest, deep=0)
+
+
+def _rest_words(facts: Why) -> str:
+    if facts.total is None:
+        return "and others: not all were counted, services on the way need each other in circles"
+    if facts.total > MOST_COUNTED:
+        return f"and others, {_MORE} in all"
+    rest = facts.total - len(facts.paths)
+    return f"and {rest:,} more" if rest else ""
 
 
 def _steps(path: Path, graph: Graph, pen: Pen) -> Iterator[str]:

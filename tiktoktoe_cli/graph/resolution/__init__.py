@@ -1,8 +1,8 @@
 """Which version of each service: one for every service, so that all ranges hold, with as few changes as possible.
 
 Pure: a graph in, choices or contradictions out. `question` turns the graph into versions and needs, `solver` finds the
-best answer, `conflict` the fewest needs that contradict each other; `refutation` and `explanation` say why they do, and
-`fixes` tries out what would help.
+best answer, `recipe` what to write for it; `conflict` finds the fewest needs that contradict each other, `refutation`
+and `explanation` say why they do, and `fixes` tries out what would help.
 """
 
 from tiktoktoe_cli.graph.resolution.choices import Choice, Move

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.graph.model import Candidate, Graph
 from tiktoktoe_cli.graph.resolution.budget import GaveUpError
+from tiktoktoe_cli.graph.resolution.choices import choices_of
 from tiktoktoe_cli.graph.resolution.conflict import without
 from tiktoktoe_cli.graph.resolution.question import accepted_of, question_of
+from tiktoktoe_cli.graph.resolution.recipe import edits_of_all
 from tiktoktoe_cli.graph.resolution.solver import solve
 from tiktoktoe_cli.graph.semver import Version, first_versions, range_of, widened
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.conflict import Conflict
     from tiktoktoe_cli.graph.resolution.question import Need, Preference, Question
+    from tiktoktoe_cli.graph.resolution.recipe import Edit
 
 _MOST_NEEDS = 12  # of a conflict: more are not tried out
 
@@ -45,10 +48,14 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Changes that together end a conflict; `ranges` are those that a released version has to be in."""
+    """Changes that together end a conflict; `ranges` are those that a released version has to be in.
+
+    `edits` are all that is to be written where versions are deployed.
+    """
 
     changes: tuple[Change, ...]
     ranges: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,8 @@ def _deployments(asked: Asked, conflict: Conflict, budget: Budget) -> Iterator[F
             chosen = solve(question, budget).chosen
             if chosen is not None and name in chosen:
                 version = question.options[name][chosen[name]].text
-                yield Fix((Change(FixKind.DEPLOY, name, None, version),))
+                edits = edits_of_all(choices_of(question, chosen), asked.graph)
+                yield Fix((Change(FixKind.DEPLOY, name, None, version),), edits=tuple(edits))
 
 
 def _widenings(question: Question, conflict: Conflict, count: int, budget: Budget) -> Iterator[Fix]:

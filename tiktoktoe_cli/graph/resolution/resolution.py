@@ -90,7 +90,7 @@ def resolve(
 
 
 def _contradiction(asked: Asked, question: Question, conflict: Conflict, budget: Budget) -> Contradiction:
-    wording = Wording(question, asked.graph.value_place)
+    wording = Wording(question, asked.graph)
     explanation: tuple[str, ...] = ()
     targets = {need.target for need in conflict.needs}
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from tiktoktoe_cli.graph.resolution.fixes import FixKind
+from tiktoktoe_cli.graph.resolution.recipe import edit_words
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tiktoktoe_cli.errors import Locate
+    from tiktoktoe_cli.graph.model import Graph
     from tiktoktoe_cli.graph.resolution.clauses import Clause
     from tiktoktoe_cli.graph.resolution.fixes import Change, Fix
     from tiktoktoe_cli.graph.resolution.question import Bits, Need, Question
@@ -23,9 +24,8 @@ _NO_CHOICE = "no choice of versions is left"
 class Wording:
     """Names things of one question; `value_place` finds where they are written."""
 
-    def __init__(self, question: Question, value_place: Locate) -> None:
-        self._question = question
-        self._value_place = value_place
+    def __init__(self, question: Question, graph: Graph) -> None:
+        self._question, self._graph = question, graph
 
     def versions(self, name: str, bits: Bits, last: str = "or") -> str:
         """List versions of a service."""
@@ -45,7 +45,7 @@ class Wording:
 
     def place(self, need: Need) -> str:
         """Say in brackets where a need is written; empty if it was read from no file."""
-        place = self._value_place(*need.paths[0])
+        place = self._graph.value_place(*need.paths[0])
         return f" ({place.file}:{place.line})" if place else ""
 
     def need(self, need: Need) -> str:
@@ -90,7 +90,9 @@ class Wording:
 
     def fix(self, fix: Fix) -> str:
         """Say what to do, beginning with a verb."""
-        return ", and ".join(self._change(change, fix.ranges) for change in fix.changes)
+        words = ", and ".join(self._change(change, fix.ranges) for change in fix.changes)
+        edits = ", ".join(edit_words(edit, self._graph) for edit in fix.edits)
+        return f"{words}: {edits}" if edits else words
 
     def _change(self, change: Change, ranges: tuple[str, ...]) -> str:
         service, to = quoted(change.service), quoted(change.to or "")

@@ -23,9 +23,9 @@ def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
     """Find amounts of memory below 1 KiB or with a fraction of a byte, as `128m` has."""
     for path, amount in _memory_amounts(subject):
         if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
-            message = f"`{amount}` of memory is {amount.value:g} bytes"
-            hint = "`m` means thousandths; megabytes are `M`, mebibytes `Mi`"
-            yield Finding(message, subject.graph.value_place(*path), hint, about=tuple(map(str, path[1:])))
+            message = f"`{amount}` of memory is {amount.value:.15g} bytes"
+            place = subject.graph.value_place(*path)
+            yield Finding(message, place, _meant(amount), about=tuple(map(str, path[1:])))
 
 
 def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
@@ -49,6 +49,14 @@ def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
                 )
 
 
+def _meant(amount: Quantity) -> str:
+    """Say how the amount was read, and what was probably meant."""
+    is_thousandths = bool(amount % NANOS_PER_UNIT)
+    how = "`m` means thousandths" if is_thousandths else "without a suffix it counts bytes"
+    meant = amount.value * 1000 if is_thousandths else amount.value
+    return f"{how}; `{meant:.15g}Mi` was probably meant (mebibytes; megabytes are `M`)"
+
+
 def _memory_amounts(subject: Subject) -> Iterator[tuple[Path, Quantity]]:
     for name, service in subject.graph.services.items():
         for side, amounts in (("requests", service.resources.requests), ("limits", service.resources.limits)):
@@ -63,7 +71,8 @@ RULES = (
         id="TTG304",
         severity=Severity.ERROR,
         title="hardly any memory",
-        why="`m` means thousandths: `128m` of memory is an eighth of a byte. Below 1 KiB nothing runs.",
+        why="Without a suffix an amount counts bytes, and `m` means thousandths: `128m` is an eighth of a byte. Below "
+        "1 KiB nothing runs.",
         example="search: {resources: {requests: {memory: 128m}}}",
         fix="write `128M` (128 million bytes) or `128Mi` (128 mebibytes).",
         check=find_tiny_memory,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
+from tiktoktoe_cli.graph.algorithms.order import wave_numbers
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.rules.chains import steps_along
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule
@@ -65,9 +66,9 @@ def _longest_chain(graph: Graph, waves: Waves) -> list[str]:
 
     Services that a cycle keeps out of every wave have none below them, either.
     """
-    wave_of = {name: number for number, wave in enumerate(waves) for name in wave}
+    wave_of = wave_numbers(waves)
     chain = [waves[-1][0]]
-    for number in range(len(waves) - 2, -1, -1):
+    for number in range(len(waves) - 1, 0, -1):
         below = [edge.target for edge in graph.start_edges_of(chain[-1])]
         chain.append(next(target for target in below if wave_of[target] == number))
     return chain

@@ -14,7 +14,7 @@ from tiktoktoe_cli.words import listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.errors import Place, Problem
     from tiktoktoe_cli.graph.capacity import Study
     from tiktoktoe_cli.graph.capacity.amounts import Amounts, Machines, Need
     from tiktoktoe_cli.graph.rules.rule import Check, Subject
@@ -148,9 +148,9 @@ def _total_words(needs: Sequence[Need], resource: Resource) -> str:
     return amount_words(resource, sum(_total(need, resource) for need in needs))
 
 
-def _unstated_together(abouts: Sequence[tuple[str, ...]]) -> str:
-    names = [name for (name,) in abouts]
-    return f"{listed(names, limit=_MOST_NAMES)} do not say how much they need"
+def _unstated_together(problems: Sequence[Problem]) -> str:
+    names = listed((problem.about[0] for problem in problems), limit=_MOST_NAMES)
+    return f"{names} do not say how much they need"
 
 
 RULES = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def steps_along(graph: Graph, names: Sequence[str]) -> tuple[tuple[str, Place], ...]:
     """Describe the start edges from each service of a chain to the next, as notes for a finding."""
     edges = (
-        next(edge for edge in graph.start_edges_of(source) if edge.target == target)
+        next(edge for edge in graph.services[source].dependencies if edge.target == target)
         for source, target in pairwise(names)
     )
     return located(

@@ -54,7 +54,8 @@ def _finding(graph: Graph, condition: Condition, waiting: list[Edge]) -> Finding
 
 
 def _waits(edge: Edge) -> bool:
-    return edge.kind is EdgeKind.START and edge.source != edge.target
+    """Tell whether an edge waits for what somebody asked for; by default it waits for health only where it shows."""
+    return edge.is_condition_written and edge.kind is EdgeKind.START and edge.source != edge.target
 
 
 _HEALTH = _Need("no health check", "a `health` section", lambda known, name: name in known.checked)
@@ -79,8 +80,8 @@ RULES = (
         id="TTG401",
         severity=Severity.ERROR,
         title="waiting for what nobody can observe",
-        why="A dependency waits until its target is healthy unless it says otherwise; without a check nobody can tell. "
-        "In the same way, only who starts a service sees it end or print its ready line.",
+        why="Without a check nobody can tell whether a service is healthy; only who starts one sees it end or print "
+        "its line. A dependency that names no condition waits for health only where there is a check.",
         example="ledger: {}\norders: {depends_on: {ledger: {condition: healthy}}}",
         fix="give the target a `health` section or a start action, or write `condition: started`.",
         check=find_unobservable_conditions,

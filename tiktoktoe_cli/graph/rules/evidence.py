@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.model import EdgeKind, Evidence
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule
-from tiktoktoe_cli.words import plural, quoted
+from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.model import Service
     from tiktoktoe_cli.graph.rules.rule import Subject
 
@@ -66,10 +67,18 @@ def _dependency(names: tuple[str, ...]) -> str:
     return f"the dependency of {quoted(source)} on {quoted(target)}"
 
 
-def _unused(abouts: Sequence[tuple[str, ...]]) -> str:
-    shown = ", ".join(f"{quoted(source)} on {quoted(target)}" for source, target in abouts[:_MOST_NAMED])
-    more = f" and {len(abouts) - _MOST_NAMED:,} more" if len(abouts) > _MOST_NAMED else ""
-    return f"{plural(len(abouts), 'dependency', 'dependencies')} were never seen in use: {shown}{more}"
+def _undeclared(problems: Sequence[Problem]) -> str:
+    return f"{len(problems):,} dependencies are in use, but nobody declared them: {_dependencies(problems)}"
+
+
+def _unused(problems: Sequence[Problem]) -> str:
+    return f"{len(problems):,} dependencies were never seen in use: {_dependencies(problems)}"
+
+
+def _dependencies(problems: Sequence[Problem]) -> str:
+    edges = [problem.about for problem in problems]
+    shown = ", ".join(f"{quoted(source)} on {quoted(target)}" for source, target in edges[:_MOST_NAMED])
+    return f"{shown} and {len(edges) - _MOST_NAMED:,} more" if len(edges) > _MOST_NAMED else shown
 
 
 RULES = (
@@ -81,6 +90,7 @@ RULES = (
         example="orders: {depends_on: {stock: {evidence: inferred}}}   # an import found it in an environment variable",
         fix="declare the dependency with its kind (`evidence: both`, if an import found it), or remove the use.",
         check=find_undeclared_uses,
+        gathered=_undeclared,
     ),
     Rule(
         id="TTG111",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.semver import first_versions, range_of, version_of, will_do
@@ -31,9 +32,10 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Edges whose range does not have the deployed version, and clashes: both by the service that they end at.
+    """Edges whose range does not have what is deployed, and clashes: both by the service that they end at.
 
-    `versions` and `ranges` are the different texts that are written.
+    Where nobody says what is deployed, an edge must have one of the available versions in its range. `versions` and
+    `ranges` are the different texts that are written.
     """
 
     misfits: Mapping[str, tuple[Edge, ...]]
@@ -44,16 +46,17 @@ class Fitting:
 
 def fit(graph: Graph) -> Fitting:
     """Compare all ranges with the deployed and the available versions."""
-    deployed = {name: service.version for name, service in graph.services.items()}
+    offered = {name: _offered(service) for name, service in graph.services.items()}
     edges = [edge for service in graph.services.values() for edge in service.dependencies]
-    pairs = {(edge.version_range, deployed.get(edge.target)) for edge in edges}
-    misfits = _misfits(edges, deployed, {(text, found) for text, found in pairs if not will_do(found, text)})
+    pairs = {(edge.version_range, offered.get(edge.target, (None,))) for edge in edges}
+    unsuited = {(text, found) for text, found in pairs if not any(will_do(one, text) for one in found)}
+    misfits = _misfits(edges, offered, unsuited)
     unsettled = [
         name for name, service in graph.services.items() if name in misfits or service.version is None
     ]
     found = ((name, _clash(graph.services[name], graph.dependents_of(name))) for name in unsettled)
     candidates = [candidate for service in graph.services.values() for candidate in service.available]
-    versions = {*deployed.values(), *(candidate.version for candidate in candidates)}
+    versions = {*chain.from_iterable(offered.values()), *(candidate.version for candidate in candidates)}
     ranges = {text for text, _ in pairs} | {text for one in candidates for _, text in one.ranges}
     return Fitting(
         misfits=misfits,
@@ -61,6 +64,13 @@ def fit(graph: Graph) -> Fitting:
         versions=frozenset(text for text in versions if text is not None),
         ranges=frozenset(text for text in ranges if text is not None),
     )
+
+
+def _offered(service: Service) -> tuple[str | None, ...]:
+    """Return the version that a service has, or else those that it could have; None is one that nobody knows."""
+    if service.version is None and service.available:
+        return tuple(candidate.version for candidate in service.available)
+    return (service.version,)
 
 
 def known_versions(service: Service) -> list[Version]:
@@ -71,14 +81,14 @@ def known_versions(service: Service) -> list[Version]:
 
 def _misfits(
     edges: list[Edge],
-    deployed: Mapping[str, str | None],
-    unsuited: Collection[tuple[str | None, str | None]],
+    offered: Mapping[str, tuple[str | None, ...]],
+    unsuited: Collection[tuple[str | None, tuple[str | None, ...]]],
 ) -> dict[str, tuple[Edge, ...]]:
-    """Find the edges whose range and deployed version do not suit each other."""
+    """Find the edges whose range has none of the versions that are offered."""
     found: dict[str, list[Edge]] = {}
     texts = {text for text, _ in unsuited}
     for edge in edges if unsuited else ():
-        if edge.version_range in texts and (edge.version_range, deployed.get(edge.target)) in unsuited:
+        if edge.version_range in texts and (edge.version_range, offered.get(edge.target)) in unsuited:
             found.setdefault(edge.target, []).append(edge)
     return {name: tuple(edges) for name, edges in found.items()}
 

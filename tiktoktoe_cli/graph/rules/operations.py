@@ -13,6 +13,7 @@ from tiktoktoe_cli.words import listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.model import Edge, Graph
     from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.starting.plan import Waves
@@ -75,8 +76,8 @@ def _longest_wait(graph: Graph, waves: Waves) -> list[Edge]:
     return chain
 
 
-def _together(what: str) -> Callable[[Sequence[tuple[str, ...]]], str]:
-    return lambda abouts: f"{listed((names[0] for names in abouts), limit=5)} {what}, others can"
+def _together(what: str) -> Callable[[Sequence[Problem]], str]:
+    return lambda problems: f"{listed((one.about[0] for one in problems), limit=5)} {what}, others can"
 
 
 RULES = (

@@ -13,6 +13,7 @@ from tiktoktoe_cli.words import listed, plural, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.rules.written import Written
 
@@ -47,9 +48,9 @@ def find_unbounded_ranges(subject: Subject) -> Iterator[Finding]:
         yield Finding(message, subject.graph.value_place(*written.path), hint, about=_about(written))
 
 
-def _unbounded(abouts: Sequence[tuple[str, ...]]) -> str:
-    names = listed(dict.fromkeys(about[0] for about in abouts), limit=_MOST_NAMED)
-    return f"{plural(len(abouts), 'range')} of {names} have no upper end"
+def _unbounded(problems: Sequence[Problem]) -> str:
+    names = listed(dict.fromkeys(problem.about[0] for problem in problems), limit=_MOST_NAMED)
+    return f"{plural(len(problems), 'range')} of {names} have no upper end"
 
 
 def _written_ranges(subject: Subject, wrong: Callable[[VersionRange], bool]) -> Iterator[tuple[str, Written]]:
@@ -89,9 +90,9 @@ RULES = (
     INVALID_VERSION,
     Rule(
         id="TTG204",
-        severity=Severity.WARNING,
+        severity=Severity.ERROR,
         title="range that no version can be in",
-        why="The bounds exclude each other, so no deployment will ever satisfy them.",
+        why="The bounds exclude each other, so no deployment will ever satisfy them, and no choice of versions.",
         example='orders: {depends_on: {ledger: ">2 <1"}}',
         fix="swap the bounds, or separate alternatives with `||`.",
         check=find_empty_ranges,

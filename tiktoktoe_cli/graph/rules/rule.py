@@ -30,15 +30,17 @@ def _never(*_path: str | int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What other sections of the configuration say about the services, as far as rules ask for it.
+    """What other sections of the configuration say about the services, as far as rules and comparisons ask for it.
 
     `uses` tells for services which others they are started with the address of, and where that is written. `deadline`
-    limits the start of them all.
+    limits the start of them all. `checks` tells for services whom their health checks ask, by the names of these; None
+    where that depends on variables that are not set.
     """
 
     abilities: Abilities = field(default_factory=Abilities)
     uses: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
     deadline: Duration | None = None
+    checks: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)  # no slots: what several rules ask for is found out once
@@ -91,7 +93,8 @@ Check: TypeAlias = Callable[[Subject], Iterator[Finding]]
 class Rule:
     """One rule: its stable id, how much it matters, its explanation, and the function that finds violations.
 
-    With `gathered`, a person is told of all violations at once, in the words that it makes of what each is about.
+    With `gathered`, a person is told of all violations at once, in the words that it makes of them; `by_service`, of
+    those that are about the same service first of all.
     """
 
     id: str
@@ -101,7 +104,8 @@ class Rule:
     example: str
     fix: str
     check: Check
-    gathered: Callable[[Sequence[tuple[str, ...]]], str] | None = None
+    gathered: Callable[[Sequence[Problem]], str] | None = None
+    by_service: bool = False
 
     def severity_in(self, settings: GraphSettings) -> Severity | None:
         """Return how much it matters under these settings, None if it is off."""
@@ -118,14 +122,22 @@ class Rule:
         """Make a problem with this rule's id."""
         return Problem(self.id, found.message, found.place, found.hint, severity, found.related, found.about)
 
-    def gather(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    def gather(self, problems: Sequence[Problem]) -> Iterator[Problem]:
         """Make one problem of many, if the rule is one of those; the first has the place, the others are notes."""
-        if self.gathered is None or len(problems) < 2:  # noqa: PLR2004  # one is not many
-            return tuple(problems)
-        names = [problem.about for problem in problems]
-        others = located(*((problem.message, problem.place) for problem in problems[1:]))
-        together = dict.fromkeys(name for about in names for name in about)
-        return (replace(problems[0], message=self.gathered(names), related=others, about=tuple(together)),)
+        if self.gathered is None:
+            yield from problems
+            return
+        groups: dict[str, list[Problem]] = {}
+        for problem in problems:
+            groups.setdefault(problem.about[0] if self.by_service else "", []).append(problem)
+        for first, *others in groups.values():
+            yield self._together(self.gathered([first, *others]), first, others) if others else first
+
+    @staticmethod
+    def _together(words: str, first: Problem, others: Sequence[Problem]) -> Problem:
+        notes = located(*((problem.message, problem.place) for problem in others))
+        about = dict.fromkeys(name for problem in (first, *others) for name in problem.about)
+        return replace(first, message=words, related=notes, about=tuple(about))
 
 
 def located(*notes: tuple[str, Place | None]) -> tuple[tuple[str, Place], ...]:

@@ -14,6 +14,7 @@ from tiktoktoe_cli.words import listed, quoted, suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.algorithms.cycles import Cycle
     from tiktoktoe_cli.graph.model import Edge, Graph
     from tiktoktoe_cli.graph.rules.rule import Subject
@@ -58,8 +59,8 @@ def find_missing_dependencies(subject: Subject) -> Iterator[Finding]:
     graph = subject.graph
     services = graph.services
     undefined = [edge for edge in graph.edges() if edge.target not in services]
-    looked_up = dict.fromkeys(edge.target for edge in undefined)
-    near = {name: suggestion(name, services) for name in list(looked_up)[:_MOST_SUGGESTIONS]}
+    looked_up = list(dict.fromkeys(edge.target for edge in undefined))[:_MOST_SUGGESTIONS]
+    near = {name: suggestion(name, services.keys() - _dependents(graph, name)) for name in looked_up}
     for edge in undefined:
         yield Finding(
             f"{quoted(edge.source)} depends on {quoted(edge.target)}, which is not a service",
@@ -108,6 +109,11 @@ def _edges_to_oneself(graph: Graph, kind: EdgeKind) -> list[Edge]:
     return [edge for edge in graph.edges() if edge.source == edge.target and edge.kind is kind]
 
 
+def _dependents(graph: Graph, name: str) -> set[str]:
+    """List who depends on a name: none of them means itself."""
+    return {edge.source for edge in graph.dependents_of(name)}
+
+
 def _scaled_to_zero(graph: Graph, edge: Edge) -> Finding:
     return Finding(
         f"{quoted(edge.source)} requires {quoted(edge.target)}, which is scaled to 0",
@@ -118,8 +124,8 @@ def _scaled_to_zero(graph: Graph, edge: Edge) -> Finding:
     )
 
 
-def _isolated(abouts: Sequence[tuple[str, ...]]) -> str:
-    names = listed((about[0] for about in abouts), limit=_MOST_NAMED)
+def _isolated(problems: Sequence[Problem]) -> str:
+    names = listed((problem.about[0] for problem in problems), limit=_MOST_NAMED)
     return f"{names} depend on nothing, and nothing depends on them"
 
 

@@ -18,7 +18,7 @@ from tiktoktoe_cli.words import listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.errors import Place, Problem
     from tiktoktoe_cli.graph.model import Candidate, Edge, Graph, Service
     from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.semver import Version, VersionRange
@@ -36,7 +36,7 @@ def find_unsatisfied_ranges(subject: Subject) -> Iterator[Finding]:
             target = graph.services[edge.target]
             needs = f"{quoted(edge.source)} needs {quoted(edge.target)} in {quoted(edge.version_range or '')}"
             yield Finding(
-                f"{needs}, found {quoted(target.version or '')}",
+                f"{needs}, found {_found(target)}",
                 _range_place(graph, edge),
                 _advice(graph, target, version, accepted),
                 _deployed_note(graph, target),
@@ -65,7 +65,7 @@ def find_clashes(subject: Subject) -> Iterator[Finding]:
 def find_uninvited_prereleases(subject: Subject) -> Iterator[Finding]:
     """Find deployed prereleases that are within the bounds of a range which does not ask for prereleases."""
     for edge, version, accepted in _misfits(subject):
-        if _is_uninvited(version, accepted):
+        if version and _is_uninvited(version, accepted):
             release = ".".join(map(str, version.release))
             text = edge.version_range or ""
             yield Finding(
@@ -99,25 +99,31 @@ def find_newer_versions(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _newer(abouts: Sequence[tuple[str, ...]]) -> str:
-    names = listed((about[0] for about in abouts), limit=_MOST_NAMED)
+def _newer(problems: Sequence[Problem]) -> str:
+    names = listed((problem.about[0] for problem in problems), limit=_MOST_NAMED)
     return f"newer versions of {names} are available, and in all ranges"
 
 
-def _misfits(subject: Subject) -> Iterator[tuple[Edge, Version, VersionRange]]:
-    """Yield the edges that the deployed version does not suit, without those that clash."""
+def _found(target: Service) -> str:
+    if target.version is not None:
+        return quoted(target.version)
+    return f"only {listed((one.version for one in target.available), limit=_MOST_NAMED)}"
+
+
+def _misfits(subject: Subject) -> Iterator[tuple[Edge, Version | None, VersionRange]]:
+    """Yield the edges that the deployed version, if there is one, does not suit, without those that clash."""
     for name, edges in subject.fitting.misfits.items():
         version = version_of(subject.graph.services[name].version)
         clash = subject.fitting.clashes.get(name)
         told = {edge.source for edge in clash.edges} if clash else ()
         for edge in edges:
             accepted = range_of(edge.version_range)
-            if version and accepted and edge.source not in told:
+            if accepted and edge.source not in told:
                 yield edge, version, accepted
 
 
-def _is_uninvited(version: Version, accepted: VersionRange) -> bool:
-    return bool(version.prerelease) and accepted.encloses(version)
+def _is_uninvited(version: Version | None, accepted: VersionRange) -> bool:
+    return version is not None and bool(version.prerelease) and accepted.encloses(version)
 
 
 def _upgrades(graph: Graph, service: Service, deployed: Version) -> Iterator[tuple[Version, int]]:
@@ -154,7 +160,7 @@ def _deployed_note(graph: Graph, target: Service) -> tuple[tuple[str, Place], ..
     )
 
 
-def _advice(graph: Graph, target: Service, version: Version, accepted: VersionRange) -> str:
+def _advice(graph: Graph, target: Service, version: Version | None, accepted: VersionRange) -> str:
     """Name the best version that all dependents can use, or else one that this dependent can; or the direction."""
     ranges = {edge.version_range for edge in graph.dependents_of(target.name)}
     fitting = accepted.select(known_versions(target))
@@ -166,6 +172,8 @@ def _advice(graph: Graph, target: Service, version: Version, accepted: VersionRa
         return f"`{best}` is in the ranges of all dependents, but needs others itself: see `tiktoktoe graph resolve`"
     if fitting:
         return f"`{max(fitting)}`, which is `available`, is in this range, but not in those of all dependents"
+    if version is None:
+        return f"make a version of {quoted(target.name)} in this range `available`, or widen the range"
     if accepted.is_below(version):
         return f"deploy an older version of {quoted(target.name)}, or widen the range"
     return f"deploy {quoted(target.name)} in this range, or widen the range"
@@ -186,7 +194,8 @@ RULES = (
         id="TTG201",
         severity=Severity.ERROR,
         title="version outside the range of a dependent",
-        why="The version that is deployed is not one of those that a dependent says it can work with.",
+        why="The version that is deployed is not one of those that a dependent says it can work with, or none of those "
+        "that could be.",
         example='ledger: {version: "2.0.0"}\norders: {depends_on: {ledger: "^1.4"}}',
         fix="deploy a version in the range, or widen the range once the dependent can use the new one.",
         check=find_unsatisfied_ranges,
@@ -194,9 +203,10 @@ RULES = (
     CLASH,
     Rule(
         id="TTG205",
-        severity=Severity.WARNING,
+        severity=Severity.ERROR,
         title="prerelease in a range that does not ask for it",
-        why="As in npm, a range only has prereleases of numbers that it names one of: 1.5.0-rc.1 is not in `^1.4`.",
+        why="As in npm, a range only has prereleases of numbers that it names one of: 1.5.0-rc.1 is not in `^1.4`, so "
+        "this version does not suit, and `tiktoktoe graph resolve` looks for another one.",
         example='ledger: {version: "1.5.0-rc.1"}\norders: {depends_on: {ledger: "^1.4"}}',
         fix="name the prerelease in the range (`^1.4 || 1.5.0-rc.1`), or deploy the release.",
         check=find_uninvited_prereleases,

@@ -38,7 +38,7 @@ def collapse(graph: Graph, box_of_group: Mapping[str, str]) -> Graph:
     """
     if not box_of_group:
         return graph
-    homes = {name: box_of_group.get(one.group or "", name) for name, one in graph.services.items()}
+    homes = {name: name for name in graph.services} | homes_in(graph, box_of_group)
     members: dict[str, list[Service]] = {}
     for name, service in graph.services.items():
         members.setdefault(homes[name], []).append(service)
@@ -51,13 +51,17 @@ def collapse(graph: Graph, box_of_group: Mapping[str, str]) -> Graph:
     )
 
 
+def homes_in(graph: Graph, box_of_group: Mapping[str, str]) -> dict[str, str]:
+    """Name the box of each service that is in one."""
+    boxes = ((name, box_of_group.get(service.group or "")) for name, service in graph.services.items())
+    return {name: box for name, box in boxes if box is not None}
+
+
 def members_of(graph: Graph, box_of_group: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """List the services in each box, by its name."""
     members: dict[str, list[str]] = {}
-    for name, service in graph.services.items():
-        box = box_of_group.get(service.group or "")
-        if box is not None:
-            members.setdefault(box, []).append(name)
+    for name, box in homes_in(graph, box_of_group).items():
+        members.setdefault(box, []).append(name)
     return {box: tuple(names) for box, names in members.items()}
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError, unknown
 from tiktoktoe_cli.graph.algorithms.depth_first import roots_of
-from tiktoktoe_cli.graph.algorithms.reduction import redundant_edges
+from tiktoktoe_cli.graph.algorithms.implication import redundant_edges
 from tiktoktoe_cli.graph.choices import Direction
-from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.selection.collapse import box_names, collapse, members_of
-from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import TypeAlias
 
-    from tiktoktoe_cli.graph.model import Edge, Graph, Service
+    from tiktoktoe_cli.graph.model import EdgeKind, Graph, Service
 
     _Narrow: TypeAlias = Callable[[Graph, "Selection"], Graph]
 
@@ -119,20 +117,6 @@ def _boxes(graph: Graph, selection: Selection) -> dict[str, str]:
     return box_names(graph, tuple(selection.collapse) or _groups(graph))
 
 
-def hidden_words(hidden: Iterable[Hidden]) -> str:
-    """Say what is not shown, and why: `hidden: 2 services and 3 dependencies by --focus`; empty for nothing."""
-    reasons = [f"{_amount(one)} by --{one.by}" for one in hidden]
-    return f"hidden: {'; '.join(reasons)}" if reasons else ""
-
-
-def _amount(hidden: Hidden) -> str:
-    counts = (
-        (hidden.services, plural(hidden.services, "service")),
-        (hidden.dependencies, plural(hidden.dependencies, "dependency", "dependencies")),
-    )
-    return " and ".join(words for count, words in counts if count)
-
-
 def _refuse_nonsense(graph: Graph, selection: Selection) -> None:
     groups = _groups(graph)
     tags = dict.fromkeys(tag for service in graph.services.values() for tag in service.tags)
@@ -153,7 +137,7 @@ def _groups(graph: Graph) -> dict[str, None]:
 
 
 def _of_kinds(graph: Graph, selection: Selection) -> Graph:
-    return _keeping(graph, lambda edge: edge.kind in selection.kinds) if selection.kinds else graph
+    return graph.where(lambda edge: edge.kind in selection.kinds) if selection.kinds else graph
 
 
 def _near_focus(graph: Graph, selection: Selection) -> Graph:
@@ -161,13 +145,13 @@ def _near_focus(graph: Graph, selection: Selection) -> Graph:
         return graph
     ways = _WAYS[selection.direction or Direction.BOTH]
     near = (_reach(graph, selection.focus, way, selection.depth) for way in ways)
-    return _restricted(graph, set().union(*near))
+    return graph.only(set().union(*near))
 
 
 def _within_depth(graph: Graph, selection: Selection) -> Graph:
     if selection.focus or selection.depth is None:
         return graph
-    return _restricted(graph, _reach(graph, roots_of(graph), _targets, selection.depth))
+    return graph.only(_reach(graph, roots_of(graph), _targets, selection.depth))
 
 
 def _tagged(graph: Graph, selection: Selection) -> Graph:
@@ -183,8 +167,8 @@ def _grouped(graph: Graph, selection: Selection) -> Graph:
 def _reduced(graph: Graph, selection: Selection) -> Graph:
     if not selection.reduce:
         return graph
-    implied = set(redundant_edges(graph, (EdgeKind.START,)))
-    return _keeping(graph, lambda edge: edge not in implied)
+    implied = {redundant.edge for redundant in redundant_edges(graph)}
+    return graph.where(lambda edge: edge not in implied)
 
 
 def _targets(graph: Graph, name: str) -> Iterator[str]:
@@ -212,25 +196,7 @@ def _reach(
 
 
 def _fitting(graph: Graph, fits: Callable[[Service], bool]) -> Graph:
-    return _restricted(graph, {name for name, service in graph.services.items() if fits(service)})
-
-
-def _restricted(graph: Graph, names: Collection[str]) -> Graph:
-    """Keep services, and the edges between them or to names that no service has."""
-    kept = {name: service for name, service in graph.services.items() if name in names}
-    return _keeping(
-        replace(graph, services=kept), lambda edge: edge.target in names or edge.target not in graph.services
-    )
-
-
-def _keeping(graph: Graph, is_kept: Callable[[Edge], bool]) -> Graph:
-    return replace(graph, services={name: _only(one, is_kept) for name, one in graph.services.items()})
-
-
-def _only(service: Service, is_kept: Callable[[Edge], bool]) -> Service:
-    """Keep some of a service's dependencies; the service itself if that are all."""
-    kept = tuple(edge for edge in service.dependencies if is_kept(edge))
-    return service if len(kept) == len(service.dependencies) else replace(service, dependencies=kept)
+    return graph.only({name for name, service in graph.services.items() if fits(service)})
 
 
 def _hidden(graph: Graph, parts: Mapping[Filter, Graph]) -> Iterator[Hidden]:

@@ -19,13 +19,20 @@ from tiktoktoe_cli.graph.starting.turns import Work, turns
 from tiktoktoe_cli.graph.words import cycle_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tiktoktoe_cli.graph.model import Edge, Graph
 
 Waves: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 class StartCycleError(UsageError):
-    """No order exists: services wait for each other to start."""
+    """No order of a `graph` exists: services wait for each other to start."""
+
+    def __init__(self, graph: Graph, cycle: Sequence[str]) -> None:
+        hint = "`tiktoktoe graph validate` shows every edge of the cycle and where to cut it"
+        super().__init__(f"no start order exists: {cycle_words(cycle)}", hint=hint)
+        self.graph = graph
 
 
 class Standing(StrEnum):
@@ -144,8 +151,7 @@ def start_waves(graph: Graph) -> Waves:
         StartCycleError: if start edges form a cycle, or a service must start before itself.
     """
     if cycle := first_start_cycle(graph):
-        hint = "`tiktoktoe graph validate` shows every edge of the cycle and where to cut it"
-        raise StartCycleError(f"no start order exists: {cycle_words(cycle)}", hint=hint)
+        raise StartCycleError(graph, cycle)
     return graph.start_order.waves
 
 

@@ -14,19 +14,15 @@ from tiktoktoe_cli.config.units import Duration, UnitError
 from tiktoktoe_cli.health.importers.compose_commands import Sight, recognise
 from tiktoktoe_cli.importing.compose.application import EVERY_PROFILE, Choice, read_application
 from tiktoktoe_cli.importing.compose.dependencies import dependencies_of
-from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tiktoktoe_cli.config.nodes import Node
-    from tiktoktoe_cli.importing.compose.application import Application
     from tiktoktoe_cli.importing.facts import Notebook, Path, Tree
     from tiktoktoe_cli.importing.fields import Fields
     from tiktoktoe_cli.importing.reading import Files
 
 _INSIDE: Final = ("localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "")  # noqa: S104  # what commands say
-_HEALTH_KEYS: Final = frozenset({"healthcheck", "depends_on"})
 _DEFAULT_SPAN: Final = "30s"
 _DEFAULT_RETRIES: Final = 3
 _PARTS: Final = re.compile(r"(?:\$\{[^}]*\}|[^:])+")
@@ -41,7 +37,7 @@ def translate(files: Files, notes: Notebook) -> Tree:
     """Translate one application, with the services of every profile."""
     application = read_application(files, Choice(profiles=frozenset({EVERY_PROFILE})), notes)
     services = {name: _service(name, application.services, notes) for name in application.services}
-    _leave(application, notes)
+    notes.sift(application.left(), application.top.node, "health checks and dependencies are read")
     return {"version": 1, "services": services}
 
 
@@ -53,19 +49,6 @@ def container_checks(name: str, services: Mapping[str, Fields], notes: Notebook)
     check = _check(name, health, services, notes)
     notes.leave(health, ("services", name), REASONS, around="healthcheck.")
     return {"health": [check]} if check else {}
-
-
-def _leave(application: Application, notes: Notebook) -> None:
-    """Note what is of an unknown kind, and once, together, what is about something else."""
-    others: dict[str, None] = {}
-    for service, name, spot in application.left():
-        if service is not None and name in _HEALTH_KEYS:
-            notes.untranslated(spot, ("services", service), f"`{name}`: it is written in an unknown way")
-        else:
-            others[name] = None
-    if others:
-        message = f"only health checks and dependencies are read, and not {listed(others)}"
-        notes.ignored(application.top.node, (), message)
 
 
 def _service(name: str, services: Mapping[str, Fields], notes: Notebook) -> Tree:
@@ -84,7 +67,7 @@ def _dependencies(name: str, services: Mapping[str, Fields], notes: Notebook) ->
 
 def _check(name: str, health: Fields, services: Mapping[str, Fields], notes: Notebook) -> Tree | None:
     at: Path = ("services", name, "health", 0)
-    command = _command(health.take("test"))
+    command = _command(health)
     if health.flag("disable") or command == ["NONE"]:
         notes.untranslated(
             services[name].spot("healthcheck"), at[:2], f"the check of `{name}` is switched off"
@@ -118,15 +101,9 @@ def _span(health: Fields, key: str, at: Path, notes: Notebook) -> str:
         return _DEFAULT_SPAN
 
 
-def _command(test: Node | None) -> list[str] | str:
+def _command(health: Fields) -> list[str] | str:
     """Read `test`: the arguments of a program, a line for a shell, or `["NONE"]`; empty if it says nothing."""
-    if isinstance(test, ScalarNode):
-        return test.raw if test.value is not None else ""
-    words = (
-        [item.raw for item in test.items if isinstance(item, ScalarNode)]
-        if isinstance(test, ListNode)
-        else []
-    )
+    words = [word.raw for word in health.texts("test")]
     match words:
         case ["CMD", *arguments]:
             return arguments
@@ -134,7 +111,7 @@ def _command(test: Node | None) -> list[str] | str:
             return line
         case ["NONE"]:
             return words
-    return []
+    return health.text("test") or ""
 
 
 def _probe(

@@ -16,8 +16,9 @@ from tiktoktoe_cli.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tiktoktoe_cli.config.nodes import Node, Spot
-    from tiktoktoe_cli.importing.facts import Notebook
+    from tiktoktoe_cli.config.nodes import Node
+    from tiktoktoe_cli.importing.facts import Notebook, Path
+    from tiktoktoe_cli.importing.fields import Leftover
     from tiktoktoe_cli.importing.reading import Files
 
 EVERY_PROFILE: Final = "*"
@@ -42,23 +43,25 @@ class Application:
     services: Mapping[str, Fields]
     variables: Variables
 
-    def left(self) -> Iterator[tuple[str | None, str, Spot]]:
-        """List the keys that nobody took, first those of the services, each with its service; not those with `x-`."""
-        for service, fields in self.services.items():
-            yield from ((service, name, spot) for name, spot in fields.left() if not name.startswith("x-"))
-        yield from ((None, name, spot) for name, spot in self.top.left() if not name.startswith("x-"))
+    def left(self) -> Iterator[tuple[Leftover, Path]]:
+        """List the keys that nobody took, each with what it is about; what begins with `x-` is nobody's business."""
+        parts: dict[Path, Fields] = {("services", name): fields for name, fields in self.services.items()}
+        for at, fields in {**parts, (): self.top}.items():
+            yield from ((left, at) for left in fields.left() if not left.name.startswith("x-"))
 
 
 def read_application(files: Files, choice: Choice, notes: Notebook) -> Application:
     """Read what the files say together; a later one has the last word.
 
     Raises:
-        ConfigError: if a file of variables that was asked for cannot be read, or an included file is no YAML.
+        ConfigError: if a file of variables that was asked for cannot be read, an included file is no YAML, or variables
+            are not set that must be, or are none.
     """
     merger = Merger(files, notes)
     variables = Variables(_variables(files, choice, notes))
-    root = merger.cleared(Assembly(merger).assembled(files.trees, variables))
-    top = Fields(root)
+    assembly = Assembly(merger)
+    top = Fields(merger.cleared(assembly.assembled(files.trees, variables)))
+    assembly.interpolation.conclude(notes)
     for key in ("version", "include"):  # what they say is done
         top.take(key)
     services = dict(_services(top.take("services"), notes))

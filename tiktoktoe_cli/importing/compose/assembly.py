@@ -6,14 +6,15 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.config.nodes import Entry, ListNode, MapNode, ScalarNode, scalars
+from tiktoktoe_cli.config.nodes import Entry, ListNode, MapNode, ScalarNode
 from tiktoktoe_cli.config.reader import identify
-from tiktoktoe_cli.config.scalars import resolve
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.importing.compose.env_files import path_of, read_default, read_variables
 from tiktoktoe_cli.importing.compose.extending import Extender
 from tiktoktoe_cli.importing.compose.forms import lengthened
+from tiktoktoe_cli.importing.compose.interpolation import Interpolation
 from tiktoktoe_cli.importing.compose.variables import Variables
+from tiktoktoe_cli.importing.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ class Assembly:
     def __init__(self, merger: Merger) -> None:
         self._merger = merger
         self._notes = merger.notes
+        self.interpolation = Interpolation()
         self._opened = 0
 
     def assembled(
@@ -60,18 +62,35 @@ class Assembly:
         if isinstance(found, Problem):
             self._notes.untranslated(name, at, found.message)
             return []
-        return [_prepared(tree, variables) for tree in found]
+        return [self._prepared(tree, variables) for tree in found]
 
     def _one(
         self, tree: MapNode, variables: Variables, extender: Extender, around: tuple[FilePath, ...]
     ) -> MapNode:
-        tree = _prepared(tree, variables)
-        include = tree.get("include")
-        for item in include.items if isinstance(include, ListNode) else ():
+        tree = self._prepared(tree, variables)
+        for item in self._includes(tree):
             if included := self._included(item, variables, around):
                 tree = self._merger.applications(included, tree)
         services = tree.get("services")
         return _with_services(tree, extender.extended(services)) if isinstance(services, MapNode) else tree
+
+    def _includes(self, tree: MapNode) -> list[Node]:
+        include = Fields(tree).take("include")
+        if include is not None and not isinstance(include, ListNode):
+            self._notes.untranslated(include, (), "`include` is no list")
+        return include.items if isinstance(include, ListNode) else []
+
+    def _prepared(self, tree: MapNode, variables: Variables) -> MapNode:
+        """Put in the variables that are known, and take the services' long forms."""
+        self.interpolation.fill(tree, variables)
+        services = tree.get("services")
+        if not isinstance(services, MapNode):
+            return tree
+        entries = {
+            name: replace(entry, value=lengthened(entry.value)) if isinstance(entry.value, MapNode) else entry
+            for name, entry in services.entries.items()
+        }
+        return _with_services(tree, replace(services, entries=entries))
 
     def _included(self, item: Node, variables: Variables, around: tuple[FilePath, ...]) -> MapNode | None:
         """Read an entry of `include`: a path, or a map with one or several, of which the later ones override."""
@@ -120,27 +139,6 @@ class _Library:
             services = self._assembly.merged(trees).get("services") if trees else None
             self._known[path] = services if isinstance(services, MapNode) else None
         return self._known[path]
-
-
-def _prepared(tree: MapNode, variables: Variables) -> MapNode:
-    """Put in the variables that are known, and take the services' long forms."""
-    for _, scalar in scalars(tree):
-        if isinstance(scalar.value, str) and "$" in scalar.raw:
-            _fill(scalar, variables.filled(scalar.raw))
-    services = tree.get("services")
-    if not isinstance(services, MapNode):
-        return tree
-    entries = {
-        name: replace(entry, value=lengthened(entry.value)) if isinstance(entry.value, MapNode) else entry
-        for name, entry in services.entries.items()
-    }
-    return _with_services(tree, replace(services, entries=entries))
-
-
-def _fill(scalar: ScalarNode, text: str) -> None:
-    if text != scalar.raw:
-        scalar.value = resolve(text) if scalar.plain else text
-        scalar.raw, scalar.interpolated = text, True
 
 
 def _with_services(tree: MapNode, services: Node) -> MapNode:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
 from tiktoktoe_cli.errors import Problem
 from tiktoktoe_cli.importing.compose.env_files import path_of, read_env_file
+from tiktoktoe_cli.importing.fields import Fields
 from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.config.nodes import Node, Spot
     from tiktoktoe_cli.importing.compose.variables import Variables
     from tiktoktoe_cli.importing.facts import Notebook
-    from tiktoktoe_cli.importing.fields import Fields
 
 
 def environment_of(
@@ -23,30 +23,37 @@ def environment_of(
 ) -> dict[str, tuple[str, Spot]]:
     """Read the variables of a service, settled, with where each is set; what nobody knows is left out."""
     found: dict[str, tuple[str, Spot]] = {}
-    for file, is_required in _files(service.take("env_file")):
+    for file, is_required in _files(name, service.take("env_file"), notes):
         values = read_env_file(path_of(file, variables), variables.values, notes)
         if not isinstance(values, Problem):
             found |= {variable: (value, file) for variable, value in values.items()}
         elif is_required:
             told = f"{values.message}, so what {quoted(name)} is told in it is not known"
             notes.ignored(file, ("services", name), told)
-    for variable, entry in service.own("environment").node.entries.items():
-        value = _value(variable, entry.value, variables)
+    own = service.own("environment")
+    for variable in own.node.entries:
+        value = _value(variable, own, variables)
         if value is not None:
-            found[variable] = (value, entry.key)
+            found[variable] = (value, own.spot(variable))
+    notes.leave(own, ("services", name), {}, around="environment.")
     return found
 
 
-def _value(variable: str, node: Node, variables: Variables) -> str | None:
+def _value(variable: str, own: Fields, variables: Variables) -> str | None:
     """Settle a variable; one without a value has that of the application's, if there is one."""
-    if not isinstance(node, ScalarNode):
-        return None
-    return variables.values.get(variable) if node.value is None else variables.settled(node.raw)
+    text = own.text(variable)
+    if variable not in own:
+        return variables.values.get(variable)
+    return None if text is None else variables.settled(text)
 
 
-def _files(node: Node | None) -> Iterator[tuple[ScalarNode, bool]]:
-    for item in node.items if isinstance(node, ListNode) else ():
-        path = item.get("path") if isinstance(item, MapNode) else item
-        required = item.get("required") if isinstance(item, MapNode) else None
+def _files(name: str, node: Node | None, notes: Notebook) -> Iterator[tuple[ScalarNode, bool]]:
+    for item in node.items if isinstance(node, ListNode) else [node] if node else []:
+        given = Fields(item) if isinstance(item, MapNode) else None
+        path = given.take("path") if given else item
         if isinstance(path, ScalarNode):
-            yield path, not (isinstance(required, ScalarNode) and required.value is False)
+            yield path, given is None or given.flag("required") is not False
+        else:
+            notes.untranslated(item, ("services", name), "this `env_file` names no file")
+        if given:
+            notes.leave(given, ("services", name), {}, around="env_file.")

@@ -25,6 +25,7 @@ def read_rails(text: str) -> Seen:
     """Read the rails view; of an edge it says its kind, whether it is optional, and whether its end is undefined."""
     seen = Seen({}, set())
     folded = _folded(text)
+    kind = "runtime" if "order are those of runtime dependencies" in text else "start"
     lanes: dict[int, list[str]] = {}
     for wave, name, rails, notes in _rail_lines(_picture(text)):
         names = folded.get(name, [name])
@@ -33,7 +34,7 @@ def read_rails(text: str) -> Seen:
             if mark in "┐┬.":
                 lanes[column] = names
             elif mark in "┤┼┘┴+'◐?":
-                words = frozenset({"start", *(["optional"] if mark in "◐?" else [])})
+                words = frozenset({kind, *(["optional"] if mark in "◐?" else [])})
                 seen.edges.update((source, target, words) for source in names for target in lanes[column])
         seen.edges.update((source, target, words) for source in names for target, words in _notes(notes))
     return seen

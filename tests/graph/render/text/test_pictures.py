@@ -85,7 +85,7 @@ def test_what_is_chosen_fits_and_can_be_read_back(graph: Graph, width: int) -> N
 
     assert_says_all(graph, kind, text)
     if kind is not GraphView.TABLE:
-        assert max(map(width_of, text.partition("like ")[0].splitlines())) <= width
+        assert max(map(width_of, text.partition("\n\n")[0].partition("like ")[0].splitlines())) <= width
 
 
 @given(graph=systems(), kinds=st.sets(st.sampled_from(EdgeKind)), fold=st.booleans())
@@ -184,7 +184,7 @@ def test_the_legend_explains_the_marks_that_occur() -> None:
     assert legend(plain, GraphView.MATRIX) == "the row depends on the column; ● start"
     assert (
         legend({"a": {"group": "g"}}, None, Selection(collapse=()))
-        == "name/ is a group of services, drawn as one"
+        == "name/ is a box: a group of services, drawn as one"
     )
 
 

@@ -58,9 +58,35 @@ def test_optional_calls_are_called_so() -> None:
     """An edge in words says that it is optional; of a soft one that would say nothing."""
     needs = {"b": {"kind": "runtime", "required": False}, "c": {"kind": "soft", "required": False}}
 
-    assert drawn(graph_of({"a": {"depends_on": needs}, "b": {}, "c": {}})) == (
-        "1 a  optional runtime: b; soft: c\n1 b\n1 c\n"
+    assert drawn(graph_of({"a": {"depends_on": {**needs, "d": {}}}, "b": {}, "c": {}, "d": {}})) == (
+        "1 b\n1 c\n1 d ─┐\n2 a ─┘  optional runtime: b; soft: c\n"
     )
+
+
+def test_where_nothing_orders_the_start_rails_are_calls() -> None:
+    """A system of calls alone is drawn in their order, which is said; nothing of it starts before anything else."""
+    services = {
+        "web": {"depends_on": {"cart": {"kind": "runtime"}, "db": {"kind": "runtime", "required": False}}},
+        "cart": {"depends_on": {"db": {"kind": "runtime"}, "log": {"kind": "soft"}}},
+        "log": {},
+        "db": {},
+    }
+
+    assert drawn(graph_of(services)) == (
+        "1 db   ─┐\n"
+        "1 log   │\n"
+        "1 cart ─┼─┐  soft: log\n"
+        "1 web  ─◐─┘\n"
+        "\n"
+        "no start dependencies: rails and order are those of runtime dependencies\n"
+    )
+
+
+def test_calls_in_a_circle_are_drawn_as_far_as_they_have_an_order() -> None:
+    """What would lead down is said in words."""
+    graph = graph_of_edges("ab", [("a", "b"), ("b", "a")], kind="runtime")
+
+    assert drawn(graph).startswith("1 b ─┐  cyclic runtime: a\n1 a ─┘\n\n")
 
 
 def test_look_alikes_share_a_line_when_that_makes_it_fit() -> None:

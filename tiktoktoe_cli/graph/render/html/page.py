@@ -42,7 +42,7 @@ def draw_html(overview: Overview, view: View) -> str:
     keys = _keys(scene.nodes)
     cards = draw_cards(scene, overview.graph, [_address(key) for key in keys], writer)
     body = writer.join(
-        writer.element("h1", title),
+        writer.element("h1", writer.prose(title)),
         *(writer.element("p", writer.prose(line), class_="soft") for line in words),
         _tools(writer),
         writer.element("div", _sheet(scene, keys, writer), _legend(scene, writer), cards, class_="desk"),

@@ -6,7 +6,7 @@ the links come.
 
 The steps are those of Sugiyama, Tagawa & Toda (IEEE Transactions on Systems, Man, and Cybernetics 11, 1981): `columns`
 by the longest way, as few crossings as barycentres and exchanges find (`order`), and coordinates by least squares in
-each column (`heights`).
+each column (`heights`). What leads past more columns than there are joints for goes below them (`lanes`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.graph.render.layout.columns import frame_of
+from tiktoktoe_cli.graph.render.layout.columns import MOST_JOINTS, frame_of
 from tiktoktoe_cli.graph.render.layout.heights import heights_of
+from tiktoktoe_cli.graph.render.layout.lanes import lane_rows
 from tiktoktoe_cli.graph.render.layout.lines import Line, Sheet, Size, Spot, lines_of
 from tiktoktoe_cli.graph.render.layout.order import untangle
 
@@ -42,8 +43,8 @@ class Layout:
     lines: tuple[Line, ...]
 
 
-def lay_out(sizes: Sequence[Size], links: Iterable[Link]) -> Layout:
-    """Place boxes, and route the links between different ones."""
+def lay_out(sizes: Sequence[Size], links: Iterable[Link], most_joints: int = MOST_JOINTS) -> Layout:
+    """Place boxes, and route the links between different ones; each part has its share of the joints."""
     chosen = sorted({link for link in links if link.source != link.target})
     parts = _parts(len(sizes), chosen)
     home = {box: number for number, part in enumerate(parts) for box in part}
@@ -53,8 +54,8 @@ def lay_out(sizes: Sequence[Size], links: Iterable[Link]) -> Layout:
     drawn, first_joint = [], len(sizes)
     for part, own in zip(parts, links_of, strict=True):
         if own:
-            frame = frame_of(part, own, first_joint)
-            first_joint += len(frame.column_of)
+            frame = frame_of(part, own, first_joint, most_joints * len(part) // len(sizes))
+            first_joint += len(frame.column_of) + len(frame.lanes)
             drawn.append(_part(frame, sizes))
     shelves = _shelves(drawn)
     alone = [part[0] for part, own in zip(parts, links_of, strict=True) if not own]
@@ -97,6 +98,8 @@ def _part(frame: Frame, sizes: Sequence[Size]) -> Layout:
     edges = _column_edges(frame, rows, sizes)
     spots = {box: Spot(edges[frame.column_of[box]][0], tops[box] - top) for box in boxes}
     bottom = max(*rows.values(), *(spot.y + sizes[box].height for box, spot in spots.items()))
+    rows |= (lanes := lane_rows(frame, bottom))
+    bottom = max([bottom, *lanes.values()])
     lines = tuple(lines_of(frame, Sheet(rows, edges, spots, sizes)))
     return Layout(Size(edges[-1][1], bottom), spots, {box: frame.column_of[box] for box in boxes}, lines)
 

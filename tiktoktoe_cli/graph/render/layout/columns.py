@@ -2,18 +2,24 @@
 
 Links to the same box that look the same share their way: they merge column by column, at joints, and never part again.
 So a line leads to one box only, whoever joined it, and many dependents of one service make one trunk, not a hundred.
+A joint in each column is quadratic in a deep graph: beyond a budget of joints the longest ways take a lane instead,
+below all columns.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tiktoktoe_cli.graph.algorithms.depth_first import finishing_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+MOST_JOINTS: Final = 20_000
+"""Of a whole picture: what is laid out in a second or two."""
 
 
 class Link(NamedTuple):
@@ -36,40 +42,65 @@ class Step(NamedTuple):
     look: int
 
 
+class Way(NamedTuple):
+    """What links share that lead to the same box, look the same, and come from the same side of it."""
+
+    target: int
+    look: int
+    is_forward: bool
+
+
+class Lane(NamedTuple):
+    """A way past many columns that has one joint: it goes below them, from the farthest of its sources on."""
+
+    joint: int
+    way: Way
+    sources: Sequence[int]
+
+
 @dataclass(slots=True)
 class Frame:
     """Boxes and joints in columns, and the steps between them, before anything has a place.
 
-    `trunks` are the joints of each shared way from left to right, with the box that it leads to.
+    `trunks` are the joints of each shared way from left to right; ways in `lanes` have no steps.
     """
 
     columns: list[list[int]]
     steps: dict[Step, None] = field(default_factory=dict)
-    trunks: dict[tuple[int, int, bool], list[int]] = field(default_factory=lambda: defaultdict(list))
+    trunks: dict[Way, list[int]] = field(default_factory=lambda: defaultdict(list))
+    lanes: Sequence[Lane] = ()
     left_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     right_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     column_of: dict[int, int] = field(default_factory=dict)
 
 
-def frame_of(boxes: Sequence[int], links: Sequence[Link], first_joint: int) -> Frame:
+def frame_of(
+    boxes: Sequence[int], links: Sequence[Link], first_joint: int, most_joints: int = MOST_JOINTS
+) -> Frame:
     """Put connected boxes into columns, dependents to the left of what they depend on, and route their links.
 
-    Only links that are turned round, to break a cycle, go from right to left; none may lead back to its own box.
+    Only links that are turned round, to break a cycle, go from right to left; none may lead back to its own box. What
+    would take more than `most_joints` goes along lanes.
     """
     position = {box: place for place, box in enumerate(_order_of(boxes, links))}
     column_of = _columns_of(sorted(boxes, key=position.__getitem__), links, position)
     frame = Frame([[] for _ in range(max(column_of.values()) + 1)], column_of=column_of)
     for box in boxes:
         frame.columns[column_of[box]].append(box)
-    joints: dict[tuple[int, int, bool, int], int] = {}
-    for link in links:
-        _route(link, frame, joints, first_joint)
+    ways = _ways(links, column_of)
+    long = _too_long(ways, column_of, most_joints)
+    far = {way: [one for one in ways[way] if abs(column_of[one] - column_of[way.target]) > 1] for way in long}
+    joints: dict[tuple[Way, int], int] = {}
+    for way, sources in ways.items():
+        _route(way, sorted(set(sources).difference(far.get(way, ()))), frame, joints, first_joint)
+    free = first_joint + len(joints)
+    frame.lanes = [Lane(free + number, way, sources) for number, (way, sources) in enumerate(far.items())]
     for step in frame.steps:
         left, right = sorted(step[:2], key=column_of.__getitem__)
         frame.right_of[left].append(right)
         frame.left_of[right].append(left)
-    for (target, look, is_forward, _), joint in sorted(joints.items()):
-        frame.trunks[target, look, is_forward].append(joint)
+    for (way, _), joint in sorted(joints.items()):
+        frame.trunks[way].append(joint)
     return frame
 
 
@@ -115,16 +146,38 @@ def _columns_of(boxes: Sequence[int], links: Sequence[Link], position: Mapping[i
     return {box: used[column] for box, column in column_of.items()}
 
 
-def _route(link: Link, frame: Frame, joints: dict[tuple[int, int, bool, int], int], first_joint: int) -> None:
-    start, end = frame.column_of[link.source], frame.column_of[link.target]
-    is_forward = start < end
-    here = link.source
-    for column in range(start + 1, end) if is_forward else range(start - 1, end, -1):
-        key = (link.target, link.look, is_forward, column)
-        if key not in joints:
-            joints[key] = first_joint + len(joints)
-            frame.column_of[joints[key]] = column
-            frame.columns[column].append(joints[key])
-        frame.steps[Step(here, joints[key], link.look)] = None
-        here = joints[key]
-    frame.steps[Step(here, link.target, link.look)] = None
+def _ways(links: Iterable[Link], column_of: Mapping[int, int]) -> dict[Way, list[int]]:
+    """List the sources of the links that share a way."""
+    ways: dict[Way, list[int]] = {}
+    for source, target, look, _ in links:
+        ways.setdefault(Way(target, look, column_of[source] < column_of[target]), []).append(source)
+    return ways
+
+
+def _too_long(ways: Mapping[Way, Sequence[int]], column_of: Mapping[int, int], most: int) -> list[Way]:
+    """List the longest ways, so that the others take at most so many joints."""
+    lengths = {
+        way: max(abs(column_of[source] - column_of[way.target]) - 1 for source in sources)
+        for way, sources in ways.items()
+    }
+    by_length = sorted(ways, key=lambda way: (lengths[way], way))
+    joints = accumulate(lengths[way] for way in by_length)
+    return sorted(way for way, sum_so_far in zip(by_length, joints, strict=True) if sum_so_far > most)
+
+
+def _route(
+    way: Way, sources: Iterable[int], frame: Frame, joints: dict[tuple[Way, int], int], first_joint: int
+) -> None:
+    """Lead the links of a way through the columns between their ends; where they meet they share the joints."""
+    end, direction = frame.column_of[way.target], 1 if way.is_forward else -1
+    for source in sources:
+        here = source
+        for column in range(frame.column_of[source] + direction, end, direction):
+            key = (way, column)
+            if key not in joints:
+                joints[key] = first_joint + len(joints)
+                frame.column_of[joints[key]] = column
+                frame.columns[column].append(joints[key])
+            frame.steps[Step(here, joints[key], way.look)] = None
+            here = joints[key]
+        frame.steps[Step(here, way.target, way.look)] = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tiktoktoe_cli.graph.render.layout.columns import Frame, Step
+    from tiktoktoe_cli.graph.render.layout.columns import Frame, Lane, Step
 
 _PORT_GAP: Final = 9
 _PORT_MARGIN: Final = 8  # above the first and below the last port of a box
@@ -61,7 +61,7 @@ class _Port(NamedTuple):
 
 
 def lines_of(frame: Frame, sheet: Sheet) -> Iterator[Line]:
-    """Draw every step; no line touches a box but those at its ends."""
+    """Draw every step and every lane; no line touches a box but those at its ends."""
     shifts = _shifts(frame, sheet)
     for step in frame.steps:
         start, end = _ports(step, frame)
@@ -75,6 +75,36 @@ def lines_of(frame: Frame, sheet: Sheet) -> Iterator[Line]:
             arrives=arrives,
             b=_spot(end, frame, sheet, shifts, is_start=False),
         )
+    for lane in frame.lanes:
+        yield from _lane_lines(lane, frame, sheet, shifts)
+
+
+def _lane_lines(lane: Lane, frame: Frame, sheet: Sheet, shifts: Mapping[_Port, int]) -> Iterator[Line]:
+    """Lead the sources of a lane to its height, each behind its own column, and from there to the target."""
+    way, row = lane.way, sheet.rows[lane.joint]
+    near, far, direction = (
+        (0, 1, 1) if way.is_forward else (1, 0, -1)
+    )  # of a column: where one comes in, and leaves
+    into, out = _lane_ports(lane)
+    begins = []
+    for source, port in zip(lane.sources, into, strict=True):
+        column = frame.column_of[source]
+        enters = sheet.edges[column + direction][near]
+        begins.append(enters)
+        start = _spot(port, frame, sheet, shifts, is_start=True)
+        yield Line(source, lane.joint, way.look, start, sheet.edges[column][far], enters, Spot(enters, row))
+    end, column = _spot(out, frame, sheet, shifts, is_start=False), frame.column_of[way.target]
+    begin = Spot(min(begins) if way.is_forward else max(begins), row)
+    leaves, arrives = sheet.edges[column - direction][far], sheet.edges[column][near]
+    yield Line(lane.joint, way.target, way.look, begin, leaves, arrives, end)
+
+
+def _lane_ports(lane: Lane) -> tuple[list[_Port], _Port]:
+    """Return where a lane leaves its sources, and where it arrives."""
+    way = lane.way
+    return [_Port(source, way.is_forward, None) for source in lane.sources], _Port(
+        way.target, not way.is_forward, way.look
+    )
 
 
 def _ports(step: Step, frame: Frame) -> tuple[_Port, _Port]:
@@ -99,6 +129,10 @@ def _shifts(frame: Frame, sheet: Sheet) -> dict[_Port, int]:
         start, end = _ports(step, frame)
         far_ends[start].append(sheet.rows[step.end])
         far_ends[end].append(sheet.rows[step.start])
+    for lane in frame.lanes:
+        into, out = _lane_ports(lane)
+        for port in (*into, out):
+            far_ends[port].append(sheet.rows[lane.joint])
     sides: dict[tuple[int, bool], list[_Port]] = defaultdict(list)
     for port in far_ends:
         if port.node in sheet.boxes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.choices import LADDER, GraphView
+from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text import matrix, rails, table, tree
-from tiktoktoe_cli.graph.selection.selection import hidden_words
-from tiktoktoe_cli.graph.words import cycle_words
+from tiktoktoe_cli.graph.render.text.rows import rail_kind
+from tiktoktoe_cli.graph.selection.words import disorder_words, hidden_words
 from tiktoktoe_cli.report.text import one_line
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 _Draw: TypeAlias = "Callable[[Overview, View, int | None], list[str] | None]"
 _Legend: TypeAlias = "Callable[[View], dict[str, str]]"
+
+
+CALLS: Final = "no start dependencies: rails and order are those of runtime dependencies"
+"""What is said below rails that are calls."""
+_WITH_RAILS: Final = {GraphView.RAILS, GraphView.FOLDED}
 
 
 class Picture(NamedTuple):
@@ -47,7 +53,7 @@ def draw_graph(overview: Overview, view: View, wanted: GraphView | None = None) 
         UsageError: if the view that is wanted would have more rails or columns than anybody could follow.
     """
     kind, lines = _drawn(overview, view, wanted)
-    footer = list(_footer(overview, view))
+    footer = list(_footer(kind, overview, view))
     text = "".join(f"{line}\n" for line in [*lines, *([""] if lines and footer else []), *footer])
     return Picture(kind, text, _legend(kind, overview, view, text))
 
@@ -62,12 +68,12 @@ def _drawn(overview: Overview, view: View, wanted: GraphView | None) -> tuple[Gr
     raise UsageError(f"the graph is too large for the view `{wanted}`", hint=hint)
 
 
-def _footer(overview: Overview, view: View) -> Iterator[str]:
+def _footer(kind: GraphView, overview: Overview, view: View) -> Iterator[str]:
     """Say what the picture cannot show, or is not to."""
-    if overview.cycle:
-        what = "these groups have no start order" if overview.members else "no start order exists"
-        path = cycle_words(overview.cycle)
-        yield one_line(view.mask(f"{what}: {path if view.unicode else path.replace('→', '->')}"))
+    if kind in _WITH_RAILS and rail_kind(overview.graph) is EdgeKind.RUNTIME:
+        yield CALLS
+    for words in disorder_words(overview.cycles):
+        yield one_line(view.mask(words if view.unicode else words.replace("→", "->")))
     if overview.hidden:
         yield hidden_words(overview.hidden)
 
@@ -80,5 +86,5 @@ def _legend(kind: GraphView, overview: Overview, view: View, text: str) -> str:
         if found or (text and not marks):
             entries.append(" ".join([*found, meaning]))
     if overview.members:
-        entries.append("name/ is a group of services, drawn as one")
+        entries.append("name/ is a box: a group of services, drawn as one")
     return "; ".join(entries)

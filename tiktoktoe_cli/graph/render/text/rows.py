@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.graph.algorithms.depth_first import finishing_order
+from tiktoktoe_cli.graph.algorithms.order import order_of, wave_numbers
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.render.text.words import is_optional
 
@@ -31,52 +32,65 @@ class Row:
     others: Mapping[str, Sequence[str]]
 
 
+def rail_kind(graph: Graph) -> EdgeKind:
+    """Return the kind of dependencies that rails are drawn for: calls, where only these are shown."""
+    kinds = {edge.kind for edge in graph.edges()}
+    return EdgeKind.RUNTIME if EdgeKind.RUNTIME in kinds and EdgeKind.START not in kinds else EdgeKind.START
+
+
 def drawing_order(overview: Overview) -> tuple[str, ...]:
-    """List the services so that each comes after what it waits for, as far as no cycle prevents it."""
-    if overview.waves is not None:
+    """List the services so that each comes after what it waits for, as far as no cycle prevents it.
+
+    Where rails are calls, after what it calls.
+    """
+    kind = rail_kind(overview.graph)
+    if kind is EdgeKind.START and overview.waves is not None:
         return tuple(chain.from_iterable(overview.waves))
-    return finishing_order(overview.graph.successors((EdgeKind.START,)))
-
-
-def wave_numbers(overview: Overview) -> dict[str, int]:
-    """Return the wave of each service; nothing if there is no start order."""
-    return {name: number for number, wave in enumerate(overview.waves or (), start=1) for name in wave}
+    successors = overview.graph.successors((kind,))
+    order = order_of(successors)
+    return finishing_order(successors) if order.unordered else tuple(chain.from_iterable(order.waves))
 
 
 def rows_of(overview: Overview, *, fold: bool) -> list[Row]:
     """Make one row per service; `fold` gives services of the same wave, dependencies and dependents one row."""
-    graph, waves = overview.graph, wave_numbers(overview)
+    graph, waves, kind = overview.graph, wave_numbers(overview.waves or ()), rail_kind(overview.graph)
     alike: dict[object, list[str]] = {}
     for name in drawing_order(overview):
         look = (waves.get(name), *_look(graph, name)) if fold and name not in overview.members else name
         alike.setdefault(look, []).append(name)
     row_of = {name: position for position, names in enumerate(alike.values()) for name in names}
     return [
-        _row(names, waves.get(names[0]), graph.services[names[0]].dependencies, row_of)
+        _row(names, waves.get(names[0]), graph.services[names[0]].dependencies, _Rows(row_of, kind))
         for names in map(tuple, alike.values())
     ]
 
 
-def _row(names: tuple[str, ...], wave: int | None, edges: Sequence[Edge], row_of: Mapping[str, int]) -> Row:
+class _Rows(NamedTuple):
+    """In which row each service is, and the kind of dependencies that the rows are in order of."""
+
+    row_of: Mapping[str, int]
+    kind: EdgeKind
+
+    def has_rail(self, edge: Edge) -> bool:
+        """Tell whether an edge is of that kind and leads to a row above."""
+        target = self.row_of.get(edge.target)
+        return edge.kind is self.kind and target is not None and target < self.row_of[edge.source]
+
+    def label(self, edge: Edge) -> str:
+        """Say what is special about an edge without a rail."""
+        flaw = "" if edge.target in self.row_of else "undefined"
+        if edge.kind is self.kind and not flaw:
+            flaw = "cyclic"
+        return " ".join(filter(None, (flaw, "optional" if is_optional(edge) else "", edge.kind)))
+
+
+def _row(names: tuple[str, ...], wave: int | None, edges: Sequence[Edge], rows: _Rows) -> Row:
     others: dict[str, list[str]] = {}
     for edge in edges:
-        if not _leads_up(edge, row_of):
-            others.setdefault(_label(edge, row_of), []).append(edge.target)
-    needs = {row_of[edge.target]: is_optional(edge) for edge in edges if _leads_up(edge, row_of)}
+        if not rows.has_rail(edge):
+            others.setdefault(rows.label(edge), []).append(edge.target)
+    needs = {rows.row_of[edge.target]: is_optional(edge) for edge in edges if rows.has_rail(edge)}
     return Row(wave, names, needs, dict(sorted(others.items())))
-
-
-def _leads_up(edge: Edge, row_of: Mapping[str, int]) -> bool:
-    """Tell whether an edge orders the start, and does: to a row above."""
-    target = row_of.get(edge.target)
-    return edge.kind is EdgeKind.START and target is not None and target < row_of[edge.source]
-
-
-def _label(edge: Edge, row_of: Mapping[str, int]) -> str:
-    flaw = "" if edge.target in row_of else "undefined"
-    if edge.kind is EdgeKind.START and not flaw:
-        flaw = "cyclic"
-    return " ".join(filter(None, (flaw, "optional" if is_optional(edge) else "", edge.kind)))
 
 
 def _look(graph: Graph, name: str) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.render.text.rows import wave_numbers
+from tiktoktoe_cli.graph.algorithms.order import wave_numbers
 from tiktoktoe_cli.graph.render.text.words import Word, edge_words, spell, wrapped
 from tiktoktoe_cli.report.palette import paint
 from tiktoktoe_cli.report.text import pad, width_of
@@ -30,7 +30,7 @@ _LEAST_ROOM = 24  # for the dependencies, however narrow the terminal
 
 def draw_table(overview: Overview, view: View, width: int | None) -> list[str]:
     """Draw a row for each service, in the order of the configuration, on lines of a width (None: any)."""
-    graph, waves = overview.graph, wave_numbers(overview)
+    graph, waves = overview.graph, wave_numbers(overview.waves or ())
     names = {name: spell(name, view) for name in graph.services}
     if not names:
         return []
