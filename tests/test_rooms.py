@@ -15,7 +15,7 @@ FLOORS = (
     {"health", "graph", "messaging", "client", "monitoring"},
     {"replay", "cqrs", "simulation"},
     {"orchestration"},
-    {"system", "subject", "explanations", "checkup", "starter"},
+    {"system", "subject", "baseline", "explanations", "checkup", "starter"},
     {"cli", "__main__"},
 )
 """From the ground up: a room may import those below it."""
@@ -28,7 +28,8 @@ ARROWS = {
     "importing": {"config", "report"},
     "health": {"graph"},
     "subject": {"system"},
-    "checkup": {"system", "subject", "explanations"},
+    "baseline": {"system"},
+    "checkup": {"system", "subject", "baseline", "explanations"},
     "__main__": {"cli"},
 }
 """What a room may import of its own floor."""

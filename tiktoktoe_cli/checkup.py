@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,13 +92,11 @@ def findings(system: System) -> Iterator[Problem]:
 
 def _graph_findings(system: System, subject: Subject) -> Iterator[Problem]:
     """Yield what the rules of the graph find, without what is accepted."""
+    from tiktoktoe_cli.baseline import configured, read
     from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.graph.findings.validation import validate
-    from tiktoktoe_cli.subject import baseline_at
 
-    path = subject.settings.baseline
-    place = system.place("graph", "baseline")
-    baseline = Baseline() if path is None else baseline_at(system, os.path.relpath(path), place)
+    baseline = read(system, configured(system))
     if isinstance(baseline, Problem):
         yield baseline
         baseline = Baseline()

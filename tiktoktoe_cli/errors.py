@@ -88,6 +88,9 @@ class Place:
         return replace(self, file=named(self.file))
 
 
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""The keys that lead to a value of the configuration."""
+
 Locate: TypeAlias = "Callable[..., Place | None]"
 """Tells where a path of keys (`"services", "payments", "version"`) stands in the user's files."""
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.nodes import ListNode, ScalarNode, scalars
-from tiktoktoe_cli.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.errors import KeyPath
     from tiktoktoe_cli.graph.abilities import Abilities
-    from tiktoktoe_cli.graph.findings.baseline import Baseline
     from tiktoktoe_cli.graph.rules import Operations, Subject
-    from tiktoktoe_cli.graph.usage import Address, Path
+    from tiktoktoe_cli.graph.usage import Address
     from tiktoktoe_cli.health.settings import CheckSettings
     from tiktoktoe_cli.orchestration.settings import ActionsSettings
     from tiktoktoe_cli.system import System
@@ -39,22 +36,6 @@ def subject_of(system: System) -> Subject:
 
     settings = system["graph"] or GraphSettings()
     return Subject(system.graph(), system["capacity"], _operations_of(system), settings, _is_bare(system))
-
-
-def baseline_at(system: System, path: str, named_at: Place | None) -> Baseline | Problem:
-    """Read a baseline; its text joins those that frames are drawn from.
-
-    What cannot be read is a problem where it is `named_at`.
-    """
-    from tiktoktoe_cli.config.reader import identify, read_source
-    from tiktoktoe_cli.graph.findings.baseline import read_baseline
-
-    source = read_source(path, waits=False)
-    if isinstance(source, Problem):
-        hint = source.hint if identify(path).exists() else "`graph validate --update-baseline` writes it"
-        return replace(source, place=source.place or named_at, hint=hint)
-    system.document.sources[source.name] = source.text
-    return read_baseline(source.name, source.text)
 
 
 def _operations_of(system: System) -> Operations:
@@ -84,7 +65,7 @@ def _says(system: System, name: str, *keys: str) -> bool:
             return node is not None
 
 
-def _uses_in(system: System, abilities: Abilities) -> dict[str, dict[str, Path]]:
+def _uses_in(system: System, abilities: Abilities) -> dict[str, dict[str, KeyPath]]:
     from tiktoktoe_cli.graph.usage import find_uses
 
     if not abilities.started:
@@ -105,7 +86,7 @@ def _addresses(system: System, name: str) -> Iterator[Address]:
             yield found
 
 
-def _known_texts(system: System, name: str, actions: ActionsSettings) -> Iterator[tuple[Path, str]]:
+def _known_texts(system: System, name: str, actions: ActionsSettings) -> Iterator[tuple[KeyPath, str]]:
     """List what a service is told when it is started, with where that is written, as far as its variables are set."""
     for path, text in _start_texts(name, actions):
         node = system.document.node(path)
@@ -113,7 +94,7 @@ def _known_texts(system: System, name: str, actions: ActionsSettings) -> Iterato
             yield path, text
 
 
-def _start_texts(name: str, actions: ActionsSettings) -> Iterator[tuple[Path, str]]:
+def _start_texts(name: str, actions: ActionsSettings) -> Iterator[tuple[KeyPath, str]]:
     at = ("services", name, "actions", "start")
     for variable, value in actions.start.env.items():
         yield (*at, "env", variable), value

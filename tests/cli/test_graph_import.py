@@ -153,8 +153,8 @@ def test_a_variable_that_must_be_set_is_asked_for(tiktoktoe: Run, write: Callabl
         (("compose", "nowhere.yaml"), "cannot read `nowhere.yaml`"),
         (("compose", KUBERNETES), "it looks like one of `kubernetes`"),
         (("kubernetes", COMPOSE), "it looks like one of `compose`"),
-        (("kubernetes", KUBERNETES, "--profile", "x"), "only about Compose files"),
-        (("kubernetes", KUBERNETES, "--env-file", "x"), "only about Compose files"),
+        (("kubernetes", KUBERNETES, "--profile", "x"), "`--profile` is only about files of `compose`"),
+        (("kubernetes", KUBERNETES, "--env-file", "x"), "`--env-file` is only about files of `compose`"),
         (("compose", COMPOSE, "--env-file", "nowhere.env"), "cannot read `nowhere.env`"),
     ],
 )

@@ -42,16 +42,16 @@ def test_every_edge_of_the_shortest_paths_is_told(tiktoktoe: Run) -> None:
     assert result.code == 0
     assert result.out == (
         "gateway → cart → redis\n"
-        "  gateway → cart  start, waits until it is healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
-        "  cart → redis    start, waits until it is started, not required, tiktoktoe.yaml:1\n"
+        "  gateway → cart  start, waits until it is healthy, version ^1.8, binds, tiktoktoe.yaml:1\n"
+        "  cart → redis    start, waits until it is started, does not bind, tiktoktoe.yaml:1\n"
         "gateway → ads → redis\n"
-        "  gateway → ads  soft, not required, tiktoktoe.yaml:1\n"
-        "  ads → redis    start, waits until it is healthy, required, tiktoktoe.yaml:1\n"
+        "  gateway → ads  soft, does not bind, tiktoktoe.yaml:1\n"
+        "  ads → redis    start, waits until it is healthy, binds, tiktoktoe.yaml:1\n"
         "  and 1 more\n"
-        "over required dependencies only\n"
-        "  gateway → cart  start, waits until it is healthy, version ^1.8, required, tiktoktoe.yaml:1\n"
-        "  cart → vault    start, waits until it is healthy, required, tiktoktoe.yaml:1\n"
-        "  vault → redis   runtime, required, tiktoktoe.yaml:1\n"
+        "over dependencies that all bind\n"
+        "  gateway → cart  start, waits until it is healthy, version ^1.8, binds, tiktoktoe.yaml:1\n"
+        "  cart → vault    start, waits until it is healthy, binds, tiktoktoe.yaml:1\n"
+        "  vault → redis   runtime, binds, tiktoktoe.yaml:1\n"
         "no single dependency is on all paths\n"
     )
     assert result.err == "`gateway` cannot do without `redis`: 2 shortest paths of 2 dependencies, 1 longer\n"
@@ -90,7 +90,7 @@ def test_data_holds_paths_and_cuts(tiktoktoe: Run) -> None:
         "end_column": column + len('"redis"'),
     }
     assert answer["items"] == [
-        {"path": "vault → redis", "length": 1, "shortest": True, "required": True, "edges": [edge]}
+        {"path": "vault → redis", "length": 1, "shortest": True, "binds": True, "edges": [edge]}
     ]
     assert answer["summary"]["cuts"] == [edge]
     assert answer["summary"]["requires"] is True

@@ -111,6 +111,14 @@ def test_says_what_is_wrong_and_where(text: str, code: str, place: str, words: s
     assert words in problem.message
 
 
+def test_unknown_tags_are_told_apart_from_mistakes() -> None:
+    """Whoever knows what they mean reads them with their places; to others they are problems."""
+    found = _compose("a: !reset []\nb: 1\nb: 2")
+
+    assert [(tag.name, str(tag.place)) for tag in found.unknown_tags] == [("!reset", "a.yaml:1:4")]
+    assert [problem.code for problem in found.mistakes] == ["duplicate-key"]
+
+
 def test_a_duplicate_key_names_both_places() -> None:
     """A key that stands twice is shown where it stood first, too."""
     problem = _compose("a: 1\nb: 2\na: 3").problems[0]

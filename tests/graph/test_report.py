@@ -93,6 +93,8 @@ def test_an_overview_tells_everything_about_an_edge() -> None:
     web, database, _ = report.items
     assert web["dependencies"] == [
         {
+            "from": "web",
+            "to": "db",
             "name": "db",
             "kind": "start",
             "version": "^1",
@@ -104,6 +106,8 @@ def test_an_overview_tells_everything_about_an_edge() -> None:
             "evidence": "declared",
         },
         {
+            "from": "web",
+            "to": "log",
             "name": "log",
             "kind": "runtime",
             "version": None,

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tiktoktoe_cli.config.composer import compose
 from tiktoktoe_cli.config.nodes import MapNode, Source
 from tiktoktoe_cli.importing.fields import Fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def fields(text: str) -> Fields:
@@ -84,10 +88,28 @@ def test_where_there_is_no_map_there_is_an_empty_one() -> None:
 
 def test_the_parts_are_all_that_have_a_rest_of_their_own() -> None:
     """However deep they were taken out, and each once, whoever asks again."""
-    some = fields("a: {b: [{c: {d: 1}}]}\ne: {f: 2}\n")
+    some = fields("a: {b: [{c: {d: 1}}]}\ne: {f: 2}\ng: {h: {i: 3}}\n")
     for _ in range(2):
         (item,) = some.inside("a").items("b")
         item.own("c")
         some.own("e")
+        some.named("g")
 
-    assert [left(part) for part in some.parts()] == [[], [], ["d"], ["f"]]
+    assert [left(part) for part in some.parts()] == [[], [], ["d"], ["f"], ["i"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "go_in"),
+    [
+        ("a: {b: 1}", lambda some: some.own("a")),
+        ("a: [{b: 1}]", lambda some: some.items("a")[0]),
+        ("a: {c: {b: 1}}", lambda some: some.named("a")["c"]),
+    ],
+)
+def test_what_was_asked_for_is_remembered(text: str, go_in: Callable[[Fields], Fields]) -> None:
+    """Whoever takes the same map again sees what was taken of it before."""
+    some = fields(text)
+
+    go_in(some).text("b")
+
+    assert left(go_in(some)) == []

@@ -57,7 +57,7 @@ def test_a_tag_is_ignored_until_somebody_follows_it(write: Write) -> None:
 
     assert isinstance(first, ListNode)
     assert [files.follow_tag(node, {"!x"}) for node in (first, second, third, first)] == ["!x", "", "", "!x"]
-    assert [(tag, place.line) for tag, place in files.ignored_tags()] == [("!y", 2)]
+    assert [(tag.name, tag.place.line) for tag in files.ignored_tags()] == [("!y", 2)]
 
 
 def test_opens_what_a_file_names(write: Write) -> None:

@@ -151,6 +151,13 @@ class Desk:
         self.reports = tuple(target for target in self.reports if target not in over)
         return over
 
+    def adopt(self, system: System) -> System:
+        """Take in one more configuration: its files are kept, and its secrets are hidden beside those before."""
+        self.keep(system.document.sources)
+        hides, hidden_before = system.document.mask.line, self.terminal.mask
+        self.terminal = self.terminal.masking(lambda text: hides(hidden_before(text)))
+        return system
+
     def _take(self, system: System) -> System:
         self.keep(system.document.sources)
         self.sources = system.document.sources

@@ -129,7 +129,4 @@ def _read(desk: Desk, names: Sequence[str]) -> Edition:
     from tiktoktoe_cli.system import load_system
 
     system = load_system(names, desk.environ, COMPARED_PARTS, outlines=OUTLINES)
-    desk.keep(system.document.sources)
-    hides, hidden_before = system.document.mask.line, desk.terminal.mask
-    desk.terminal = desk.terminal.masking(lambda text: hides(hidden_before(text)))
-    return edition_of(subject_of(system))
+    return edition_of(subject_of(desk.adopt(system)))

@@ -9,7 +9,7 @@ import typer
 from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.import_options import Files, Strict, show_import, source_argument
 from tiktoktoe_cli.cli.options import add_command
-from tiktoktoe_cli.errors import ExitCode, UsageError
+from tiktoktoe_cli.errors import ExitCode
 from tiktoktoe_cli.graph.importers.formats import SystemFormat
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def import_system(  # noqa: PLR0913  # each is an option
     from tiktoktoe_cli.importing.compose.application import Choice
 
     kind = choose(SystemFormat, source, "FORMAT")
-    if kind is not SystemFormat.COMPOSE and (env_file or profile):
-        raise UsageError("`--env-file` and `--profile` are only about Compose files")
+    given = {"--env-file": env_file, "--profile": profile}
+    kind.check(option for option, values in given.items() if values)
     choice = Choice(tuple(env_file or ()), frozenset(profile or ()))
     options = ImportOptions(name, infer, choice, facets=(container_checks,))
     desk.keep(files)

@@ -9,7 +9,7 @@ import typer
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import group_names, service_names, tag_names, words
 from tiktoktoe_cli.cli.options import words_of
-from tiktoktoe_cli.graph.choices import LADDER, Direction, GraphView
+from tiktoktoe_cli.graph.choices import LADDER, USUAL_DIRECTION, Direction, GraphView
 from tiktoktoe_cli.graph.model import EdgeKind
 
 app = make_group("graph")
@@ -48,7 +48,7 @@ Way: TypeAlias = Annotated[
         "--direction",
         metavar="WAY",
         help="From --focus down to what it depends on, up to who depends on it, or both.",
-        show_default=Direction.BOTH,
+        show_default=USUAL_DIRECTION,
         autocompletion=words(*Direction),
     ),
 ]

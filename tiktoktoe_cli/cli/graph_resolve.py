@@ -10,11 +10,10 @@ from tiktoktoe_cli.cli.completion import service_names, words
 from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.graph.choices import Preference
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
-
-_PREFERENCES = ("deployed", "newest")
 
 
 @add_command(
@@ -33,9 +32,9 @@ def resolve(
         typer.Option(
             metavar="WHICH",
             help="`deployed` changes as few services as possible, `newest` takes the newest versions that fit.",
-            autocompletion=words(*_PREFERENCES),
+            autocompletion=words(*Preference),
         ),
-    ] = "deployed",
+    ] = Preference.DEPLOYED.value,
     service: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,7 +65,7 @@ def resolve(
     from tiktoktoe_cli.graph.rules import Subject, validate_graph
     from tiktoktoe_cli.graph.rules.ranges import INVALID_VERSION
 
-    preference = choose(resolution.Preference, prefer, "--prefer")
+    preference = choose(Preference, prefer, "--prefer")
     graph = desk.load("services").graph()
     for name in service or ():
         if name not in graph.services:

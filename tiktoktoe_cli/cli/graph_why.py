@@ -42,9 +42,9 @@ def why(
 ) -> ExitCode:
     """Show the paths of dependencies from one service to another, with what each dependency asks for.
 
-    Says whether a path has only required dependencies, and which dependencies lie on all paths: without one of these,
-    nothing connects the two. If there is no path, the answer is no (1). Paths are counted up to 10^18: in `-o json`,
-    `larger` names those of `shortest` and `total` that are more.
+    A dependency binds if it is required and not soft. Says whether all dependencies of a path bind, and which ones lie
+    on all paths: without one of these, nothing connects the two. If there is no path, the answer is no (1). Paths are
+    counted up to 10^18: in `-o json`, `larger` names those of `shortest` and `total` that are more.
     """
     from tiktoktoe_cli.graph.paths import explain
     from tiktoktoe_cli.graph.reports.why import draw_paths, report_of

@@ -55,16 +55,36 @@ class _Open:
     merges: list[Node] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownTag:
+    """A tag that YAML's core schema does not have, at its value."""
+
+    name: str
+    place: Place
+
+    @property
+    def problem(self) -> Problem:
+        """What it is to whoever reads no tags."""
+        hint = "remove the tag; values are typed by what reads them"
+        return Problem("unknown-tag", f"unknown tag `{self.name}`", self.place, hint)
+
+
 @dataclass(slots=True)
 class Composition:
-    """The outcome: the root if the text could be read, every scalar that was made, and what was wrong.
+    """The outcome: the root if the text could be read, every scalar that was made, mistakes, and tags nobody knows.
 
     Scalars that are folded were not made: they hold no variables, and nothing is wrong with them.
     """
 
     root: Node | None = None
     scalars: list[ScalarNode] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    mistakes: list[Problem] = field(default_factory=list)
+    unknown_tags: list[UnknownTag] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that is wrong to whoever reads no tags."""
+        return [*self.mistakes, *(tag.problem for tag in self.unknown_tags)]
 
 
 def compose(source: Source, *, folds: bool = False) -> Composition:
@@ -152,7 +172,7 @@ class _Composer:
 
     def complain(self, problem: str, at: Position, opening: Position | None = None) -> None:
         """Record what the parser says about the text at a 0-based position; nothing of it can be used."""
-        self.result.problems.append(syntax_problem(self.source, problem, at, opening))
+        self.result.mistakes.append(syntax_problem(self.source, problem, at, opening))
         self.give_up()
 
     def give_up(self) -> None:
@@ -239,7 +259,7 @@ class _Composer:
         entries = parent.node.entries  # type: ignore[union-attr]  # only maps have keys
         if name in entries:
             first = entries[name].key.place
-            self.result.problems.append(
+            self.result.mistakes.append(
                 Problem(
                     "duplicate-key",
                     f"the key `{name}` is there twice",
@@ -258,7 +278,7 @@ class _Composer:
         for merge in merges:
             for part in merge.items if isinstance(merge, ListNode) else [merge]:
                 if not isinstance(part, MapNode):
-                    self.result.problems.append(
+                    self.result.mistakes.append(
                         Problem(
                             "merge-not-map", "`<<` merges maps only", part.place, "name an anchor of a map"
                         )
@@ -269,14 +289,11 @@ class _Composer:
 
     def _check_tag(self, event: Any) -> None:
         if event.tag and event.tag not in _CORE_TAGS and event.tag != "!":
-            hint = "remove the tag; values are typed by what reads them"
-            self.result.problems.append(
-                Problem("unknown-tag", f"unknown tag `{event.tag}`", self._spot(event).place, hint)
-            )
+            self.result.unknown_tags.append(UnknownTag(event.tag, self._spot(event).place))
 
     def _spot(self, event: Any) -> Spot:
         return Spot(self.source, event.start_mark.index, event.end_mark.index)
 
     def _stop(self, code: str, message: str, place: Place) -> NoReturn:
-        self.result.problems.append(Problem(code, message, place))
+        self.result.mistakes.append(Problem(code, message, place))
         raise _StopComposingError

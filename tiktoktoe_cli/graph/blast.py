@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.algorithms.cycles import components
 from tiktoktoe_cli.graph.algorithms.order import order_of
+from tiktoktoe_cli.graph.algorithms.reduction import BLOCK
 from tiktoktoe_cli.graph.impact import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
-
-_BLOCK = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,8 @@ def rank(graph: Graph) -> tuple[Radius, ...]:
     uses = _clusters(graph, lambda edge: edge.is_used_at_run_time)
     totals = dict.fromkeys(needs.dependents, (0,) * len(Effect))
     names = list(graph.services)
-    for first in range(0, len(names), _BLOCK):
-        for cluster, found in _counted(graph, needs, uses, names[first : first + _BLOCK]):
+    for first in range(0, len(names), BLOCK):
+        for cluster, found in _counted(graph, needs, uses, names[first : first + BLOCK]):
             totals[cluster] = tuple(map(add, totals[cluster], found))
     by_hit = sorted(names, key=lambda name: (*map(neg, totals[needs.home[name]]), name))
     ranks: dict[tuple[int, ...], int] = {}
@@ -98,11 +97,21 @@ def _counted(
     stuck = needs.joined(_near(graph, block, needs, lambda edge: edge.is_needed_to_start))
     reached = uses.joined(_own(block, uses))
     for cluster, fallen in down.items():
-        known, counts = 0, []
-        for bits in (fallen, worse[cluster], stuck[cluster], reached[uses.home[cluster]]):
-            counts.append((bits & ~known).bit_count())
-            known |= bits
-        yield cluster, tuple(counts)
+        suffer = {
+            Effect.DOWN: fallen,
+            Effect.DEGRADED: worse[cluster],
+            Effect.AT_RESTART: stuck[cluster],
+            Effect.INDIRECT: reached[uses.home[cluster]],
+        }
+        yield cluster, tuple(_worst_only(suffer))
+
+
+def _worst_only(suffer: Mapping[Effect, int]) -> Iterator[int]:
+    """Count the services of each effect that suffer no worse one."""
+    known = 0
+    for effect in Effect:
+        yield (suffer[effect] & ~known).bit_count()
+        known |= suffer[effect]
 
 
 def _own(block: Sequence[str], clusters: _Clusters) -> dict[str, int]:

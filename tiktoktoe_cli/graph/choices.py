@@ -28,6 +28,17 @@ class Direction(StrEnum):
     BOTH = "both"
 
 
+class Preference(StrEnum):
+    """Which of several answers is the better one."""
+
+    DEPLOYED = "deployed"  # the one that changes the fewest services; then the newest versions
+    NEWEST = "newest"  # the one with the newest versions
+
+
+USUAL_DIRECTION: Final = Direction.BOTH
+"""Which way to go if nothing was asked for."""
+
+
 class Risk(StrEnum):
     """How dangerous a change is, the worst first."""
 

@@ -107,12 +107,13 @@ class _Reach:
 
     def effects(self) -> dict[str, Effect]:
         """Tell the worst that happens to each service."""
-        return {
-            **dict.fromkeys(self.indirect, Effect.INDIRECT),
-            **dict.fromkeys(self.blocked, Effect.AT_RESTART),
-            **dict.fromkeys(self.degraded, Effect.DEGRADED),
-            **dict.fromkeys((*self.roots, *self.down), Effect.DOWN),
+        suffer = {
+            Effect.DOWN: (*self.roots, *self.down),
+            Effect.DEGRADED: self.degraded,
+            Effect.AT_RESTART: self.blocked,
+            Effect.INDIRECT: self.indirect,
         }
+        return {name: effect for effect in reversed(Effect) for name in suffer[effect]}
 
 
 def _reach(graph: Graph, roots: tuple[str, ...]) -> _Reach:

@@ -83,6 +83,11 @@ class Edge:
     is_condition_written: bool = field(compare=False)
 
     @property
+    def is_loop(self) -> bool:
+        """Whether it leads from a service to itself."""
+        return self.source == self.target
+
+    @property
     def binds(self) -> bool:
         """Whether the source cannot do without the target: at some time, be it only at its start."""
         return self.required and self.kind is not EdgeKind.SOFT

@@ -29,8 +29,8 @@ def import_files(
     _refuse_others(source, files)
     notes = Notebook()
     document = translate(files, notes)
-    for tag, place in files.ignored_tags():
-        notes.changed(place, (), f"unknown tag `{tag}`: the value is taken as it is written")
+    for tag in files.ignored_tags():
+        notes.changed(tag.place, (), f"unknown tag `{tag.name}`: the value is taken as it is written")
     return Imported(document, tuple(notes.remarks))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tiktoktoe_cli.config.nodes import Node, Spot
 
@@ -34,7 +34,7 @@ class Fields:
         self._asked: set[str] = set()
         self._taken: set[str] = set()
         self._inside: dict[str, Fields] = {}
-        self._apart: dict[str, list[Fields]] = {}
+        self._apart: dict[tuple[str, int], Fields] = {}
 
     def __contains__(self, key: str) -> bool:
         """Tell whether a key says something."""
@@ -125,12 +125,10 @@ class Fields:
         """Take a map of maps; what is left over in each is its own."""
         node = self._ask(key)
         entries = node.entries if isinstance(node, MapNode) else {}
-        if not all(isinstance(entry.value, MapNode) for entry in entries.values()):
+        maps = {name: entry.value for name, entry in entries.items() if isinstance(entry.value, MapNode)}
+        if not isinstance(node, MapNode) or len(maps) < len(entries):
             return {}
-        self._taken.add(key)
-        return {
-            name: Fields(entry.value) for name, entry in entries.items() if isinstance(entry.value, MapNode)
-        }
+        return dict(zip(maps, self._taken_apart(key, maps.values()), strict=True))
 
     def is_map(self, key: str) -> bool:
         """Tell whether a key holds a map."""
@@ -151,17 +149,16 @@ class Fields:
         for inner in self._inside.values():
             yield from islice(inner.parts(), 1, None)  # what is left over inside is left over here
         for taken in self._apart.values():
-            for one in taken:
-                yield from one.parts()
+            yield from taken.parts()
 
     def _ask(self, key: str) -> Node | None:
         self._asked.add(key)
         return self.node.get(key)
 
-    def _taken_apart(self, key: str, nodes: list[MapNode]) -> list[Fields]:
+    def _taken_apart(self, key: str, nodes: Iterable[MapNode]) -> list[Fields]:
         """Take maps that have a rest of their own, the same one for everybody who asks."""
         self._taken.add(key)
-        return self._apart.setdefault(key, [Fields(node) for node in nodes])
+        return [self._apart.setdefault((key, id(node)), Fields(node)) for node in nodes]
 
     def _nothing(self) -> Fields:
         return Fields(MapNode(self.node.source, self.node.start, self.node.end))

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.composer import compose
 from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.nodes import MapNode, ScalarNode
 from tiktoktoe_cli.config.reader import read_source
-from tiktoktoe_cli.errors import ConfigError, Place, Problem, UsageError
+from tiktoktoe_cli.errors import ConfigError, Problem, UsageError
 from tiktoktoe_cli.importing.documents import documents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tiktoktoe_cli.config.nodes import Source, Spot
+    from tiktoktoe_cli.config.composer import Composition, UnknownTag
+    from tiktoktoe_cli.config.nodes import Node, Source, Spot
+    from tiktoktoe_cli.errors import Place
     from tiktoktoe_cli.importing.documents import Document
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
-_UNKNOWN_TAG: Final = "unknown-tag"
-_Reading: TypeAlias = tuple[list[MapNode], list[Problem]]
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Files:
 
     trees: list[MapNode] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
-    _tags: dict[tuple[str, int, int], tuple[str, Place]] = field(default_factory=dict)
+    _tags: dict[tuple[str, int, int], UnknownTag] = field(default_factory=dict)
     _followed: set[tuple[str, int, int]] = field(default_factory=set)
 
     @classmethod
@@ -79,27 +79,28 @@ class Files:
         if not self._tags:
             return ""
         key = _key(node.place)
-        tag = self._tags[key][0] if key in self._tags else ""
+        tag = self._tags[key].name if key in self._tags else ""
         if tag not in known:
             return ""
         self._followed.add(key)
         return tag
 
-    def ignored_tags(self) -> list[tuple[str, Place]]:
-        """List the tags that nobody has followed, with their places."""
+    def ignored_tags(self) -> list[UnknownTag]:
+        """List the tags that nobody has followed."""
         return [tag for key, tag in self._tags.items() if key not in self._followed]
 
-    def _compose(self, source: Source) -> _Reading:
+    def _compose(self, source: Source) -> tuple[list[MapNode], list[Problem]]:
         trees: list[MapNode] = []
         problems: list[Problem] = []
         for document in documents(source):
-            found, wrong = _composed(document)
-            trees += found
-            problems += wrong
-        for problem in problems:
-            if problem.code == _UNKNOWN_TAG and problem.place:
-                self._tags[_key(problem.place)] = (problem.message.split("`")[1], problem.place)
-        return trees, [problem for problem in problems if problem.code != _UNKNOWN_TAG]
+            found = _composed(document)
+            problems += found.mistakes
+            self._tags |= {_key(tag.place): tag for tag in found.unknown_tags}
+            if isinstance(found.root, MapNode):
+                trees.append(found.root)
+            elif found.root and not _says_nothing(found.root):
+                problems.append(_no_map(found.root))
+        return trees, problems
 
 
 def _expanded(names: Sequence[str]) -> Iterator[str]:
@@ -110,18 +111,20 @@ def _expanded(names: Sequence[str]) -> Iterator[str]:
             yield name
 
 
-def _composed(document: Document) -> _Reading:
-    composition = compose(document)
-    if any(problem.code != _UNKNOWN_TAG for problem in composition.problems):
-        composition = compose(document.in_place())  # a mistake in the syntax is told by its line alone
-    root, problems = composition.root, composition.problems
-    if isinstance(root, MapNode):
-        return [root], problems
-    if root is None or (isinstance(root, ScalarNode) and root.value is None):
-        return [], problems
+def _composed(document: Document) -> Composition:
+    found = compose(document)
+    return (
+        compose(document.in_place()) if found.mistakes else found
+    )  # one in the syntax is told by its line alone
+
+
+def _says_nothing(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value is None
+
+
+def _no_map(node: Node) -> Problem:
     hint = "check that it is the right file"
-    wrong = Problem("not-a-map", "a configuration is a map, found something else", root.place, hint)
-    return [], [*problems, wrong]
+    return Problem("not-a-map", "a configuration is a map, found something else", node.place, hint)
 
 
 def _key(place: Place) -> tuple[str, int, int]:

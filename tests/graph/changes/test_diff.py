@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.graph.systems import random_edges, subject_of
+from tiktoktoe_cli.config.quantity import Quantity
+from tiktoktoe_cli.config.units import Duration, Ratio
+from tiktoktoe_cli.graph.capacity import Fit
 from tiktoktoe_cli.graph.changes.diff import Difference, WaveChange, compare
 from tiktoktoe_cli.graph.changes.edition import edition_of
-from tiktoktoe_cli.graph.changes.parts import Alteration, ChangeKind, Part, PartChange
-from tiktoktoe_cli.graph.model import Edge, Service
+from tiktoktoe_cli.graph.changes.parts import Alteration, ChangeKind, Part, PartChange, Property
+from tiktoktoe_cli.graph.model import Edge, EdgeKind, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +86,7 @@ def _mirrored(changes: tuple[PartChange, ...]) -> list[PartChange]:
 
 
 def test_services_are_added_removed_and_changed() -> None:
-    """Each change tells what is different, in the words of the configuration."""
+    """Each change tells what is different, by the names that the configuration has for it."""
     old: dict[str, Any] = {"a": {"version": "1.0", "group": "core"}, "b": {}, "same": {"replicas": 3}}
     new: dict[str, Any] = {
         "a": {"version": "1.10", "replicas": 2, "resources": {"requests": {"memory": "128Mi"}}},
@@ -98,14 +101,17 @@ def test_services_are_added_removed_and_changed() -> None:
         "a": (
             ChangeKind.CHANGED,
             (
-                Alteration("version", "1.0", "1.10"),
-                Alteration("group", "core", None),
-                Alteration("replicas", "1", "2"),
-                Alteration("requests.memory", None, "128Mi"),
+                Alteration(Property.VERSION, "1.0", "1.10"),
+                Alteration(Property.GROUP, "core", None),
+                Alteration(Property.REPLICAS, 1, 2),
+                Alteration(Property.MEMORY_REQUEST, None, Quantity.parse("128Mi")),
             ),
         ),
-        "b": (ChangeKind.REMOVED, (Alteration("replicas", "1", None),)),
-        "c": (ChangeKind.ADDED, (Alteration("tags", None, "x, y"), Alteration("replicas", None, "1"))),
+        "b": (ChangeKind.REMOVED, (Alteration(Property.REPLICAS, 1, None),)),
+        "c": (
+            ChangeKind.ADDED,
+            (Alteration(Property.TAGS, None, ("x", "y")), Alteration(Property.REPLICAS, None, 1)),
+        ),
     }
 
 
@@ -177,9 +183,9 @@ def test_dependencies_are_changes_of_their_own() -> None:
         ("a", "d", ChangeKind.ADDED),
     ]
     assert found.of(Part.DEPENDENCY)[0].alterations == (
-        Alteration("kind", "start", "runtime"),
-        Alteration("required", "true", "false"),
-        Alteration("timeout", "5s", "1m"),
+        Alteration(Property.KIND, EdgeKind.START, EdgeKind.RUNTIME),
+        Alteration(Property.REQUIRED, True, False),
+        Alteration(Property.TIMEOUT, Duration.parse("5s"), Duration.parse("1m")),
     )
 
 
@@ -247,11 +253,14 @@ def test_nodes_are_compared_kind_by_kind() -> None:
         ("node", "small", "changed"),
         ("node", "small 3", "added"),
     ]
-    assert found[1][3] == (Alteration("count", "2", "1"), Alteration("memory", "8Gi", "4Gi"))
+    assert found[1][3] == (
+        Alteration(Property.COUNT, 2, 1),
+        Alteration(Property.MEMORY, Quantity.parse("8Gi"), Quantity.parse("4Gi")),
+    )
     assert found[2][3] == (
-        Alteration("count", None, "2"),
-        Alteration("cpu", None, "4"),
-        Alteration("memory", None, "8Gi"),
+        Alteration(Property.COUNT, None, 2),
+        Alteration(Property.CPU, None, Quantity.parse("4")),
+        Alteration(Property.MEMORY, None, Quantity.parse("8Gi")),
     )
 
 
@@ -261,9 +270,16 @@ def test_the_reserve_is_compared() -> None:
     more = {"services": ONE, "capacity": {"nodes": [SMALL], "reserve": {"cpu": "20%"}}}
     none = {"services": ONE, "capacity": {"nodes": [SMALL]}}
 
-    assert compared(some, more) == [("reserve", "every node", "changed", (Alteration("cpu", "0.1", "0.2"),))]
+    assert compared(some, more) == [
+        ("reserve", "every node", "changed", (Alteration(Property.CPU, Ratio(0.1), Ratio(0.2)),))
+    ]
     assert compared(none, some) == [
-        ("reserve", "every node", "added", (Alteration("cpu", None, "0.1"), Alteration("memory", None, "0")))
+        (
+            "reserve",
+            "every node",
+            "added",
+            (Alteration(Property.CPU, None, Ratio(0.1)), Alteration(Property.MEMORY, None, Ratio(0))),
+        )
     ]
 
 
@@ -274,14 +290,14 @@ def test_what_fits_no_longer_is_predicted() -> None:
     new = {"services": three, "capacity": {"nodes": [SMALL | {"count": 1}]}}
 
     assert compared(old, new) == [
-        ("node", "small", "changed", (Alteration("count", "2", "1"),)),
-        ("fit", "all replicas", "changed", (Alteration("verdict", "fits", "does not fit"),)),
+        ("node", "small", "changed", (Alteration(Property.COUNT, 2, 1),)),
+        ("fit", "all replicas", "changed", (Alteration(Property.VERDICT, Fit.FITS, Fit.DOES_NOT_FIT),)),
     ]
     assert compared(old, {"services": three})[-1] == (
         "fit",
         "all replicas",
         "removed",
-        (Alteration("verdict", "fits", None),),
+        (Alteration(Property.VERDICT, Fit.FITS, None),),
     )
 
 
@@ -292,9 +308,9 @@ def test_health_checks_are_compared() -> None:
     new = {"services": services, "checks": {"a": {"up": "tcp a:9", "out": "tcp a:3"}, "b": None}}
 
     assert compared(old, new) == [
-        ("check", "a in", "removed", (Alteration("asks", "tcp a:2", None),)),
-        ("check", "a out", "added", (Alteration("asks", None, "tcp a:3"),)),
-        ("check", "a up", "changed", (Alteration("asks", "tcp a:1", "tcp a:9"),)),
+        ("check", "a in", "removed", (Alteration(Property.ASKS, "tcp a:2", None),)),
+        ("check", "a out", "added", (Alteration(Property.ASKS, None, "tcp a:3"),)),
+        ("check", "a up", "changed", (Alteration(Property.ASKS, "tcp a:1", "tcp a:9"),)),
     ]
 
 
@@ -314,7 +330,17 @@ def test_the_start_is_predicted_with_the_chain_that_decides() -> None:
             "start_time",
             "everything",
             "changed",
-            (Alteration("time", "8s", "20s"), Alteration("chain", "db → web", "mail")),
+            (
+                Alteration(Property.TIME, Duration.parse("8s"), Duration.parse("20s")),
+                Alteration(
+                    Property.CHAIN,
+                    (
+                        "db",
+                        "web",
+                    ),
+                    ("mail",),
+                ),
+            ),
         )
     ]
 

@@ -10,6 +10,7 @@ from tests.graph.changes.test_diff import difference
 from tests.graph.systems import subject_of
 from tiktoktoe_cli.graph.changes.diff import compare
 from tiktoktoe_cli.graph.changes.edition import edition_of
+from tiktoktoe_cli.graph.changes.parts import Part, Row
 from tiktoktoe_cli.graph.changes.risks import HAZARDS, assess
 from tiktoktoe_cli.graph.choices import Risk
 
@@ -31,7 +32,7 @@ def judged(new: dict[str, Any], old: dict[str, Any] = SHOP) -> tuple[Risk, list[
 
 
 def shop(**services: Any) -> dict[str, Any]:
-    """ChangeKind some services of the shop; None removes one."""
+    """Change some services of the shop; None removes one."""
     changed = {
         name: SHOP.get(name, {}) | settings for name, settings in services.items() if settings is not None
     }
@@ -189,57 +190,61 @@ def web(**settings: Any) -> dict[str, Any]:
     [
         (
             changed("capacity", {"nodes": [SMALL | {"count": 1}], "reserve": {"memory": "10%"}}),
-            ("fit", "all replicas"),
+            Row(Part.FIT, ("all replicas",)),
             Risk.HIGH,
             "all replicas fitted on the nodes, and no longer do",
         ),
         (
             changed("capacity", None),
-            ("fit", "all replicas"),
+            Row(Part.FIT, ("all replicas",)),
             Risk.MEDIUM,
             "nobody can tell any more whether all replicas fit on the nodes",
         ),
         (
             changed("capacity", {"nodes": [SMALL | {"name": "big"}], "reserve": {"memory": "10%"}}),
-            ("node", "small"),
+            Row(Part.NODE, ("small",)),
             Risk.MEDIUM,
             "there are no nodes `small` any more",
         ),
         (
             changed("capacity", {"nodes": [SMALL | {"memory": "4Gi"}], "reserve": {"memory": "10%"}}),
-            ("node", "small"),
+            Row(Part.NODE, ("small",)),
             Risk.MEDIUM,
             "nodes `small` have less room: memory 8Gi → 4Gi",
         ),
         (
             changed("capacity", {"nodes": [SMALL], "reserve": {"memory": "5%"}}),
-            ("reserve", "every node"),
+            Row(Part.RESERVE, ("every node",)),
             Risk.MEDIUM,
             "less of every node is kept free",
         ),
         (
             changed("checks", {}),
-            ("check", "web", "up"),
+            Row(
+                Part.CHECK,
+                (
+                    "web",
+                    "up",
+                ),
+            ),
             Risk.MEDIUM,
             "`web` has no health check `up` any more",
         ),
         (
             web(resources={"requests": {"cpu": 2, "memory": "1Gi"}, "limits": {"memory": "1Gi"}}),
-            ("service", "web"),
+            Row(Part.SERVICE, ("web",)),
             Risk.MEDIUM,
             "`web` may use 1Gi memory, not 2Gi",
         ),
         (
             web(start_time="9s"),
-            ("start_time", "everything"),
+            Row(Part.START_TIME, ("everything",)),
             Risk.LOW,
             "everything is ready after 9s instead of 3s: `web` decides",
         ),
     ],
 )
-def test_each_difference_has_its_own_risk(
-    new: dict[str, Any], row: tuple[str, ...], risk: Risk, words: str
-) -> None:
+def test_each_difference_has_its_own_risk(new: dict[str, Any], row: Row, risk: Risk, words: str) -> None:
     """A hazard says in which of the differences it was seen, and why that matters."""
     found = assess(compare(edition_of(subject_of(**TIGHT)), edition_of(subject_of(**new))))
 
@@ -263,5 +268,34 @@ def test_a_finding_has_its_risk_though_it_is_told_elsewhere() -> None:
     """The error about a new cycle is no reason of its own, and still of high risk."""
     found = assess(difference(SHOP, shop(db={"depends_on": {"web": {}}})))
 
-    (row,) = (row for row in found.rows if row[:2] == ("finding", "TTG101"))
+    (row,) = (row for row in found.rows if (row.part, row.names[0]) == (Part.FINDING, "TTG101"))
     assert found.rows[row] is Risk.HIGH
+
+
+def test_a_new_cycle_is_told_as_its_finding_is() -> None:
+    """The reason is what the rule says, also that the cycle is only the shortest; an accepted one is no secret."""
+    alone: dict[str, Any] = {name: {} for name in "abc"}
+    circles: dict[str, Any] = {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}, "c": {}}}}
+    circles["c"] = {"depends_on": {"b": {}}}
+    accepted = {"suppress": [{"rule": "TTG101", "reason": "known"}]}
+
+    (told, *_), (accepted_one, *_) = (
+        assess(difference(alone, circles, **options)).reasons for options in ({}, {"settings": accepted})
+    )
+
+    ring = "`a` → `b` → `a`"
+    assert told.words == (
+        f"these services wait for each other to start: {ring} (the shortest cycle among 3 services)"
+    )
+    assert accepted_one.words == f"cycle of start edges: {ring}"
+    assert told.about == accepted_one.about == ("a", "b")
+
+
+def test_a_limit_of_nothing_is_a_limit() -> None:
+    """A limit of 0 that goes up is not lower; one that comes where there was none is."""
+    none, nothing, some = (
+        {"a": {"resources": {"limits": limits}}} for limits in ({}, {"cpu": 0}, {"cpu": 1})
+    )
+
+    assert judged(some, nothing) == (Risk.LOW, [])
+    assert ("lower limit", "`a` may use 1 cpu, not any amount") in judged(some, none)[1]

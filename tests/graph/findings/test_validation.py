@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.graph.systems import place, subject_of
 from tiktoktoe_cli.errors import Place, Severity
 from tiktoktoe_cli.graph.findings.baseline import Baseline
-from tiktoktoe_cli.graph.findings.validation import Validation, renewed, validate
+from tiktoktoe_cli.graph.findings.validation import Validation, apply, judge, renewed, validate
 from tiktoktoe_cli.graph.rules import RULES, Subject, choose_rules
 from tiktoktoe_cli.report import AcceptanceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoktoe_cli.graph.rules.rule import Finding
 
 SERVICES: dict[str, Any] = {  # what YAML can hold
     "legacy-a": {"depends_on": {"b": {}, "c": {}}},
@@ -172,17 +177,33 @@ def test_a_new_baseline_accepts_all_that_is_open() -> None:
     subject = suppressing({"rule": "TTG106", "services": ["y"], "reason": "a tool"})
     before = Baseline({("TTG105", "b", "c"): None})
 
-    after = renewed(subject, RULES, before)
+    after = renewed(apply(subject, RULES), before)
 
     assert set(after.entries) == {REDUNDANT, ("TTG106", "x")}
     assert told(validate(subject, baseline=after)) == []
+
+
+def test_a_renewal_and_its_report_are_of_one_pass() -> None:
+    """The rules look at the system once, whatever is made of what they found."""
+    looks: list[Subject] = []
+
+    def look(subject: Subject) -> Iterator[Finding]:
+        looks.append(subject)
+        return iter(())
+
+    rule = replace(RULES[0], check=look)
+    found = apply(subject_of(SERVICES), [rule])
+
+    judge(found, renewed(found, Baseline()))
+
+    assert len(looks) == 1
 
 
 def test_a_new_baseline_keeps_what_was_not_looked_at() -> None:
     """Who updates it for one rule does not lose the others' entries."""
     before = Baseline({REDUNDANT: None, ("TTG106", "gone"): None})
 
-    after = renewed(subject_of(SERVICES), choose_rules(["TTG106"]), before)
+    after = renewed(apply(subject_of(SERVICES), choose_rules(["TTG106"])), before)
 
     assert set(after.entries) == {REDUNDANT, ("TTG106", "x"), ("TTG106", "y")}
 
@@ -190,7 +211,7 @@ def test_a_new_baseline_keeps_what_was_not_looked_at() -> None:
 def test_lines_that_move_change_nothing() -> None:
     """The same findings elsewhere are as accepted as before."""
     subject = subject_of(SERVICES)
-    baseline = renewed(subject, RULES, Baseline())
+    baseline = renewed(apply(subject, RULES), Baseline())
     moved = replace(
         subject,
         graph=replace(subject.graph, place=lambda *_: None, value_place=lambda *_: Place("b.yaml", 99, 9)),

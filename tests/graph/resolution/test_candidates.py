@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from tests.graph.systems import SERVICES, graph_of
 from tiktoktoe_cli.config.reference import keys_below
 from tiktoktoe_cli.errors import ConfigError
+from tiktoktoe_cli.graph.choices import Preference
 from tiktoktoe_cli.graph.model import Candidate
-from tiktoktoe_cli.graph.resolution.question import Option, Preference, question_of
+from tiktoktoe_cli.graph.resolution.question import Option, question_of
 from tiktoktoe_cli.graph.semver import Version
 from tiktoktoe_cli.system import json_schema, load_system
 

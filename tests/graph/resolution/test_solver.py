@@ -10,8 +10,9 @@ from hypothesis import given, settings
 
 from tests.graph.resolution.puzzles import Raw, best_cost, cost_of, systems, wanted
 from tests.graph.systems import graph_of
+from tiktoktoe_cli.graph.choices import Preference
 from tiktoktoe_cli.graph.resolution.budget import Budget, GaveUpError
-from tiktoktoe_cli.graph.resolution.question import Preference, question_of
+from tiktoktoe_cli.graph.resolution.question import question_of
 from tiktoktoe_cli.graph.resolution.solver import solve
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.graph.systems import findings, place, subject_of, value_place
 from tiktoktoe_cli.graph.findings.baseline import Baseline
-from tiktoktoe_cli.graph.findings.validation import renewed, validate
+from tiktoktoe_cli.graph.findings.validation import apply, renewed, validate
 from tiktoktoe_cli.graph.rules import RULES
 
 Services = dict[str, Any]  # what YAML can hold
@@ -60,7 +60,7 @@ def test_each_of_those_can_be_accepted_for_itself() -> None:
     guessed = {name: {"evidence": "inferred"} for name in "bc"}
     subject = subject_of({"a": {"depends_on": guessed}, "b": {}, "c": {}})
 
-    known = renewed(subject, RULES, Baseline()).entries.keys()
+    known = renewed(apply(subject, RULES), Baseline()).entries.keys()
     (found,) = validate(subject, baseline=Baseline({("TTG110", "a", "b"): None})).findings
 
     assert known == {("TTG110", "a", "b"), ("TTG110", "a", "c")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx  # type: ignore[import-untyped]  # it ships no types
 import pytest
@@ -15,6 +15,11 @@ from tiktoktoe_cli.graph.algorithms.implication import implies
 from tiktoktoe_cli.graph.findings.validation import validate
 from tiktoktoe_cli.graph.rules import Subject
 from tiktoktoe_cli.graph.rules.redundancy import find_overruled_options, find_redundant_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tiktoktoe_cli.graph.rules import Finding
 
 Services = dict[str, Any]  # what YAML can hold
 ORDER = ("started", "healthy", "completed", "completed_successfully", "ready_line")
@@ -192,3 +197,32 @@ def test_exactly_the_edges_that_a_path_implies_are_found(graph: Graph) -> None:
 
     assert {found.about for found in find_redundant_edges(subject)} == implied
     assert {found.about for found in find_overruled_options(subject)} == overruled
+
+
+@pytest.mark.parametrize(
+    ("direct", "find", "message"),
+    [
+        ({}, find_redundant_edges, "`a` waits for `c` anyway, over a longer path"),
+        (
+            {"required": False},
+            find_overruled_options,
+            "`a` does not require `c`, but cannot start without it, over a longer path",
+        ),
+    ],
+    ids=["redundant", "overruled"],
+)
+@pytest.mark.parametrize("last", [{}, {"condition": "healthy"}], ids=str)
+def test_an_edge_is_found_even_if_nobody_may_look_for_the_path(
+    direct: dict[str, Any],
+    find: Callable[[Subject, int], Iterator[Finding]],
+    message: str,
+    last: dict[str, Any],
+) -> None:
+    """Only the search for the path that is shown is bounded; another end that waits for less makes no difference."""
+    services = triangle(direct, {}, last) | {
+        "d": {"depends_on": {"c": {"condition": "started", "policy": "default"}}}
+    }
+
+    (found,) = find(subject_of(services), 0)
+
+    assert (found.message, found.about, found.related) == (message, ("a", "c"), ())

@@ -44,7 +44,7 @@ def test_versions_candidates_and_ranges_are_looked_at() -> None:
 
     assert [one.about for one in found] == [
         ("a", "version"),
-        ("a", "available", "0", "version"),
+        ("a", "1.20", "available"),
         ("a", "b", "version"),
     ]
 

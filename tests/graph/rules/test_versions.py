@@ -321,3 +321,34 @@ def test_an_available_version_that_needs_others_itself_is_not_just_advised() -> 
     assert found.hint == (
         "`2.0.0` is in the ranges of all dependents, but needs others itself: see `tiktoktoe graph resolve`"
     )
+
+
+def test_what_cannot_be_read_is_known_by_names_whatever_these_are() -> None:
+    """Services may be called as sections are; a version and two ranges are three findings."""
+    found = findings(
+        {
+            "a": {"version": "one", "depends_on": {"services": "~~1", "depends_on": "!!"}},
+            "services": {},
+            "depends_on": {},
+        }
+    )
+
+    assert [one.identity for one in found] == [
+        ("TTG203", "a", "version"),
+        ("TTG203", "a", "services", "version"),
+        ("TTG203", "a", "depends_on", "version"),
+    ]
+
+
+def test_a_version_that_is_put_before_others_changes_nothing_that_is_known() -> None:
+    """What is available is known by its version, not by where it stands in the list."""
+    known = {"version": "1.4.2", "depends_on": {"b": "~~1"}}
+
+    before, after = (
+        {one.identity for one in findings({"a": {"available": available}, "b": {}})}
+        for available in ([known, "two"], ["1.4.3", known, "two"])
+    )
+
+    assert (
+        before == after == {("TTG203", "a", "b", "1.4.2", "available"), ("TTG203", "a", "two", "available")}
+    )

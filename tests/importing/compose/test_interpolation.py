@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.importing.compose.applications import Read
+from tiktoktoe_cli.config.composer import compose
+from tiktoktoe_cli.config.nodes import MapNode, Source, scalars
 from tiktoktoe_cli.errors import ConfigError
+from tiktoktoe_cli.importing.compose.interpolation import Interpolation
+from tiktoktoe_cli.importing.compose.variables import Variables
 from tiktoktoe_cli.importing.facts import RemarkKind
 
 if TYPE_CHECKING:
@@ -90,3 +95,15 @@ def test_a_secret_that_is_set_is_set(write: Write) -> None:
 
     assert one.places() == []
     assert one.service("a")["environment"] == {"P": "${DB_PASSWORD:?}"}
+
+
+def test_the_tree_of_the_file_stays_as_it_was_read() -> None:
+    """What an anchor shares is filled once, and is shared in the tree that is made, too."""
+    tree = compose(Source("a.yaml", Path(), "a: &a [$X]\nb: *a\n")).root
+    assert isinstance(tree, MapNode)
+
+    filled = Interpolation().filled(tree, Variables({"X": "1"}))
+
+    assert [scalar.raw for _, scalar in scalars(tree)] == ["$X", "$X"]
+    assert [(scalar.raw, scalar.value) for _, scalar in scalars(filled)] == [("1", 1), ("1", 1)]
+    assert filled.get("a") is filled.get("b")

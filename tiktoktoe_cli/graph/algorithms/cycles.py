@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from tiktoktoe_cli.graph.algorithms.breadth_first import path_back
 from tiktoktoe_cli.graph.algorithms.order import order_of
 from tiktoktoe_cli.graph.model import EdgeKind
 
@@ -54,7 +55,7 @@ def start_cycles(graph: Graph) -> Iterator[Cycle]:
 def first_start_cycle(graph: Graph) -> tuple[str, ...]:
     """Name the services of a cycle of start edges, be it one that waits for itself; none if there is an order."""
     for edge in graph.edges():
-        if edge.source == edge.target and edge.kind is EdgeKind.START:
+        if edge.is_loop and edge.kind is EdgeKind.START:
             return (edge.source,)
     return next((tuple(edge.source for edge in cycle.edges) for cycle in start_cycles(graph)), ())
 
@@ -78,7 +79,7 @@ def edges_on_cycles(graph: Graph, kinds: Collection[EdgeKind]) -> Iterator[Edge]
     home = {name: number for number, component in found for name in component}
     for edge in graph.edges():
         is_inside = edge.source in home and home[edge.source] == home.get(edge.target)
-        if edge.kind in kinds and (is_inside or edge.source == edge.target):
+        if edge.kind in kinds and (is_inside or edge.is_loop):
             yield edge
 
 
@@ -145,19 +146,12 @@ def _way_back(
             for target in successors[name]:
                 visited += 1
                 if target == start:
-                    return _path(previous, name, start), visited
+                    return path_back(previous, start, name), visited
                 if target not in previous:
                     previous[target] = name
                     reached.append(target)
         frontier, length = reached, length + 1
     return [], visited
-
-
-def _path(previous: Mapping[str, str], last: str, start: str) -> list[str]:
-    path = [last]
-    while path[-1] != start:
-        path.append(previous[path[-1]])
-    return path[::-1]
 
 
 def _describe(graph: Graph, inner: _Successors, nodes: list[str], kinds: Collection[EdgeKind]) -> Cycle:

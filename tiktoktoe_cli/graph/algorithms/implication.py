@@ -1,7 +1,8 @@
 """Start edges that say twice what other edges say, or that do not mean what they say, since other edges decide.
 
-Only required edges force anything: a service that starts has waited for all that these lead to. Searches for the path
-that is shown stop after a bounded number of visits, so that a tangled system of 100,000 services is told in time.
+Only required edges force anything: a service that starts has waited for all that these lead to. What is implied is
+decided exactly, by reachability; only searches for the paths that are shown stop after a bounded number of visits, so
+that a tangled system of 100,000 services is told in time.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from tiktoktoe_cli.graph.algorithms.breadth_first import path_back
 from tiktoktoe_cli.graph.algorithms.order import wave_numbers
 from tiktoktoe_cli.graph.algorithms.reduction import reduce
 from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph
 
-_MOST_VISITS = 2_000_000  # of services, in all searches for the paths of one question
+MOST_VISITS = 2_000_000  # of services, in all searches for the paths of one question
 _IMPLIED = {Condition.COMPLETED_SUCCESSFULLY: Condition.COMPLETED}
 
 
@@ -29,35 +31,36 @@ class Implied(NamedTuple):
     path: list[str]
 
 
-def redundant_edges(graph: Graph) -> Iterator[Implied]:
+def redundant_edges(graph: Graph, most_visits: int = MOST_VISITS) -> Iterator[Implied]:
     """Yield the required edges that say nothing but what a path of required edges says as well; none in a cycle.
 
     All of them may be left out at once: everybody still waits for the same.
     """
-    candidates = [edge for edge in graph.edges() if _says_only_wait(edge)]
-    if not candidates or graph.start_order.unordered:
-        return
-    forced = _Forced.of(graph)
-    kept = reduce(forced.successors)
-    for edge in candidates:
-        if edge.target not in graph.services or edge.target in kept[edge.source]:
-            continue
-        enough = forced.ends(edge.target, edge.condition)
-        path = forced.path(edge, enough)
-        if path or enough == forced.ends(edge.target):
-            yield Implied(edge, path)
+    return _implied(graph, most_visits, _says_only_wait, lambda edge: edge.condition)
 
 
-def overruled_options(graph: Graph) -> Iterator[Implied]:
+def overruled_options(graph: Graph, most_visits: int = MOST_VISITS) -> Iterator[Implied]:
     """Yield the edges that are not required to services that the same service requires through others."""
-    candidates = [edge for edge in graph.edges() if _is_wait(edge) and not edge.required]
+    return _implied(
+        graph, most_visits, lambda edge: _is_wait(edge) and not edge.required, lambda _: Condition.STARTED
+    )
+
+
+def _implied(
+    graph: Graph,
+    most_visits: int,
+    is_candidate: Callable[[Edge], bool],
+    wanted: Callable[[Edge], Condition],
+) -> Iterator[Implied]:
+    """Yield the candidates whose source reaches what is wanted of their target over a path of required edges."""
+    candidates = [edge for edge in graph.edges() if edge.target in graph.services and is_candidate(edge)]
     if not candidates or graph.start_order.unordered:
         return
-    forced = _Forced.of(graph)
+    forced = _Forced.of(graph, most_visits)
+    kept = reduce(forced.with_goals((edge, wanted(edge)) for edge in candidates))
     for edge in candidates:
-        path = forced.path(edge, forced.ends(edge.target))
-        if path:
-            yield Implied(edge, path)
+        if forced.goal(edge, wanted(edge)) not in kept[_state(edge.source)]:
+            yield Implied(edge, forced.path(edge, forced.ends(edge.target, wanted(edge))))
 
 
 def implies(reached: Condition, wanted: Condition) -> bool:
@@ -66,7 +69,7 @@ def implies(reached: Condition, wanted: Condition) -> bool:
 
 
 def _is_wait(edge: Edge) -> bool:
-    return edge.kind is EdgeKind.START and edge.source != edge.target
+    return edge.kind is EdgeKind.START and not edge.is_loop
 
 
 def _says_only_wait(edge: Edge) -> bool:
@@ -82,11 +85,12 @@ class _Forced:
     graph: Graph
     successors: Mapping[str, Sequence[str]]
     wave_of: Mapping[str, int]
+    most_visits: int
     visits: int = 0
     _ends: dict[tuple[str, Condition], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, graph: Graph) -> _Forced:
+    def of(cls, graph: Graph, most_visits: int) -> _Forced:
         """Take the required start edges of a graph without cycles."""
         successors = {
             name: [
@@ -96,7 +100,7 @@ class _Forced:
             ]
             for name, service in graph.services.items()
         }
-        return cls(graph, successors, wave_numbers(graph.start_order.waves))
+        return cls(graph, successors, wave_numbers(graph.start_order.waves), most_visits)
 
     def ends(self, target: str, condition: Condition = Condition.STARTED) -> frozenset[str]:
         """Return who requires a service, and waits for so much that it has then reached a condition as well."""
@@ -108,15 +112,37 @@ class _Forced:
             )
         return self._ends[target, condition]
 
-    def path(self, edge: Edge, ends: frozenset[str]) -> list[str]:
-        """Find the shortest way of an edge's source over one of the `ends` to its target; empty if there is none.
+    def with_goals(self, goals: Iterable[tuple[Edge, Condition]]) -> dict[str, list[str]]:
+        """Return the required edges, and an edge from each edge's source to what it wants of its target.
 
-        Empty as well once all searches together have visited too much.
+        What is wanted is a node that leads nowhere: all who wait for so much lead to it, and an edge to it is implied
+        if and only if a path leads over another one of these. An option has its own node, which its target leads to.
         """
-        if edge.target not in self.wave_of or ends <= {edge.source}:
-            return []
+        successors = {
+            _state(name): [_state(target) for target in targets] for name, targets in self.successors.items()
+        }
+        for edge, condition in goals:
+            goal = self.goal(edge, condition)
+            if goal not in successors:
+                successors[goal] = []
+                ends = self.ends(edge.target, condition) if edge.required else (edge.source, edge.target)
+                for end in ends:
+                    successors[_state(end)].append(goal)
+        return successors
+
+    def goal(self, edge: Edge, condition: Condition) -> str:
+        """Name what an edge wants of its target: the target itself if all who require it wait for as much."""
+        if edge.required and self.ends(edge.target, condition) == self.ends(edge.target):
+            return _state(edge.target)
+        return _state(edge.target, condition.value if edge.required else repr(edge.source))
+
+    def path(self, edge: Edge, ends: frozenset[str]) -> list[str]:
+        """Find the shortest way of an edge's source over one of the `ends` to its target.
+
+        Empty once all searches together have visited too much.
+        """
         floor, previous, frontier = self.wave_of[edge.target], {edge.source: edge.source}, [edge.source]
-        while frontier and self.visits < _MOST_VISITS:
+        while frontier and self.visits < self.most_visits:
             reached = []
             for name in frontier:
                 for target in self.successors[name]:
@@ -124,15 +150,13 @@ class _Forced:
                         continue
                     previous[target] = name
                     if target in ends:
-                        return [*_way(previous, target), edge.target]
+                        return [*path_back(previous, edge.source, target), edge.target]
                     reached.append(target)
             self.visits += len(reached) + 1
             frontier = reached
         return []
 
 
-def _way(previous: Mapping[str, str], last: str) -> list[str]:
-    way = [last]
-    while previous[way[-1]] != way[-1]:
-        way.append(previous[way[-1]])
-    return way[::-1]
+def _state(name: str, reached: str = "") -> str:
+    """Name a node: a service, or what somebody wants of it; no name of a service is taken for another node."""
+    return f"{reached} {name}"

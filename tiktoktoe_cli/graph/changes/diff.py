@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.algorithms.order import wave_numbers
-from tiktoktoe_cli.graph.changes.parts import part_changes
+from tiktoktoe_cli.graph.changes.parts import Part, Row, part_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.algorithms.cycles import Cycle
     from tiktoktoe_cli.graph.changes.edition import Edition
-    from tiktoktoe_cli.graph.changes.parts import Part, PartChange
+    from tiktoktoe_cli.graph.changes.parts import PartChange
     from tiktoktoe_cli.graph.starting.plan import Waves
 
 
@@ -25,6 +25,11 @@ class WaveChange:
     name: str
     before: int
     after: int
+
+    @property
+    def row(self) -> Row:
+        """Which difference this is."""
+        return Row(Part.START, (self.name,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,16 @@ class Difference:
     def of(self, part: Part) -> tuple[PartChange, ...]:
         """Return the changes of one kind of parts."""
         return tuple(change for change in self.changes if change.part is part)
+
+
+def row_of_cycle(cycle: Cycle) -> Row:
+    """Tell which difference it is that a cycle is there or not."""
+    return Row(Part.CYCLE, tuple(edge.source for edge in cycle.edges))
+
+
+def row_of_finding(finding: Problem) -> Row:
+    """Tell which difference it is that a finding is there or not."""
+    return Row(Part.FINDING, finding.identity)
 
 
 def compare(old: Edition, new: Edition) -> Difference:

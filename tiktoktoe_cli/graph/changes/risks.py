@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tiktoktoe_cli.graph.changes.diff import Difference
-    from tiktoktoe_cli.graph.changes.hazards import Row, Sight
+    from tiktoktoe_cli.graph.changes.hazards import Sight, Subject
+    from tiktoktoe_cli.graph.changes.parts import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,13 @@ def assess(difference: Difference) -> Assessment:
 
     A change that no hazard sees is of low risk.
     """
-    reasons: dict[tuple[str, ...], Reason] = {}
+    reasons: dict[Subject, Reason] = {}
     rows: dict[Row, Risk] = {}
     for hazard in HAZARDS:
-        for row, words, about in hazard.find(difference):
-            rows.setdefault(row, hazard.risk)
-            reasons.setdefault(about, Reason(hazard.risk, hazard.title, words, about[1:]))
+        for sight in hazard.find(difference):
+            rows.setdefault(sight.row, hazard.risk)
+            reason = Reason(hazard.risk, hazard.title, sight.words, sight.subject.names)
+            reasons.setdefault(sight.subject, reason)
     harmless = Risk.NONE if difference.is_empty else Risk.LOW
     worst = next((reason.risk for reason in reasons.values()), harmless)
     return Assessment(worst, tuple(reasons.values()), rows)

@@ -61,7 +61,10 @@ def accepts(suppression: SuppressionSettings, problem: Problem) -> bool:
 def find_stale(
     subject: Subject, problems: Sequence[Problem], baseline: Baseline, applied: Collection[str]
 ) -> Iterator[Finding]:
-    """Find what accepts none of the problems, although its rule is one of those that were applied."""
+    """Find what accepts none of the problems, although its rule is one of those that were applied.
+
+    The other half of TTG902, beside the rule's own check: rules do not see what other rules found.
+    """
     found = {problem.identity for problem in problems}
     for entry, place in baseline.entries.items():
         rule, *names = entry

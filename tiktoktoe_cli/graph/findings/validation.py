@@ -38,32 +38,46 @@ class Validation:
     accepted: tuple[tuple[Problem, Acceptance], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """All that the rules that were applied to a system found, whether it is accepted or not."""
+
+    subject: Subject
+    rules: tuple[Rule, ...]
+    problems: tuple[Problem, ...]
+
+
+def apply(subject: Subject, rules: Sequence[Rule] = RULES) -> Pass:
+    """Apply the rules that are not off."""
+    applied = tuple(rule for rule in rules if rule.severity_in(subject.settings))
+    return Pass(subject, applied, tuple(validate_graph(subject, applied)))
+
+
 def validate(
     subject: Subject,
     rules: Sequence[Rule] = RULES,
     baseline: Baseline = Baseline(),  # noqa: B008  # frozen
 ) -> Validation:
     """Apply rules, and take off what is accepted."""
-    applied = _applied(subject, rules)
-    problems = validate_graph(subject, applied)
-    found = split_findings(problems, subject.settings.suppress, baseline)
-    findings = [*_gathered(applied, found.open), *_stale(subject, applied, problems, baseline)]
+    return judge(apply(subject, rules), baseline)
+
+
+def judge(found: Pass, baseline: Baseline) -> Validation:
+    """Take off what is accepted, and find what accepts nothing."""
+    subject = found.subject
+    split = split_findings(found.problems, subject.settings.suppress, baseline)
+    findings = [*_gathered(found.rules, split.open), *_stale(found, baseline)]
     return Validation(
-        subject.graph, waves_if_any(subject.graph), applied, _worst_first(findings), found.accepted
+        subject.graph, waves_if_any(subject.graph), found.rules, _worst_first(findings), split.accepted
     )
 
 
-def renewed(subject: Subject, rules: Sequence[Rule], baseline: Baseline) -> Baseline:
+def renewed(found: Pass, baseline: Baseline) -> Baseline:
     """Return a baseline that accepts all that is not suppressed; what it says of rules that are left out stays."""
-    applied = _applied(subject, rules)
-    ids = {rule.id for rule in applied}
-    found = split_findings(validate_graph(subject, applied), subject.settings.suppress, Baseline())
+    ids = {rule.id for rule in found.rules}
+    split = split_findings(found.problems, found.subject.settings.suppress, Baseline())
     kept = {entry: place for entry, place in baseline.entries.items() if entry[0] not in ids}
-    return Baseline(kept | dict.fromkeys(problem.identity for problem in found.open))
-
-
-def _applied(subject: Subject, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if rule.severity_in(subject.settings))
+    return Baseline(kept | dict.fromkeys(problem.identity for problem in split.open))
 
 
 def _gathered(rules: Sequence[Rule], problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -74,12 +88,11 @@ def _gathered(rules: Sequence[Rule], problems: Iterable[Problem]) -> Iterator[Pr
         yield from rule.gather(by_rule[rule.id])
 
 
-def _stale(
-    subject: Subject, rules: Sequence[Rule], problems: Sequence[Problem], baseline: Baseline
-) -> Iterator[Problem]:
-    severity = STALE.severity_in(subject.settings)
-    if severity and STALE in rules:
-        for finding in find_stale(subject, problems, baseline, {rule.id for rule in rules}):
+def _stale(found: Pass, baseline: Baseline) -> Iterator[Problem]:
+    severity = STALE.severity_in(found.subject.settings)
+    if severity and STALE in found.rules:
+        ids = {rule.id for rule in found.rules}
+        for finding in find_stale(found.subject, found.problems, baseline, ids):
             yield STALE.problem(finding, severity)
 
 

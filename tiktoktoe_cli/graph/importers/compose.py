@@ -9,6 +9,7 @@ from tiktoktoe_cli.graph.importers.compose_resources import replicas_of, resourc
 from tiktoktoe_cli.graph.importers.hosts import hosts_in, hosts_in_arguments
 from tiktoktoe_cli.graph.importers.images import version_of_image
 from tiktoktoe_cli.graph.importers.inference import Mention, infer
+from tiktoktoe_cli.graph.importers.services import WHAT_IS_READ, note_guess, without_empty
 from tiktoktoe_cli.importing.compose.application import read_application
 from tiktoktoe_cli.importing.compose.dependencies import dependencies_of
 from tiktoktoe_cli.importing.compose.environment import environment_of
@@ -38,7 +39,7 @@ def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
     notes.sift(
         application.left(),
         application.top.node,
-        "what a system is made of is read",
+        WHAT_IS_READ,
         lost="deploy.resources.",
     )
     return {"version": 1, **({"system": literal(system)} if system else {}), "services": services}
@@ -65,17 +66,15 @@ def _service(
     }
     for facet in options.facets:
         settings |= facet(name, application.services, notes)
-    return {key: value for key, value in settings.items() if value not in (None, [], {})}
+    return without_empty(settings)
 
 
 def _version(name: str, fields: Fields, variables: Variables, notes: Notebook) -> str | None:
     found = version_of_image(variables.settled(fields.text("image") or ""))
-    if found and found.is_guess:
-        message = (
-            f"{quoted(name)} has the version {found.version}, as its image's tag {quoted(found.tag)} says"
-        )
-        notes.inferred(fields.spot("image"), ("services", name, "version"), message)
-    return found.version if found else None
+    if found is None:
+        return None
+    note_guess(name, found, fields.spot("image"), notes)
+    return found.version
 
 
 def _settled(text: str | None, variables: Variables) -> str | None:

@@ -16,6 +16,7 @@ from tiktoktoe_cli.graph.importers.kubernetes_objects import (
     named_workloads,
 )
 from tiktoktoe_cli.graph.importers.kubernetes_pods import Pod, mentions_of, resources_of
+from tiktoktoe_cli.graph.importers.services import WHAT_IS_READ, note_guess, without_empty
 from tiktoktoe_cli.importing.texts import literal
 from tiktoktoe_cli.words import listed, quoted
 
@@ -81,7 +82,7 @@ def _service(name: str, one: Manifest, pod: Pod, depends_on: Tree, notes: Notebo
     if one.kind == "DaemonSet":
         message = f"{quoted(name)} runs once on each machine, which is one replica here"
         notes.changed(one.fields.node, ("services", name), message)
-    return {key: value for key, value in settings.items() if value not in (None, "", [], {})}
+    return without_empty(settings)
 
 
 def _version(name: str, labels: Mapping[str, str], pod: Pod, notes: Notebook) -> str | None:
@@ -89,12 +90,10 @@ def _version(name: str, labels: Mapping[str, str], pod: Pod, notes: Notebook) ->
         return found.version
     image = pod.image()
     found = version_of_image(image[0]) if image else None
-    if image and found and found.is_guess:
-        message = (
-            f"{quoted(name)} has the version {found.version}, as its image's tag {quoted(found.tag)} says"
-        )
-        notes.inferred(image[1], ("services", name, "version"), message)
-    return found.version if found else None
+    if image is None or found is None:
+        return None
+    note_guess(name, found, image[1], notes)
+    return found.version
 
 
 def _leave_probes(pods: Mapping[str, Pod], notes: Notebook) -> None:
@@ -121,7 +120,7 @@ def _leave(
         for part in one.fields.parts()
         for left in part.left()
     )
-    notes.sift(leftovers, spot, "what a system is made of is read")
+    notes.sift(leftovers, spot, WHAT_IS_READ)
     kinds = [
         f"{one.kind}.{one.group}" if one.is_custom else one.kind for one in manifests if one.kind not in READ
     ]

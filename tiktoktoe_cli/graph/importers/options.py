@@ -21,7 +21,7 @@ Facet: TypeAlias = "Callable[[str, Mapping[str, Fields], Notebook], Tree]"
 class ImportOptions:
     """What is wanted: a `name` for the system, and whether to `infer` what calls what.
 
-    `compose` and its `facets` are only about Compose files.
+    `compose` says how Compose files are read; its `facets` know only these. Others have neither: `formats.TAKERS`.
     """
 
     name: str | None = None

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.graph.changes.parts import ChangeKind
+from tiktoktoe_cli.graph.changes.diff import row_of_cycle, row_of_finding
+from tiktoktoe_cli.graph.changes.parts import ChangeKind, Part, Property
 from tiktoktoe_cli.graph.choices import Risk
 from tiktoktoe_cli.graph.reports.pen import Pen, arrows
+from tiktoktoe_cli.graph.reports.values import written
 from tiktoktoe_cli.report.documents import place_data
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.algorithms.cycles import Cycle
-    from tiktoktoe_cli.graph.changes.diff import Difference
+    from tiktoktoe_cli.graph.changes.diff import Difference, WaveChange
     from tiktoktoe_cli.graph.changes.edition import Edition
-    from tiktoktoe_cli.graph.changes.hazards import Row
-    from tiktoktoe_cli.graph.changes.parts import Alteration
+    from tiktoktoe_cli.graph.changes.parts import Alteration, PartChange, Row
     from tiktoktoe_cli.graph.changes.risks import Assessment, Reason
     from tiktoktoe_cli.report import View
 
@@ -36,32 +37,22 @@ _COLUMNS = (
 )
 
 
-class _Kind(NamedTuple):
-    """How differences of one kind are told: a title, one of them and many, and their names, joined or apart."""
-
-    title: str
-    noun: str
-    many: str = ""
-    joint: str = " "
-    ends: tuple[str, ...] = ()
-
-
-_KINDS: Final = {
-    "service": _Kind("services", "service"),
-    "dependency": _Kind("dependencies", "dependency", "dependencies", " → ", ("from", "to")),
-    "check": _Kind("health checks", "health check", joint=": ", ends=("service", "check")),
-    "node": _Kind("nodes", "kind of node", "kinds of node"),
-    "reserve": _Kind("reserve", "reserve"),
-    "fit": _Kind("fit", "fit"),
-    "start_time": _Kind("start time", "start time"),
-    "cycle": _Kind("start cycles", "cycle"),
-    "start": _Kind("start order", "start"),
-    "finding": _Kind("findings", "finding"),
-}
-_HAPPY_ENDS: Final = {("cycle", "removed"), ("finding", "removed")}
+_HAPPY_ENDS: Final = {(Part.CYCLE, ChangeKind.REMOVED), (Part.FINDING, ChangeKind.REMOVED)}
 """What is no risk at all."""
 _TELLING: Final = frozenset(
-    {"version", "group", "replicas", "kind", "condition", "asks", "count", "cpu", "memory", "verdict", "time"}
+    {
+        Property.VERSION,
+        Property.GROUP,
+        Property.REPLICAS,
+        Property.KIND,
+        Property.CONDITION,
+        Property.ASKS,
+        Property.COUNT,
+        Property.CPU,
+        Property.MEMORY,
+        Property.VERDICT,
+        Property.TIME,
+    }
 )
 """What is told in words of something that was added or removed."""
 _STYLES: Final = {Risk.HIGH: "bold red", Risk.MEDIUM: "bold yellow", Risk.LOW: "bold", Risk.NONE: ""}
@@ -77,24 +68,49 @@ class Comparison:
     assessment: Assessment
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One difference as it is told; programs also get `extras`."""
+
+    row: Row
+    change: ChangeKind
+    name: str
+    detail: str
+    risk: Risk = Risk.LOW
+    alterations: tuple[Alteration, ...] = ()
+    extras: Mapping[str, Json] = field(default_factory=dict)
+
+    def item(self) -> dict[str, Json]:
+        """Write it for programs."""
+        return {
+            "what": self.row.part.value,
+            "change": self.change.value,
+            "name": self.name,
+            "detail": self.detail,
+            "alterations": [_alteration(one) for one in self.alterations],
+            **self.extras,
+            "risk": self.risk.value,
+        }
+
+
 def report_of(facts: Comparison, fail_on: Risk | None = None) -> Report:
     """Turn a comparison into a report: one item a difference; it is not ok from the risk `fail_on` on."""
     worst_first = list(Risk)
     risk, before, after = facts.assessment.risk, facts.difference.old, facts.difference.new
-    items = list(_items(facts))
+    lines = list(_lines(facts))
     report = Report(
         command="graph diff",
         ok=fail_on is None or worst_first.index(risk) > worst_first.index(fail_on),
-        verdict=_verdict(facts, items),
+        verdict=_verdict(facts, lines),
         summary={
             "old": facts.old,
             "new": facts.new,
             "risk": risk.value,
             "reasons": [_reason(reason) for reason in facts.assessment.reasons],
-            **{kind.title.replace(" ", "_"): _counts(items, what) for what, kind in _KINDS.items()},
+            **{part.told.key: _counts(lines, part) for part in Part},
             "predicted": {"before": _predicted(before), "after": _predicted(after)},
         },
-        items=items,
+        items=[line.item() for line in lines],
         columns=_COLUMNS,
         has_doubts=risk in {Risk.HIGH, Risk.MEDIUM},
     )
@@ -104,7 +120,7 @@ def report_of(facts: Comparison, fail_on: Risk | None = None) -> Report:
 def draw_difference(facts: Comparison, view: View) -> str:
     """Draw what is different, part by part, and why that is dangerous."""
     pen = Pen(view)
-    return "".join([*_parts(list(_items(facts)), pen), *_reasons(facts.assessment, pen)])
+    return "".join([*_parts(_lines(facts), pen), *_reasons(facts.assessment, pen)])
 
 
 def _with_markdown(report: Report, facts: Comparison) -> Report:
@@ -119,20 +135,20 @@ def _with_markdown(report: Report, facts: Comparison) -> Report:
     return replace(report, drawings={"markdown": draw})
 
 
-def _verdict(facts: Comparison, items: list[dict[str, Json]]) -> str:
-    if not items:
+def _verdict(facts: Comparison, lines: list[_Line]) -> str:
+    if not lines:
         return f"nothing is different between {facts.old} and {facts.new}"
-    counts = Counter((str(item["what"]), item["change"]) for item in items)
+    counts = Counter((line.row.part, line.change) for line in lines)
     parts = [
-        f"{plural(count, _KINDS[what].noun, _KINDS[what].many)} {change}"
-        for (what, change), count in counts.items()
+        f"{plural(count, part.told.noun, part.told.many)} {change}"
+        for (part, change), count in counts.items()
     ]
     return f"risk {facts.assessment.risk}: {', '.join(parts)}"
 
 
-def _counts(items: Iterable[dict[str, Json]], what: str) -> dict[str, Json]:
-    found = Counter(item["change"] for item in items if item["what"] == what)
-    return {change.value: found[change.value] for change in ChangeKind}
+def _counts(lines: Iterable[_Line], part: Part) -> dict[str, Json]:
+    found = Counter(line.change for line in lines if line.row.part is part)
+    return {change.value: found[change] for change in ChangeKind}
 
 
 def _reason(reason: Reason) -> dict[str, Json]:
@@ -153,83 +169,80 @@ def _predicted(edition: Edition) -> dict[str, Json]:
     }
 
 
-def _items(facts: Comparison) -> Iterator[dict[str, Json]]:
+def _lines(facts: Comparison) -> Iterator[_Line]:
     """List the differences, each with its risk."""
-    for row, item in _rows(facts.difference):
-        harmless = Risk.NONE if (item["what"], item["change"]) in _HAPPY_ENDS else Risk.LOW
-        yield item | {"risk": facts.assessment.rows.get(row, harmless).value}
+    for line in _differences(facts.difference):
+        harmless = Risk.NONE if (line.row.part, line.change) in _HAPPY_ENDS else Risk.LOW
+        yield replace(line, risk=facts.assessment.rows.get(line.row, harmless))
 
 
-def _rows(difference: Difference) -> Iterator[tuple[Row, dict[str, Json]]]:
-    for change in difference.changes:
-        kind = _KINDS[change.part]
-        ends = dict(zip(kind.ends, change.names, strict=False))
-        item = _item(change.part, change.kind, kind.joint.join(change.names), change.alterations)
-        yield (change.part, *change.names), item | ends
-    for became, cycles in (
-        (ChangeKind.ADDED, difference.new_cycles),
-        (ChangeKind.REMOVED, difference.gone_cycles),
-    ):
-        for cycle in cycles:
-            yield ("cycle", *(edge.source for edge in cycle.edges)), _cycle(became, cycle)
-    for step in difference.wave_changes:
-        waves = {"before": step.before, "after": step.after}
-        detail = f"wave {arrows((str(step.before), str(step.after)))}"
-        yield ("start", step.name), _item("start", ChangeKind.CHANGED, step.name) | {"detail": detail} | waves
-    for became, findings in (
-        (ChangeKind.ADDED, difference.new_findings),
-        (ChangeKind.REMOVED, difference.gone_findings),
-    ):
-        for finding in findings:
-            yield ("finding", *finding.identity), _finding(became, finding)
+def _differences(difference: Difference) -> Iterator[_Line]:
+    yield from map(_change, difference.changes)
+    yield from (_cycle(ChangeKind.ADDED, cycle) for cycle in difference.new_cycles)
+    yield from (_cycle(ChangeKind.REMOVED, cycle) for cycle in difference.gone_cycles)
+    yield from map(_wave, difference.wave_changes)
+    yield from (_finding(ChangeKind.ADDED, finding) for finding in difference.new_findings)
+    yield from (_finding(ChangeKind.REMOVED, finding) for finding in difference.gone_findings)
 
 
-def _item(
-    what: str, change: ChangeKind, name: str, alterations: tuple[Alteration, ...] = ()
-) -> dict[str, Json]:
-    return {
-        "what": str(what),
-        "change": change.value,
-        "name": name,
-        "detail": "; ".join(_words(change, alterations)),
-        "alterations": [{"name": one.name, "before": one.before, "after": one.after} for one in alterations],
-    }
+def _change(change: PartChange) -> _Line:
+    return _Line(
+        change.row,
+        change.kind,
+        change.part.told.joint.join(change.names),
+        "; ".join(_words(change.kind, change.alterations)),
+        alterations=change.alterations,
+        extras=dict(zip(change.part.told.ends, change.names, strict=False)),
+    )
+
+
+def _wave(step: WaveChange) -> _Line:
+    detail = f"wave {arrows((str(step.before), str(step.after)))}"
+    waves: dict[str, Json] = {"before": step.before, "after": step.after}
+    return _Line(step.row, ChangeKind.CHANGED, step.name, detail, extras=waves)
+
+
+def _alteration(one: Alteration) -> dict[str, Json]:
+    before, after = written(one)
+    return {"name": one.name.value, "before": before, "after": after}
 
 
 def _words(change: ChangeKind, alterations: tuple[Alteration, ...]) -> Iterator[str]:
     for one in alterations:
+        before, after = written(one)
         if change is ChangeKind.CHANGED:
-            yield f"{one.name} {arrows((one.before or 'none', one.after or 'none'))}"
+            yield f"{one.name} {arrows((before or 'none', after or 'none'))}"
         elif one.name in _TELLING:
-            yield f"{one.name} {one.after or one.before}"
-        elif one.name == "required" and "false" in {one.before, one.after}:
+            yield f"{one.name} {after or before}"
+        elif one.name is Property.REQUIRED and False in {one.before, one.after}:
             yield "optional"
 
 
-def _cycle(change: ChangeKind, cycle: Cycle) -> dict[str, Json]:
-    names = [edge.source for edge in cycle.edges]
+def _cycle(change: ChangeKind, cycle: Cycle) -> _Line:
+    row = row_of_cycle(cycle)
     services: dict[str, Json] = {"services": sorted(cycle.component)}
-    return _item("cycle", change, arrows([*names, names[0]])) | services
+    return _Line(row, change, arrows([*row.names, row.names[0]]), "", extras=services)
 
 
-def _finding(change: ChangeKind, finding: Problem) -> dict[str, Json]:
-    return _item("finding", change, finding.code) | {
-        "detail": f"{finding.severity}: {finding.message}",
+def _finding(change: ChangeKind, finding: Problem) -> _Line:
+    extras = {
         "severity": finding.severity.value,
         "about": finding.about,
         **place_data(finding.place),
     }
+    detail = f"{finding.severity}: {finding.message}"
+    return _Line(row_of_finding(finding), change, finding.code, detail, extras=extras)
 
 
-def _parts(items: list[dict[str, Json]], pen: Pen) -> Iterator[str]:
-    for what, group in groupby(items, lambda item: str(item["what"])):
-        rows = list(group)
-        yield pen.title(_KINDS[what].title)
-        names = pen.names(str(row["name"]) for row in rows)
-        width = max(len(str(row["risk"])) for row in rows)
-        for name, row in zip(names, rows, strict=True):
-            head = f"{pen.mark(str(row['change']))} {name}  {_risk_word(Risk(str(row['risk'])), width, pen)}"
-            yield pen.line(head, str(row["detail"]))
+def _parts(lines: Iterable[_Line], pen: Pen) -> Iterator[str]:
+    for part, group in groupby(lines, lambda line: line.row.part):
+        same = list(group)
+        yield pen.title(part.told.heading)
+        names = pen.names(line.name for line in same)
+        width = max(len(line.risk) for line in same)
+        for name, line in zip(names, same, strict=True):
+            head = f"{pen.mark(line.change)} {name}  {_risk_word(line.risk, width, pen)}"
+            yield pen.line(head, line.detail)
 
 
 def _reasons(assessment: Assessment, pen: Pen) -> Iterator[str]:

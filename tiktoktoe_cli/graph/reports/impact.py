@@ -37,14 +37,13 @@ _WORDS: Final = {
     Effect.AT_RESTART: "cannot be started again",
     Effect.INDIRECT: "reached through degraded ones only",
 }
+_DOWN, *_LESS = [Column(effect.value, effect.upper(), shows=Shows.NUMBER) for effect in Effect]
 _RANKING = (
     Column("rank", "RANK", shows=Shows.NUMBER),
     Column("name", "SERVICE"),
-    Column("down", "DOWN", shows=Shows.NUMBER),
+    _DOWN,
     Column("share_down", "SHARE_DOWN", shows=Shows.RATIO),
-    Column("degraded", "DEGRADED", shows=Shows.NUMBER),
-    Column("at_restart", "AT_RESTART", shows=Shows.NUMBER),
-    Column("indirect", "INDIRECT", shows=Shows.NUMBER),
+    *_LESS,
     Column("group", "GROUP"),
     Column("replicas", "REPLICAS", shows=Shows.NUMBER, wide=True),
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.graph.rules.rule import Subject
-from tiktoktoe_cli.graph.rules.structure import RULES, find_self_dependencies, find_start_cycles
+from tiktoktoe_cli.graph.rules.structure import SELF_DEPENDENCY, START_CYCLE
 from tiktoktoe_cli.graph.size import start_counts
-from tiktoktoe_cli.report.facts import Report, RuleText
+from tiktoktoe_cli.report.facts import Report
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.graph.starting.plan import StartCycleError
 
-_CAUSES: Final = [rule for rule in RULES if rule.check in {find_start_cycles, find_self_dependencies}]
+_CAUSES: Final = (START_CYCLE, SELF_DEPENDENCY)
 
 
 def report_of(error: StartCycleError, command: str) -> Report:
@@ -28,6 +28,6 @@ def report_of(error: StartCycleError, command: str) -> Report:
             "cycles": [list(problem.about) for problem in problems],
         },
         problems=problems,
-        rules={rule.id: RuleText(rule.title, rule.why, rule.fix, rule.severity) for rule in _CAUSES},
+        rules={rule.id: rule.text for rule in _CAUSES},
         next_steps=("tiktoktoe graph validate",),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.graph.algorithms.order import wave_numbers
+from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.selection.words import hidden_words
 from tiktoktoe_cli.graph.size import shown_words, start_counts
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
@@ -83,12 +84,8 @@ def _service(service: Service, graph: Graph, wave: int | None) -> dict[str, Json
 def _edge(edge: Edge) -> dict[str, Json]:
     return {
         "name": edge.target,
-        "kind": edge.kind.value,
-        "version": edge.version_range,
-        "condition": edge.condition.value,
-        "required": edge.required,
+        **edge_data(edge),
         "restart": edge.restart,
-        "timeout_s": edge.timeout.seconds,
         "policy": edge.policy,
         "evidence": edge.evidence.value,
     }

@@ -13,7 +13,7 @@ from tiktoktoe_cli.graph.resolution.recipe import edit_place, edit_words, edits_
 from tiktoktoe_cli.graph.rules.rule import located
 from tiktoktoe_cli.graph.rules.versions import CLASH
 from tiktoktoe_cli.report import OutputFormat
-from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, RuleText
+from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report
 from tiktoktoe_cli.report.text import many_lines
 from tiktoktoe_cli.words import plural, quoted
 
@@ -63,7 +63,7 @@ def report_of(facts: Resolution, *, check: bool = False, everything: bool = Fals
         items=[_item(one, facts.graph) for one in sorted(facts.choices, key=lambda one: not one.changes)],
         columns=_COLUMNS,
         problems=problems,
-        rules={CLASH.id: RuleText(CLASH.title, CLASH.why, CLASH.fix, CLASH.severity)},
+        rules={CLASH.id: CLASH.text},
         cases=_cases(facts, check=check),
         advice=advice,
         next_steps=(f"tiktoktoe config explain {CLASH.id}",) if problems else (),

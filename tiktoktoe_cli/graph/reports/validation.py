@@ -13,8 +13,9 @@ from tiktoktoe_cli.graph.size import size_words, start_counts
 from tiktoktoe_cli.report.catalog import OutputFormat
 from tiktoktoe_cli.report.diagnostics import tally
 from tiktoktoe_cli.report.documents import problem_data
-from tiktoktoe_cli.report.facts import AcceptanceKind, Case, CaseOutcome, Column, Report, RuleText
+from tiktoktoe_cli.report.facts import AcceptanceKind, Case, CaseOutcome, Column, Report
 from tiktoktoe_cli.report.names import draw_names
+from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,10 +59,18 @@ def report_of(
         problems=facts.findings,
         tells_problems=True,
         accepted=facts.accepted,
-        rules={rule.id: RuleText(rule.title, rule.why, rule.fix, rule.severity) for rule in facts.rules},
+        rules={rule.id: rule.text for rule in facts.rules},
         cases=_cases(facts, fail_on),
         next_steps=tuple(f"tiktoktoe config explain {code}" for code in codes),
     )
+
+
+def told(renewal: Renewal) -> str:
+    """Say what came of writing the baseline anew."""
+    counts = (
+        f"{plural(renewal.accepted, 'finding')} accepted, {renewal.added:,} new, {renewal.removed:,} removed"
+    )
+    return f"wrote `{renewal.file}`: {counts}"
 
 
 def rules_report() -> Report:

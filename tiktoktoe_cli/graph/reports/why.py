@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("length", "LENGTH", shows=Shows.NUMBER),
-    Column("required", "REQUIRED"),
+    Column("binds", "BINDS"),
     Column("path", "PATH"),
 )
 _MOST_CUTS: Final = 10
@@ -105,7 +105,7 @@ def _item(path: Path, facts: Why) -> dict[str, Json]:
         "path": arrows(_names(path)),
         "length": len(path),
         "shortest": len(path) == len(facts.paths[0]),
-        "required": _binds(path),
+        "binds": _binds(path),
         "edges": _edges(path, facts.graph),
     }
 
@@ -155,7 +155,7 @@ def _edge_words(edge: Edge, graph: Graph) -> Iterator[str]:
         yield f"waits until it {condition_words(edge.condition)}"
     if edge.version_range:
         yield f"version {edge.version_range}"
-    yield "required" if edge.binds else "not required"
+    yield "binds" if edge.binds else "does not bind"
     place = graph.place_of(edge)
     if place:
         yield f"{place.file}:{place.line}"
@@ -164,7 +164,7 @@ def _edge_words(edge: Edge, graph: Graph) -> Iterator[str]:
 def _required(facts: Why, pen: Pen) -> Iterator[str]:
     """Show the way on which nothing is optional, if no path above is one."""
     if facts.required and not any(map(_binds, facts.paths)):
-        yield pen.title("over required dependencies only")
+        yield pen.title("over dependencies that all bind")
         yield from _steps(facts.required, facts.graph, pen)
 
 

@@ -5,8 +5,8 @@ best answer, `recipe` what to write for it; `conflict` finds the fewest needs th
 and `explanation` say why they do, and `fixes` tries out what would help.
 """
 
+from tiktoktoe_cli.graph.choices import Preference
 from tiktoktoe_cli.graph.resolution.choices import Choice, Move
-from tiktoktoe_cli.graph.resolution.question import Preference
 from tiktoktoe_cli.graph.resolution.resolution import Contradiction, Resolution, resolve
 
 __all__ = ["Choice", "Contradiction", "Move", "Preference", "Resolution", "resolve"]

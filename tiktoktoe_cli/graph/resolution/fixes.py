@@ -19,9 +19,10 @@ from tiktoktoe_cli.graph.semver import Version, first_versions, range_of, widene
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from tiktoktoe_cli.graph.choices import Preference
     from tiktoktoe_cli.graph.resolution.budget import Budget
     from tiktoktoe_cli.graph.resolution.conflict import Conflict
-    from tiktoktoe_cli.graph.resolution.question import Need, Preference, Question
+    from tiktoktoe_cli.graph.resolution.question import Need, Question
     from tiktoktoe_cli.graph.resolution.recipe import Edit
 
 _MOST_NEEDS = 12  # of a conflict: more are not tried out

@@ -9,15 +9,16 @@ stands for a service that is not deployed at all.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from tiktoktoe_cli.graph.choices import Preference
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.semver import Version, version_of, will_do
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from tiktoktoe_cli.errors import KeyPath
     from tiktoktoe_cli.graph.model import Graph, Service
 
 Bits: TypeAlias = int
@@ -26,13 +27,6 @@ Options: TypeAlias = "Mapping[str, tuple[Option, ...]]"
 """The versions of each service, the best first."""
 _Said: TypeAlias = "dict[tuple[str, str | None], list[tuple[int | None, Bits]]]"
 """By target and range: the positions of the available versions that say so (None: the service), and who is meant."""
-
-
-class Preference(StrEnum):
-    """Which of several answers is the better one."""
-
-    DEPLOYED = "deployed"  # the one that changes the fewest services; then the newest versions
-    NEWEST = "newest"  # the one with the newest versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +70,7 @@ class Need:
         return self.source, self.target, self.range
 
     @property
-    def paths(self) -> list[tuple[str | int, ...]]:
+    def paths(self) -> list[KeyPath]:
         """The keys that lead to its range, wherever it is written."""
         return [
             ("services", self.source, "depends_on", self.target, "version")

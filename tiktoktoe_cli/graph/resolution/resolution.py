@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.graph.choices import Preference
 from tiktoktoe_cli.graph.resolution.budget import Budget, GaveUpError
 from tiktoktoe_cli.graph.resolution.choices import Choice, choices_of
 from tiktoktoe_cli.graph.resolution.conflict import find_conflicts, opposed
 from tiktoktoe_cli.graph.resolution.explanation import explain
 from tiktoktoe_cli.graph.resolution.fixes import Asked, find_fixes
-from tiktoktoe_cli.graph.resolution.question import Preference
 from tiktoktoe_cli.graph.resolution.refutation import refute
 from tiktoktoe_cli.graph.resolution.solver import solve
 from tiktoktoe_cli.graph.resolution.words import Wording

@@ -1,7 +1,7 @@
 """Rules about the `graph` section itself: what it accepts without a reason, and what it says about nothing.
 
-Whether a suppression or a line of the baseline accepts anything is known only once all other rules have been applied:
-`graph.acceptance` finds that, under the same rule.
+TTG902 has two finders. That a group is empty, the rule itself finds, as any other. Whether a suppression or a line of
+the baseline accepts anything is known only once all rules have been applied: `graph.findings.acceptance` finds that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from tiktoktoe_cli.words import listed, quoted, suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.graph.rules.rule import Path, Subject
+    from tiktoktoe_cli.errors import KeyPath
+    from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.rules.settings import GraphSettings
 
 
@@ -43,7 +44,7 @@ def find_missing_reasons(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _named_groups(settings: GraphSettings) -> Iterator[tuple[Path, str]]:
+def _named_groups(settings: GraphSettings) -> Iterator[tuple[KeyPath, str]]:
     for position, group in enumerate(settings.layers):
         yield ("graph", "layers", position), group
     for number, pair in enumerate(settings.forbidden):

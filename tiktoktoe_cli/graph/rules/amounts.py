@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tiktoktoe_cli.config.quantity import Quantity
-    from tiktoktoe_cli.graph.rules.rule import Path, Subject
+    from tiktoktoe_cli.errors import KeyPath
+    from tiktoktoe_cli.graph.rules.rule import Subject
 
 _LEAST_MEMORY = 1024 * NANOS_PER_UNIT
 
@@ -41,12 +42,7 @@ def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
                 place = subject.graph.value_place(
                     "services", service.name, "resources", "requests", resource.value
                 )
-                yield Finding(
-                    message,
-                    place,
-                    "raise the limit or lower the request",
-                    about=(service.name, resource.value),
-                )
+                yield Finding(message, place, about=(service.name, resource.value))
 
 
 def _meant(amount: Quantity) -> str:
@@ -57,7 +53,7 @@ def _meant(amount: Quantity) -> str:
     return f"{how}; `{meant:.15g}Mi` was probably meant (mebibytes; megabytes are `M`)"
 
 
-def _memory_amounts(subject: Subject) -> Iterator[tuple[Path, Quantity]]:
+def _memory_amounts(subject: Subject) -> Iterator[tuple[KeyPath, Quantity]]:
     for name, service in subject.graph.services.items():
         for side, amounts in (("requests", service.resources.requests), ("limits", service.resources.limits)):
             if amounts.memory is not None:

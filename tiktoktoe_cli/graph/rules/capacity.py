@@ -59,9 +59,8 @@ def find_exceeded_capacity(subject: Subject, study: Study) -> Iterator[Finding]:
             yield Finding(
                 f"all replicas together request {sums}",
                 subject.graph.value_place("capacity", "nodes"),
-                "request less, run fewer replicas, or add nodes",
-                _thirstiest(subject, study, resource),
-                (resource.value,),
+                related=_thirstiest(subject, study, resource),
+                about=(resource.value,),
             )
 
 

@@ -55,7 +55,7 @@ def _finding(graph: Graph, condition: Condition, waiting: list[Edge]) -> Finding
 
 def _waits(edge: Edge) -> bool:
     """Tell whether an edge waits for what somebody asked for; by default it waits for health only where it shows."""
-    return edge.is_condition_written and edge.kind is EdgeKind.START and edge.source != edge.target
+    return edge.is_condition_written and edge.kind is EdgeKind.START and not edge.is_loop
 
 
 _HEALTH = _Need("no health check", "a `health` section", lambda known, name: name in known.checked)

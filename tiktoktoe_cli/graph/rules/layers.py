@@ -11,8 +11,9 @@ from tiktoktoe_cli.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tiktoktoe_cli.errors import KeyPath
     from tiktoktoe_cli.graph.model import Edge, Graph
-    from tiktoktoe_cli.graph.rules.rule import Path, Subject
+    from tiktoktoe_cli.graph.rules.rule import Subject
     from tiktoktoe_cli.graph.rules.settings import GraphSettings
 
 
@@ -28,9 +29,9 @@ def find_forbidden_edges(subject: Subject) -> Iterator[Finding]:
             yield _finding(subject, edge, path)
 
 
-def _forbidden(settings: GraphSettings) -> Mapping[tuple[str | None, str | None], Path]:
+def _forbidden(settings: GraphSettings) -> Mapping[tuple[str | None, str | None], KeyPath]:
     """List the pairs of groups of which the first may not depend on the second, with what forbids it."""
-    found: dict[tuple[str | None, str | None], Path] = {}
+    found: dict[tuple[str | None, str | None], KeyPath] = {}
     for depth, outer in enumerate(settings.layers):
         found |= {(inner, outer): ("graph", "layers") for inner in settings.layers[depth + 1 :]}
     for number, pair in enumerate(settings.forbidden):
@@ -38,16 +39,15 @@ def _forbidden(settings: GraphSettings) -> Mapping[tuple[str | None, str | None]
     return found
 
 
-def _finding(subject: Subject, edge: Edge, path: Path) -> Finding:
+def _finding(subject: Subject, edge: Edge, path: KeyPath) -> Finding:
     graph, position = subject.graph, path[-1]
     named = subject.settings.forbidden[position] if isinstance(position, int) else None
     why = (named.reason or "this is forbidden") if named else "that layer lies further outside"
     return Finding(
         f"{_with_group(graph, edge.source)} depends on {_with_group(graph, edge.target)}: {why}",
         graph.place_of(edge),
-        "turn the dependency around, or put what both need into a third service",
-        located(("forbidden here", graph.place(*path))),
-        (edge.source, edge.target),
+        related=located(("forbidden here", graph.place(*path))),
+        about=(edge.source, edge.target),
     )
 
 

@@ -22,14 +22,16 @@ _MOST_NAMED = 5
 
 def find_invalid_versions(subject: Subject) -> Iterator[Finding]:
     """Find texts that are no version or no range."""
-    if all(map(version_of, subject.fitting.versions)) and all(map(range_of, subject.fitting.ranges)):
+    if all(map(version_of, subject.compatibility.versions)) and all(
+        map(range_of, subject.compatibility.ranges)
+    ):
         return
     for name, service in subject.graph.services.items():
         for written in written_by(service):
             if error := _error(written):
                 owner = quoted(name) if written.target is None else _dependency(name, written.target)
                 place = subject.graph.value_place(*written.path)
-                yield Finding(f"{owner}: {error.message}", place, error.hint, about=_about(written))
+                yield Finding(f"{owner}: {error.message}", place, error.hint, about=written.about)
 
 
 def find_empty_ranges(subject: Subject) -> Iterator[Finding]:
@@ -37,7 +39,7 @@ def find_empty_ranges(subject: Subject) -> Iterator[Finding]:
     hint = "a space or a comma means that both bounds must hold; alternatives are written with `||`"
     for name, written in _written_ranges(subject, lambda accepted: accepted.minimum() is None):
         message = f"{_dependency(name, written.target)}: no version can be in {quoted(written.text)}"
-        yield Finding(message, subject.graph.value_place(*written.path), hint, about=_about(written))
+        yield Finding(message, subject.graph.value_place(*written.path), hint, about=written.about)
 
 
 def find_unbounded_ranges(subject: Subject) -> Iterator[Finding]:
@@ -45,7 +47,7 @@ def find_unbounded_ranges(subject: Subject) -> Iterator[Finding]:
     hint = "say where the known versions end, as `^1.4` or `>=1.4 <3` do"
     for name, written in _written_ranges(subject, lambda accepted: accepted.is_unbounded):
         message = f"{_dependency(name, written.target)}: {quoted(written.text)} has no upper end"
-        yield Finding(message, subject.graph.value_place(*written.path), hint, about=_about(written))
+        yield Finding(message, subject.graph.value_place(*written.path), hint, about=written.about)
 
 
 def _unbounded(problems: Sequence[Problem]) -> str:
@@ -55,7 +57,9 @@ def _unbounded(problems: Sequence[Problem]) -> str:
 
 def _written_ranges(subject: Subject, wrong: Callable[[VersionRange], bool]) -> Iterator[tuple[str, Written]]:
     """Yield the ranges that something is wrong with, and whose they are: decided once for each text."""
-    found = {text for text in subject.fitting.ranges if (accepted := range_of(text)) and wrong(accepted)}
+    found = {
+        text for text in subject.compatibility.ranges if (accepted := range_of(text)) and wrong(accepted)
+    }
     for name, service in subject.graph.services.items() if found else ():
         yield from ((name, one) for one in written_by(service) if one.target and one.text in found)
 
@@ -71,10 +75,6 @@ def _error(written: Written) -> SemverError | None:
 
 def _dependency(name: str, target: str | None) -> str:
     return f"{quoted(name)} on {quoted(target or '')}"
-
-
-def _about(written: Written) -> tuple[str, ...]:
-    return tuple(str(step) for step in written.path if step not in {"services", "depends_on"})
 
 
 INVALID_VERSION = Rule(

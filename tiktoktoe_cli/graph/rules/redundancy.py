@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.algorithms.implication import overruled_options, redundant_edges
+from tiktoktoe_cli.graph.algorithms.implication import MOST_VISITS, overruled_options, redundant_edges
 from tiktoktoe_cli.graph.rules.chains import steps_along
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule
 from tiktoktoe_cli.graph.words import path_words
@@ -21,27 +21,31 @@ if TYPE_CHECKING:
 _MOST_NAMED = 3
 
 
-def find_redundant_edges(subject: Subject) -> Iterator[Finding]:
+def find_redundant_edges(subject: Subject, most_visits: int = MOST_VISITS) -> Iterator[Finding]:
     """Find required edges that say nothing but what a path of required edges says as well."""
-    for edge, path in redundant_edges(subject.graph):
+    for edge, path in redundant_edges(subject.graph, most_visits):
         yield _redundant(subject.graph, edge, path)
 
 
-def find_overruled_options(subject: Subject) -> Iterator[Finding]:
+def find_overruled_options(subject: Subject, most_visits: int = MOST_VISITS) -> Iterator[Finding]:
     """Find edges that are not required to services that the same service requires through others."""
-    for edge, path in overruled_options(subject.graph):
+    for edge, path in overruled_options(subject.graph, most_visits):
         yield _overruled(subject.graph, edge, path)
 
 
 def _redundant(graph: Graph, edge: Edge, path: list[str]) -> Finding:
-    through = f": {path_words(path)}" if path else " through others"
     return Finding(
-        f"{quoted(edge.source)} waits for {quoted(edge.target)} anyway{through}",
+        f"{quoted(edge.source)} waits for {quoted(edge.target)} anyway{_over(path)}",
         graph.place_of(edge),
         f"remove it, or write `kind: runtime` if {quoted(edge.source)} calls {quoted(edge.target)} itself",
         steps_along(graph, path),
         (edge.source, edge.target),
     )
+
+
+def _over(path: list[str]) -> str:
+    """Tell the path; one that was not looked for to the end is there all the same."""
+    return f": {path_words(path)}" if path else ", over a longer path"
 
 
 def _of_one_service(problems: Sequence[Problem]) -> str:
@@ -52,7 +56,7 @@ def _of_one_service(problems: Sequence[Problem]) -> str:
 def _overruled(graph: Graph, edge: Edge, path: list[str]) -> Finding:
     says = f"{quoted(edge.source)} does not require {quoted(edge.target)}"
     return Finding(
-        f"{says}, but cannot start without it: {path_words(path)}",
+        f"{says}, but cannot start without it{_over(path)}",
         graph.place_of(edge),
         "write `required: true` here, or `required: false` at one of these dependencies",
         steps_along(graph, path),

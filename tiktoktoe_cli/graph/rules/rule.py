@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.graph.abilities import Abilities
 from tiktoktoe_cli.graph.rules.settings import GraphSettings, Level
+from tiktoktoe_cli.report.facts import RuleText
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.config.units import Duration
-    from tiktoktoe_cli.errors import Place
+    from tiktoktoe_cli.errors import KeyPath, Place
     from tiktoktoe_cli.graph.capacity import Study
     from tiktoktoe_cli.graph.model import Graph
-    from tiktoktoe_cli.graph.rules.fitting import Fitting
+    from tiktoktoe_cli.graph.rules.compatibility import Compatibility
     from tiktoktoe_cli.graph.settings import CapacitySettings
-
-Path: TypeAlias = tuple[str | int, ...]
-"""The keys that lead to a value of the configuration."""
 
 
 def _never(*_path: str | int) -> bool:
@@ -38,7 +36,7 @@ class Operations:
     """
 
     abilities: Abilities = field(default_factory=Abilities)
-    uses: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    uses: Mapping[str, Mapping[str, KeyPath]] = field(default_factory=dict)
     deadline: Duration | None = None
     checks: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
@@ -57,11 +55,11 @@ class Subject:
     is_bare: Callable[..., bool] = field(default=_never, compare=False, repr=False)
 
     @cached_property
-    def fitting(self) -> Fitting:
+    def compatibility(self) -> Compatibility:
         """Which versions suit whom."""
-        from tiktoktoe_cli.graph.rules.fitting import fit
+        from tiktoktoe_cli.graph.rules.compatibility import compatibility_of
 
-        return fit(self.graph)
+        return compatibility_of(self.graph)
 
     @cached_property
     def study(self) -> Study | None:
@@ -73,7 +71,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One violation of a rule.
+    """One violation of a rule; `hint` says what helps here, if that is more than the rule's `fix` says.
 
     `about` names the services (or whatever else) that it is about, the same as long as the violation is; `related`
     names other places that matter, without those that are unknown.
@@ -107,6 +105,11 @@ class Rule:
     gathered: Callable[[Sequence[Problem]], str] | None = None
     by_service: bool = False
 
+    @property
+    def text(self) -> RuleText:
+        """What reports say of the rule itself."""
+        return RuleText(self.title, self.why, self.fix, self.severity)
+
     def severity_in(self, settings: GraphSettings) -> Severity | None:
         """Return how much it matters under these settings, None if it is off."""
         level = settings.severity.get(self.id, Level(self.severity))
@@ -119,8 +122,9 @@ class Rule:
                 yield self.problem(found, severity)
 
     def problem(self, found: Finding, severity: Severity) -> Problem:
-        """Make a problem with this rule's id."""
-        return Problem(self.id, found.message, found.place, found.hint, severity, found.related, found.about)
+        """Make a problem with this rule's id; its hint is the rule's `fix` where the finding has none of its own."""
+        hint = found.hint or self.fix.removesuffix(".")
+        return Problem(self.id, found.message, found.place, hint, severity, found.related, found.about)
 
     def gather(self, problems: Sequence[Problem]) -> Iterator[Problem]:
         """Make one problem of many, if the rule is one of those; the first has the place, the others are notes."""

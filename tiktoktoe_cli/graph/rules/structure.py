@@ -106,7 +106,7 @@ def _declares_nothing(graph: Graph) -> bool:
 
 
 def _edges_to_oneself(graph: Graph, kind: EdgeKind) -> list[Edge]:
-    return [edge for edge in graph.edges() if edge.source == edge.target and edge.kind is kind]
+    return [edge for edge in graph.edges() if edge.is_loop and edge.kind is kind]
 
 
 def _dependents(graph: Graph, name: str) -> set[str]:
@@ -169,6 +169,15 @@ START_CYCLE = Rule(
     fix="remove the edge that is named, or make it `kind: runtime` if it is only a call.",
     check=find_start_cycles,
 )
+SELF_DEPENDENCY = Rule(
+    id="TTG103",
+    severity=Severity.ERROR,
+    title="self dependency",
+    why="A service that waits for itself can never start.",
+    example="orders: {depends_on: {orders: {}}}",
+    fix="remove the dependency, or write the name that was meant.",
+    check=find_self_dependencies,
+)
 MISSING_DEPENDENCY = Rule(
     id="TTG104",
     severity=Severity.ERROR,
@@ -190,15 +199,7 @@ RULES = (
         fix="let one side publish events instead of calling, or give the call a policy and a fallback.",
         check=find_runtime_cycles,
     ),
-    Rule(
-        id="TTG103",
-        severity=Severity.ERROR,
-        title="self dependency",
-        why="A service that waits for itself can never start.",
-        example="orders: {depends_on: {orders: {}}}",
-        fix="remove the dependency, or write the name that was meant.",
-        check=find_self_dependencies,
-    ),
+    SELF_DEPENDENCY,
     MISSING_DEPENDENCY,
     Rule(
         id="TTG106",

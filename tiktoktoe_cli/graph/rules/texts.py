@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def find_bare_numbers(subject: Subject) -> Iterator[Finding]:
     """Find versions and ranges without quotes that other readers take for a number, and write back otherwise."""
     for service in subject.graph.services.values():
-        for text, path, _ in written_by(service):
+        for text, path, about, _ in written_by(service):
             number = _mangled(text) if text[:1].isdigit() else None
             if number and subject.is_bare(*path):
                 yield Finding(
                     f"{quoted(text)} stands without quotes: other readers of YAML make the number {number} of it",
                     subject.graph.value_place(*path),
                     f'write `"{text}"`',
-                    about=tuple(str(step) for step in path if step not in {"services", "depends_on"}),
+                    about=about,
                 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Severity
-from tiktoktoe_cli.graph.rules.fitting import known_versions
+from tiktoktoe_cli.graph.rules.compatibility import known_versions
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
 from tiktoktoe_cli.graph.semver import range_of, version_of, widened, will_do
 from tiktoktoe_cli.words import listed, quoted
@@ -30,7 +30,7 @@ _RESOLVE = "`tiktoktoe graph resolve` looks for what helps: a range to widen, a 
 def find_unsatisfied_ranges(subject: Subject) -> Iterator[Finding]:
     """Find dependencies whose deployed version is outside the range that their dependent can use."""
     graph = subject.graph
-    for edge, version, accepted in _misfits(subject):
+    for edge, version, accepted in _mismatches(subject):
         # a range that no version can be in has its own rule
         if not _is_uninvited(version, accepted) and accepted.minimum():
             target = graph.services[edge.target]
@@ -47,7 +47,7 @@ def find_unsatisfied_ranges(subject: Subject) -> Iterator[Finding]:
 def find_clashes(subject: Subject) -> Iterator[Finding]:
     """Find services of which no version suits all who depend on them."""
     graph = subject.graph
-    for name, clash in subject.fitting.clashes.items():
+    for name, clash in subject.compatibility.clashes.items():
         target = graph.services[name]
         asking = [f"{quoted(edge.source)} needs {quoted(edge.version_range or '')}" for edge in clash.edges]
         known = listed(map(str, known_versions(target)), limit=_MOST_NAMED)
@@ -64,7 +64,7 @@ def find_clashes(subject: Subject) -> Iterator[Finding]:
 
 def find_uninvited_prereleases(subject: Subject) -> Iterator[Finding]:
     """Find deployed prereleases that are within the bounds of a range which does not ask for prereleases."""
-    for edge, version, accepted in _misfits(subject):
+    for edge, version, accepted in _mismatches(subject):
         if version and _is_uninvited(version, accepted):
             release = ".".join(map(str, version.release))
             text = edge.version_range or ""
@@ -84,7 +84,7 @@ def find_newer_versions(subject: Subject) -> Iterator[Finding]:
     graph = subject.graph
     for name, service in graph.services.items():
         deployed = version_of(service.version)
-        if not service.available or deployed is None or name in subject.fitting.misfits:
+        if not service.available or deployed is None or name in subject.compatibility.mismatches:
             continue
         newer = [(version, at) for version, at in _upgrades(graph, service, deployed)]
         if newer:
@@ -110,11 +110,11 @@ def _found(target: Service) -> str:
     return f"only {listed((one.version for one in target.available), limit=_MOST_NAMED)}"
 
 
-def _misfits(subject: Subject) -> Iterator[tuple[Edge, Version | None, VersionRange]]:
+def _mismatches(subject: Subject) -> Iterator[tuple[Edge, Version | None, VersionRange]]:
     """Yield the edges that the deployed version, if there is one, does not suit, without those that clash."""
-    for name, edges in subject.fitting.misfits.items():
+    for name, edges in subject.compatibility.mismatches.items():
         version = version_of(subject.graph.services[name].version)
-        clash = subject.fitting.clashes.get(name)
+        clash = subject.compatibility.clashes.get(name)
         told = {edge.source for edge in clash.edges} if clash else ()
         for edge in edges:
             accepted = range_of(edge.version_range)

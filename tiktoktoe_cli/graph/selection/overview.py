@@ -87,7 +87,7 @@ def _cycles(graph: Graph, boxed: Graph, homes: Mapping[str, str]) -> Cycles:
     """Tell the cycles of services from those that come from putting them into boxes."""
     services = first_start_cycle(graph)
     around = [frozenset(inner) for inner in components(graph.successors(_ORDERING), graph.start_order)]
-    around += [frozenset({edge.source}) for edge in graph.edges() if _is_loop(edge)]
+    around += [frozenset({edge.source}) for edge in graph.edges() if edge.is_loop and edge.kind in _ORDERING]
     within = (next(iter(found)) for one in around if len(found := {homes.get(name, "") for name in one}) == 1)
     real = _ends(edges_on_cycles(graph, _ORDERING), homes) if services else set()
     circles = (cycle.edges for cycle in start_cycles(boxed)) if homes else ()
@@ -99,7 +99,3 @@ def _cycles(graph: Graph, boxed: Graph, homes: Mapping[str, str]) -> Cycles:
 def _ends(edges: Iterable[Edge], homes: Mapping[str, str]) -> set[tuple[str, str]]:
     """Return from whom to whom edges lead, in the boxes that services have."""
     return {(homes.get(edge.source, edge.source), homes.get(edge.target, edge.target)) for edge in edges}
-
-
-def _is_loop(edge: Edge) -> bool:
-    return edge.source == edge.target and edge.kind is EdgeKind.START

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import UsageError, unknown
 from tiktoktoe_cli.graph.algorithms.depth_first import roots_of
 from tiktoktoe_cli.graph.algorithms.implication import redundant_edges
-from tiktoktoe_cli.graph.choices import Direction
+from tiktoktoe_cli.graph.choices import USUAL_DIRECTION, Direction
 from tiktoktoe_cli.graph.selection.collapse import box_names, collapse, members_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Filter(StrEnum):
 class Selection:
     """What is shown: the services that fit all that is given, and the dependencies between them; all by default.
 
-    From the services in `focus` it goes over dependencies of `kinds` in a `direction` (both by default), at most
+    From the services in `focus` it goes over dependencies of `kinds` in a `direction` (None is the usual one), at most
     `depth` of them far. Without a focus the depth counts from the services that nobody depends on. One of the `tags`
     and one of the `groups` is enough. `collapse` names the groups that are drawn as one, or is empty for all of them;
     `reduce` leaves out the start dependencies that others imply.
@@ -52,6 +52,11 @@ class Selection:
     groups: Collection[str] = ()
     collapse: Collection[str] | None = None
     reduce: bool = False
+
+    @property
+    def way(self) -> Direction:
+        """Which way to go from the focus."""
+        return self.direction or USUAL_DIRECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ def _of_kinds(graph: Graph, selection: Selection) -> Graph:
 def _near_focus(graph: Graph, selection: Selection) -> Graph:
     if not selection.focus:
         return graph
-    ways = _WAYS[selection.direction or Direction.BOTH]
+    ways = _WAYS[selection.way]
     near = (_reach(graph, selection.focus, way, selection.depth) for way in ways)
     return graph.only(set().union(*near))
 

@@ -75,7 +75,7 @@ def _part(selection: Selection) -> Iterator[str]:
 
 
 def _near(selection: Selection) -> str:
-    way = _WAYS[selection.direction or Direction.BOTH][len(selection.focus) > 1]
+    way = _WAYS[selection.way][len(selection.focus) > 1]
     far = "" if selection.depth is None else f", at most {plural(selection.depth, 'step')} away"
     return f"{listed(selection.focus)}{way}{far}"
 

@@ -81,8 +81,8 @@ class Assembly:
         return include.items if isinstance(include, ListNode) else []
 
     def _prepared(self, tree: MapNode, variables: Variables) -> MapNode:
-        """Put in the variables that are known, and take the services' long forms."""
-        self.interpolation.fill(tree, variables)
+        """Make a file again with the variables that are known, and with the services' long forms."""
+        tree = self.interpolation.filled(tree, variables)
         services = tree.get("services")
         if not isinstance(services, MapNode):
             return tree

@@ -34,7 +34,11 @@ def _pairs(node: Node) -> Node:
 
 def _pair(item: ScalarNode) -> tuple[str, Node]:
     key, separator, value = item.raw.partition("=")
-    return key, replace(item, raw=value, value=value if separator else None, interpolated=True)
+    made = replace(item, raw=value, value=value if separator else None)
+    made.interpolated = (
+        True  # its text is not the one in the file any more: places in it are those of the whole
+    )
+    return key, made
 
 
 def _keyed(node: Node, entry_of: Callable[[ScalarNode], tuple[str, Node]]) -> Node:

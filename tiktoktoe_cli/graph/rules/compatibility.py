@@ -31,35 +31,35 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
+class Compatibility:
     """Edges whose range does not have what is deployed, and clashes: both by the service that they end at.
 
     Where nobody says what is deployed, an edge must have one of the available versions in its range. `versions` and
     `ranges` are the different texts that are written.
     """
 
-    misfits: Mapping[str, tuple[Edge, ...]]
+    mismatches: Mapping[str, tuple[Edge, ...]]
     clashes: Mapping[str, Clash]
     versions: frozenset[str]
     ranges: frozenset[str]
 
 
-def fit(graph: Graph) -> Fitting:
+def compatibility_of(graph: Graph) -> Compatibility:
     """Compare all ranges with the deployed and the available versions."""
     offered = {name: _offered(service) for name, service in graph.services.items()}
     edges = [edge for service in graph.services.values() for edge in service.dependencies]
     pairs = {(edge.version_range, offered.get(edge.target, (None,))) for edge in edges}
     unsuited = {(text, found) for text, found in pairs if not any(will_do(one, text) for one in found)}
-    misfits = _misfits(edges, offered, unsuited)
+    mismatches = _mismatches(edges, offered, unsuited)
     unsettled = [
-        name for name, service in graph.services.items() if name in misfits or service.version is None
+        name for name, service in graph.services.items() if name in mismatches or service.version is None
     ]
     found = ((name, _clash(graph.services[name], graph.dependents_of(name))) for name in unsettled)
     candidates = [candidate for service in graph.services.values() for candidate in service.available]
     versions = {*chain.from_iterable(offered.values()), *(candidate.version for candidate in candidates)}
     ranges = {text for text, _ in pairs} | {text for one in candidates for _, text in one.ranges}
-    return Fitting(
-        misfits=misfits,
+    return Compatibility(
+        mismatches=mismatches,
         clashes={name: clash for name, clash in found if clash},
         versions=frozenset(text for text in versions if text is not None),
         ranges=frozenset(text for text in ranges if text is not None),
@@ -79,7 +79,7 @@ def known_versions(service: Service) -> list[Version]:
     return [version for version in map(version_of, texts) if version is not None]
 
 
-def _misfits(
+def _mismatches(
     edges: list[Edge],
     offered: Mapping[str, tuple[str | None, ...]],
     unsuited: Collection[tuple[str | None, tuple[str | None, ...]]],
