@@ -40,6 +40,7 @@ def systems(draw: st.DrawFn) -> dict[str, Any]:
     services: dict[str, Any] = {
         name: {
             "version": draw(st.sampled_from(["1.0.0", "1.1.0", "2.0.0"])),
+            "available": draw(st.lists(st.sampled_from(["1.0.1", "1.1.1", "2.1.0"]), unique=True)),
             "replicas": draw(st.integers(0, 2)),
             "depends_on": {},
         }
@@ -47,8 +48,21 @@ def systems(draw: st.DrawFn) -> dict[str, Any]:
     }
     for source, target in edges:
         kind = draw(st.sampled_from(["start", "runtime", "soft"]))
-        services[source]["depends_on"][target] = {"version": "^1", "kind": kind}
+        accepted = draw(st.sampled_from(["^1", "~1.0", "~1.1", "^2", "1.1.0 || 2.0.0"]))
+        services[source]["depends_on"][target] = {"version": accepted, "kind": kind}
     return services
+
+
+@st.composite
+def written_twice(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draw a system, and the same with its services and their dependencies in another order."""
+    services = draw(systems())
+    again = {
+        name: services[name]
+        | {"depends_on": dict(draw(st.permutations([*services[name]["depends_on"].items()])))}
+        for name in draw(st.permutations([*services]))
+    }
+    return services, again
 
 
 @given(systems())
@@ -59,6 +73,45 @@ def test_a_system_is_not_different_from_itself(services: dict[str, Any]) -> None
     assert found.is_empty
     assert (found.changes, found.wave_changes) == ((), ())
     assert (found.new_cycles, found.gone_cycles, found.new_findings, found.gone_findings) == ((), (), (), ())
+
+
+@given(written_twice())
+def test_the_order_in_which_a_system_is_written_makes_no_difference(
+    written: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    """Findings are about the same, and no part is different, whoever is written first."""
+    services, again = written
+
+    found = difference(services, again, checked=[])
+
+    identities = [{one.identity for one in edition.findings} for edition in (found.old, found.new)]
+    assert identities[0] == identities[1]
+    assert found.is_empty
+
+
+def test_who_asks_first_for_what_clashes_makes_no_difference() -> None:
+    """Of two ranges that exclude each other neither is the first; a third that is in one of both changes nothing."""
+    asking = {"x": "^1", "y": "^2", "z": ">=2"}
+    services = {name: {"depends_on": {"db": {"version": text}}} for name, text in asking.items()}
+    database = {"db": {"version": "1.0.0", "available": ["2.0.0"]}}
+
+    found = difference(database | services, dict(reversed(services.items())) | database)
+
+    assert found.is_empty
+    clash = next(one for one in found.new.findings if one.code == "TTG202")
+    assert clash.about == ("db", "x", "y")
+
+
+def test_the_cycle_that_is_told_of_a_tangle_is_the_first_by_name() -> None:
+    """Of `a -> b -> a` and `a -> c -> a`, both of two services, the first is told."""
+    edges = {"a": "bc", "b": "a", "c": "da", "d": "ca"}
+    services = {name: {"depends_on": {target: {} for target in targets}} for name, targets in edges.items()}
+    again = {name: {"depends_on": dict(reversed(services[name]["depends_on"].items()))} for name in "cdba"}
+
+    found = difference(services, again)
+
+    assert found.is_empty
+    assert [one.about for one in found.new.findings if one.code == "TTG101"] == [("a", "b")]
 
 
 @given(systems(), systems())

@@ -165,6 +165,19 @@ def test_what_accepts_findings_of_rules_that_are_left_out_is_not_stale() -> None
     assert told(found) == [("TTG106", "x", "y")]
 
 
+def test_what_accepts_findings_that_a_cycle_hides_is_not_stale() -> None:
+    """Without a start order nothing is redundant or overruled; once the cycle is cut, the findings are back."""
+    circle: dict[str, Any] = {"x": {"depends_on": {"y": {}}}, "y": {"depends_on": {"x": {}}}}
+    suppress = [{"rule": "TTG109", "reason": "it is meant"}]
+    subject = subject_of(SERVICES | circle, settings={"suppress": suppress})
+    known = Baseline({REDUNDANT: None})
+
+    found = validate(subject, baseline=known)
+
+    assert {code for code, *_ in told(found)} == {"TTG101"}
+    assert REDUNDANT in renewed(apply(subject), known).entries
+
+
 def test_nothing_is_called_stale_where_that_rule_is_left_out() -> None:
     """It can be ignored as any other."""
     found = validate(suppressing({"rule": "TTG109", "reason": "gone"}), choose_rules([], ["TTG902"]))

@@ -93,8 +93,10 @@ def test_what_was_never_seen_in_use_is_told_at_once() -> None:
         {"b": {}, "c": {}},
         {"b": {"evidence": "both"}, "c": {"kind": "soft"}},
         {"b": {"evidence": "both"}, "c": {"evidence": "both"}},
+        {"b": {"evidence": "both"}, "c": {"condition": "completed"}},
+        {"b": {"evidence": "both"}, "c": {"condition": "completed_successfully"}},
     ],
-    ids=["no use is known at all", "only drawn", "all in use"],
+    ids=["no use is known at all", "only drawn", "all in use", "a job", "a job that must end well"],
 )
 def test_nothing_is_said_of_what_may_be_in_use(needs: Services) -> None:
     """Where no use of a service is known, that one was not seen says nothing."""

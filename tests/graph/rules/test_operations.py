@@ -48,6 +48,45 @@ def test_who_waits_for_nothing_is_never_late(services: Services) -> None:
     assert findings(services, deadline=Duration.parse("1ns")) == []
 
 
+def late(**edge: Any) -> Services:  # what YAML can hold
+    """Wait for a service that takes 25 seconds."""
+    return {"payments": {"depends_on": {"fraud": edge}}, "fraud": {"start_time": "25s"}}
+
+
+def test_a_wait_that_is_over_before_its_target_has_started_is_found() -> None:
+    """It can never succeed: the start fails every time."""
+    (found,) = findings(late(timeout="20s"))
+
+    assert (found.code, found.about) == ("TTG405", ("payments", "fraud"))
+    assert found.message == "`payments` waits at most 20s for `fraud`, whose start takes 25s"
+    assert found.place == place("services", "payments", "depends_on", "fraud")
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        {"timeout": "25s"},
+        {"timeout": "20s", "condition": "started"},
+        {"timeout": "20s", "kind": "runtime"},
+        {"timeout": "20s", "kind": "soft"},
+        {"timeout": "20s", "required": False},
+    ],
+    ids=str,
+)
+def test_a_wait_that_can_succeed_or_need_not_is_fine(edge: Services) -> None:
+    """Just enough is enough; only who waits at start, and for more than that something is started, can be late."""
+    assert "TTG405" not in {one.code for one in findings(late(**edge))}
+
+
+def test_an_unknown_start_time_is_not_too_long() -> None:
+    """Neither is that of a service that is not started at all."""
+    services = {"a": {"depends_on": {"b": {"timeout": "1ns"}}}, "b": {}}
+    scaled = late(timeout="20s") | {"fraud": {"start_time": "25s", "replicas": 0}}
+
+    assert findings(services) == []
+    assert "TTG405" not in {one.code for one in findings(scaled)}
+
+
 @pytest.mark.parametrize(
     ("able", "code", "word"), [("rollback", "TTG403", "rolled back"), ("drain", "TTG404", "drained")]
 )

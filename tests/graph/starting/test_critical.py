@@ -164,7 +164,7 @@ def test_another_chain_takes_over() -> None:
     """Where a faster service leaves the decision to others, these are named."""
     services = SHOP | {"catalog": {"start_time": "14s"}}
 
-    ledger = prediction(graph_of(services)).savings[0]
+    ledger = next(one for one in prediction(graph_of(services)).savings if one.name == "ledger")
 
     assert (ledger.name, seconds(ledger.total_ns), ledger.chain) == ("ledger", 18, ("catalog", "gateway"))
 
@@ -177,7 +177,20 @@ def test_all_that_is_critical_is_told() -> None:
 
     assert facts.chain == ("a",)
     assert [name for name in "abc" if facts.is_critical(name)] == ["a", "b"]
-    assert [seconds(saving.total_ns) for saving in facts.savings] == [5]
+    assert facts.savings == ()
+
+
+def test_what_saves_most_is_told_first() -> None:
+    """A slower service may save less: 2s sooner, `b` leaves the decision to `c`; `a` holds up both."""
+    services = {
+        "a": {"start_time": "4s"},
+        "b": {"start_time": "6s", "depends_on": {"a": {}}},
+        "c": {"start_time": "4s", "depends_on": {"a": {}}},
+    }
+
+    facts = prediction(graph_of(services), sooner_s=4)
+
+    assert [(one.name, seconds(one.total_ns)) for one in facts.savings] == [("a", 6), ("b", 8)]
 
 
 def test_nothing_is_critical_if_nothing_takes_time() -> None:

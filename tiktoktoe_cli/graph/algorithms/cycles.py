@@ -67,7 +67,7 @@ def runtime_cycles(graph: Graph) -> Iterator[Cycle]:
     if not any(calls.values()):
         return
     for inner in components(graph.successors(kinds)):
-        calling = {name: [one for one in calls[name] if one in inner] for name in inner}
+        calling = {name: sorted(one for one in calls[name] if one in inner) for name in inner}
         first_steps = {name: targets for name, targets in calling.items() if targets}
         if first_steps:
             yield _describe(graph, inner, _shortest(inner, first_steps), kinds)
@@ -86,6 +86,7 @@ def edges_on_cycles(graph: Graph, kinds: Collection[EdgeKind]) -> Iterator[Edge]
 def components(successors: _Successors, order: Order | None = None) -> Iterator[dict[str, list[str]]]:
     """Yield the edges inside each component of more than one node, in the order of its first node.
 
+    Inside, nodes are in the order of their names: what is told of a component is not a matter of who was written first.
     `order` is that of the successors, where it is known already.
     """
     order = order or order_of(successors)
@@ -94,10 +95,8 @@ def components(successors: _Successors, order: Order | None = None) -> Iterator[
     between = _between_cycles(successors, order)
     found = [component for component in _strongly_connected(between) if len(component) > 1]
     home = {name: component for component in found for name in component}
-    inside: dict[frozenset[str], dict[str, list[str]]] = {}
-    for name, component in ((name, home[name]) for name in successors if name in home):
-        inside.setdefault(component, {})[name] = [one for one in successors[name] if one in component]
-    yield from inside.values()
+    for component in dict.fromkeys(home[name] for name in successors if name in home):
+        yield {name: sorted(component.intersection(successors[name])) for name in sorted(component)}
 
 
 def _between_cycles(successors: _Successors, order: Order) -> dict[str, list[str]]:

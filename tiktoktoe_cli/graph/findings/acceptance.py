@@ -59,16 +59,16 @@ def accepts(suppression: SuppressionSettings, problem: Problem) -> bool:
 
 
 def find_stale(
-    subject: Subject, problems: Sequence[Problem], baseline: Baseline, applied: Collection[str]
+    subject: Subject, problems: Sequence[Problem], baseline: Baseline, judged: Collection[str]
 ) -> Iterator[Finding]:
-    """Find what accepts none of the problems, although its rule is one of those that were applied.
+    """Find what accepts none of the problems, although its rule is one of those that found everything.
 
     The other half of TTG902, beside the rule's own check: rules do not see what other rules found.
     """
     found = {problem.identity for problem in problems}
     for entry, place in baseline.entries.items():
         rule, *names = entry
-        if rule in applied and entry not in found:
+        if rule in judged and entry not in found:
             about = f" about {listed(names, limit=5)}" if names else ""
             message = f"the baseline accepts {rule}{about}, which is no longer found"
             hint = "remove the line, or write the file anew with `--update-baseline`"
@@ -77,7 +77,7 @@ def find_stale(
     for problem in problems:
         by_rule[problem.code].append(problem)
     for number, one in enumerate(subject.settings.suppress):
-        is_idle = one.rule in applied and not any(accepts(one, problem) for problem in by_rule[one.rule])
+        is_idle = one.rule in judged and not any(accepts(one, problem) for problem in by_rule[one.rule])
         if is_idle and one.reason.strip():
             place = subject.graph.place("graph", "suppress", number)
             message = f"this suppression of {one.rule} accepts nothing: no such finding is left"

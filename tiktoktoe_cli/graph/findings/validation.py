@@ -46,6 +46,11 @@ class Pass:
     rules: tuple[Rule, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def judged(self) -> frozenset[str]:
+        """The ids of the rules that found everything: what these do not find is gone."""
+        return frozenset(rule.id for rule in self.rules if rule.can_judge(self.subject))
+
 
 def apply(subject: Subject, rules: Sequence[Rule] = RULES) -> Pass:
     """Apply the rules that are not off."""
@@ -73,10 +78,10 @@ def judge(found: Pass, baseline: Baseline) -> Validation:
 
 
 def renewed(found: Pass, baseline: Baseline) -> Baseline:
-    """Return a baseline that accepts all that is not suppressed; what it says of rules that are left out stays."""
-    ids = {rule.id for rule in found.rules}
+    """Return a baseline that accepts all that is not suppressed; what it says of rules that did not judge stays."""
+    judged = found.judged
     split = split_findings(found.problems, found.subject.settings.suppress, Baseline())
-    kept = {entry: place for entry, place in baseline.entries.items() if entry[0] not in ids}
+    kept = {entry: place for entry, place in baseline.entries.items() if entry[0] not in judged}
     return Baseline(kept | dict.fromkeys(problem.identity for problem in split.open))
 
 
@@ -91,8 +96,7 @@ def _gathered(rules: Sequence[Rule], problems: Iterable[Problem]) -> Iterator[Pr
 def _stale(found: Pass, baseline: Baseline) -> Iterator[Problem]:
     severity = STALE.severity_in(found.subject.settings)
     if severity and STALE in found.rules:
-        ids = {rule.id for rule in found.rules}
-        for finding in find_stale(found.subject, found.problems, baseline, ids):
+        for finding in find_stale(found.subject, found.problems, baseline, found.judged):
             yield STALE.problem(finding, severity)
 
 

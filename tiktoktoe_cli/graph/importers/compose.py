@@ -59,7 +59,7 @@ def _service(
         )
     settings: Tree = {
         "version": _version(name, fields, application.variables, notes),
-        "tags": [profile.raw for profile in fields.texts("profiles") if profile.raw],
+        "tags": [literal(profile.raw) for profile in fields.texts("profiles") if profile.raw],
         "depends_on": depends_on,
         "resources": resources_of(name, fields, application.variables, notes),
         "replicas": replicas_of(name, fields, application.variables, notes),

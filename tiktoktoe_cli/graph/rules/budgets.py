@@ -83,5 +83,6 @@ RULES = (
         example="graph: {budget: {fan_out: 1}}\nservices: {orders: {depends_on: {stock: {}, db: {}}}}",
         fix="shorten the chain or split the service; if it is meant, raise the budget in `graph.budget`.",
         check=find_exceeded_budgets,
+        needs_order=True,
     ),
 )

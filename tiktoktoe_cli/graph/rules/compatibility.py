@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.graph.semver import first_versions, range_of, version_of, will_do
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tiktoktoe_cli.graph.model import Edge, Graph, Service
     from tiktoktoe_cli.graph.semver import Version
@@ -23,6 +23,7 @@ _MOST_RANGES = 50  # of one service: with more, only known versions are compared
 class Clash:
     """Edges to one service that no version suits together, though each alone is suited; without any one, some would.
 
+    They are in the order of their sources, and of several such sets it is one of the first sources.
     With `is_certain` that is so for every version there could be, else for those that are known.
     """
 
@@ -93,15 +94,19 @@ def _mismatches(
     return {name: tuple(edges) for name, edges in found.items()}
 
 
-def _clash(service: Service, asking: Sequence[Edge]) -> Clash | None:
-    texts = tuple(dict.fromkeys([text for edge in asking if (text := edge.version_range) is not None]))
+def _clash(service: Service, asking: Iterable[Edge]) -> Clash | None:
+    first: dict[str, Edge] = {}
+    for edge in asking:
+        text = edge.version_range
+        if text is not None and (text not in first or edge.source < first[text].source):
+            first[text] = edge
+    texts = sorted(first, key=lambda text: first[text].source)
     if len(texts) < 2:  # noqa: PLR2004  # it takes two to clash
         return None
     is_certain = _exclude_each_other(frozenset(texts))
     versions = _thinkable(texts) if is_certain else known_versions(service)
     told = _apart(texts, versions) if versions else ()
-    first = {edge.version_range: edge for edge in reversed(asking) if edge.version_range in told}
-    return Clash(tuple(first.values())[::-1], is_certain) if told else None
+    return Clash(tuple([first[text] for text in told]), is_certain) if told else None
 
 
 @lru_cache(maxsize=4096)  # pure, and services have few different sets of ranges

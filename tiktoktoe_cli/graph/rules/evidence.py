@@ -42,14 +42,17 @@ def find_undeclared_uses(subject: Subject) -> Iterator[Finding]:
 
 
 def find_unused_declarations(subject: Subject) -> Iterator[Finding]:
-    """Find dependencies that were not seen in use, of services of which uses are known."""
+    """Find dependencies that were not seen in use, of services of which uses are known.
+
+    What nobody calls cannot be seen: what is only drawn, or only awaited until it has ended.
+    """
     for name, service in subject.graph.services.items():
         if not _is_observed(service):
             continue
         used = subject.operations.uses.get(name, {})
         for edge in service.dependencies:
             unseen = edge.evidence is Evidence.DECLARED and edge.target not in used
-            if unseen and edge.kind is not EdgeKind.SOFT:
+            if unseen and edge.kind is not EdgeKind.SOFT and edge.is_used_at_run_time:
                 yield Finding(
                     f"{_dependency((name, edge.target))} was never seen in use",
                     subject.graph.place_of(edge),

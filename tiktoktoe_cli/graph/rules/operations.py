@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.errors import Severity
 from tiktoktoe_cli.graph.rules.rule import Finding, Rule, located
+from tiktoktoe_cli.graph.starting.timing import is_late, start_time_ns
 from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.words import listed, quoted
 
@@ -36,6 +37,23 @@ def find_late_chains(subject: Subject) -> Iterator[Finding]:
             located(*notes),
             ("deadline",),
         )
+
+
+def find_hopeless_waits(subject: Subject) -> Iterator[Finding]:
+    """Find required waits that are over before their target, as it declares, has started."""
+    graph = subject.graph
+    for name in graph.services:
+        for edge in graph.start_edges_of(name):
+            target = graph.services[edge.target]
+            if edge.required and is_late(edge, start_time_ns(target)):
+                waits = f"{quoted(name)} waits at most {edge.timeout} for {quoted(edge.target)}"
+                yield Finding(
+                    f"{waits}, whose start takes {target.start_time}",
+                    graph.place_of(edge),
+                    f"wait longer: `timeout` is more than the `start_time` of {quoted(edge.target)}",
+                    located((f"{quoted(edge.target)} is here", graph.place_of(target))),
+                    (name, edge.target),
+                )
 
 
 def find_missing_rollbacks(subject: Subject) -> Iterator[Finding]:
@@ -93,6 +111,7 @@ RULES = (
         "  db: {}",
         fix="shorten the timeouts of the chain, or extend the deadline.",
         check=find_late_chains,
+        needs_order=True,
     ),
     Rule(
         id="TTG403",
@@ -115,5 +134,14 @@ RULES = (
         fix="give the service a drain action.",
         check=find_missing_drains,
         gathered=_together("cannot be drained"),
+    ),
+    Rule(
+        id="TTG405",
+        severity=Severity.ERROR,
+        title="wait that is over too early",
+        why="The timeout is over before the dependency has started, as its `start_time` says: the start fails.",
+        example="payments: {depends_on: {fraud: {timeout: 20s}}}\nfraud: {start_time: 25s}",
+        fix="extend the timeout, or correct the `start_time` of the dependency.",
+        check=find_hopeless_waits,
     ),
 )

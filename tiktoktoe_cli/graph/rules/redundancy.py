@@ -69,10 +69,12 @@ RULES = (
         id="TTG105",
         severity=Severity.WARNING,
         title="redundant edge",
-        why="Who waits for a service that waits for another waits for that one, too; the edge says nothing more.",
+        why="Who waits for a service that waits for another waits for that one, too; the edge says nothing more. One "
+        "with a version range, a policy, a restart or evidence of its own says more, and is never redundant.",
         example="orders: {depends_on: {stock: {}, db: {}}}\nstock: {depends_on: {db: {}}}\ndb: {}",
         fix="remove the edge, or make it `kind: runtime` if the service calls its target itself.",
         check=find_redundant_edges,
+        needs_order=True,
         gathered=_of_one_service,
         by_service=True,
     ),
@@ -86,5 +88,6 @@ RULES = (
         "cache: {}",
         fix="require it here as well, or make one of the edges on the way optional.",
         check=find_overruled_options,
+        needs_order=True,
     ),
 )

@@ -93,6 +93,7 @@ class Rule:
 
     With `gathered`, a person is told of all violations at once, in the words that it makes of them; `by_service`, of
     those that are about the same service first of all.
+    One that `needs_order` finds nothing, or not all, while services wait for each other in a circle.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Rule:
     check: Check
     gathered: Callable[[Sequence[Problem]], str] | None = None
     by_service: bool = False
+    needs_order: bool = False
 
     @property
     def text(self) -> RuleText:
@@ -114,6 +116,10 @@ class Rule:
         """Return how much it matters under these settings, None if it is off."""
         level = settings.severity.get(self.id, Level(self.severity))
         return None if level is Level.OFF else Severity(level)
+
+    def can_judge(self, subject: Subject) -> bool:
+        """Tell whether it would find everything that it is about."""
+        return not (self.needs_order and subject.graph.start_order.unordered)
 
     def problems(self, subject: Subject) -> Iterator[Problem]:
         """Yield every violation as a problem; none if the rule is off."""

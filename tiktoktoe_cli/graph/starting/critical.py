@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import unknown
-from tiktoktoe_cli.graph.model import Condition, EdgeKind
+from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.starting.plan import start_waves
 from tiktoktoe_cli.graph.starting.schedule import schedule
-from tiktoktoe_cli.graph.starting.timing import start_time_ns
+from tiktoktoe_cli.graph.starting.timing import is_late, start_time_ns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -116,7 +116,7 @@ def predict(graph: Graph, times: Times, sooner_ns: int, goal: str | None = None)
         knowledge={name: times.knowledge_of(inner.services[name]) for name in waits},
         chain=found.chain(),
         latest=found.latest_starts(),
-        savings=tuple(_savings(found, sooner_ns)),
+        savings=tuple(sorted(_savings(found, sooner_ns), key=lambda saving: saving.total_ns)),
         late=frozenset(_late(found)),
         strangers=strangers,
     )
@@ -130,15 +130,16 @@ def _below(graph: Graph, goal: str) -> Graph:
 
 
 def _savings(found: Schedule, sooner_ns: int) -> Iterator[Saving]:
-    """Make each of the slowest services of the chain faster, one at a time, and predict anew."""
+    """Make each of the slowest services of the chain faster, one at a time; keep those with which it takes less."""
     slowest = sorted(found.chain(), key=lambda name: (-found.takes[name], name))[:_MOST_SAVINGS]
     for name in (one for one in slowest if found.takes[one]):
         less = min(sooner_ns, found.takes[name])
         anew = schedule(found.waits, {**found.takes, name: found.takes[name] - less}, found.goal)
-        yield Saving(name, less, anew.total_ns, anew.chain())
+        if anew.total_ns < found.total_ns:
+            yield Saving(name, less, anew.total_ns, anew.chain())
 
 
 def _late(found: Schedule) -> Iterator[Edge]:
     for edge in (edge for edges in found.waits.values() for edge in edges):
-        if edge.condition is not Condition.STARTED and found.takes[edge.target] > edge.timeout:
+        if is_late(edge, found.takes[edge.target]):
             yield edge

@@ -20,6 +20,11 @@ def start_time_ns(service: Service, unknown_ns: int = 0) -> int:
     return unknown_ns if service.start_time is None else service.start_time
 
 
+def is_late(edge: Edge, target_takes_ns: int) -> bool:
+    """Tell whether the timeout of a wait is over before its target is ready; whoever waits for `started` never is."""
+    return edge.condition is not Condition.STARTED and target_takes_ns > edge.timeout
+
+
 def hold_ns(edge: Edge, target_takes_ns: int) -> int:
     """Return how long after the start of its target an edge still holds up its source.
 

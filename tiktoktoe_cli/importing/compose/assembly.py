@@ -13,6 +13,7 @@ from tiktoktoe_cli.importing.compose.env_files import path_of, read_default, rea
 from tiktoktoe_cli.importing.compose.extending import Extender
 from tiktoktoe_cli.importing.compose.forms import lengthened
 from tiktoktoe_cli.importing.compose.interpolation import Interpolation
+from tiktoktoe_cli.importing.compose.naming import with_names
 from tiktoktoe_cli.importing.compose.variables import Variables
 from tiktoktoe_cli.importing.fields import Fields
 
@@ -51,8 +52,8 @@ class Assembly:
             first = self._merger.applications(first, other)
         return first
 
-    def open(self, name: ScalarNode, variables: Variables, at: Path) -> list[MapNode]:
-        """Open a file that another one names; a remark says why there is nothing in it."""
+    def open(self, name: ScalarNode, variables: Variables, at: Path) -> Sequence[MapNode]:
+        """Open a file that another one names, as it is written; a remark says why there is nothing in it."""
         path = path_of(name, variables)
         self._opened += 1
         if self._opened > _MOST_FILES:
@@ -62,12 +63,12 @@ class Assembly:
         if isinstance(found, Problem):
             self._notes.untranslated(name, at, found.message)
             return []
-        return [self._prepared(tree, variables) for tree in found]
+        return found
 
     def _one(
         self, tree: MapNode, variables: Variables, extender: Extender, around: tuple[FilePath, ...]
     ) -> MapNode:
-        tree = self._prepared(tree, variables)
+        tree = self.prepared(tree, variables)
         for item in self._includes(tree):
             if included := self._included(item, variables, around):
                 tree = self._merger.applications(included, tree)
@@ -80,14 +81,16 @@ class Assembly:
             self._notes.untranslated(include, (), "`include` is no list")
         return include.items if isinstance(include, ListNode) else []
 
-    def _prepared(self, tree: MapNode, variables: Variables) -> MapNode:
-        """Make a file again with the variables that are known, and with the services' long forms."""
+    def prepared(self, tree: MapNode, variables: Variables) -> MapNode:
+        """Make a file again, once, with the variables that are known, and with the services' names and long forms."""
         tree = self.interpolation.filled(tree, variables)
         services = tree.get("services")
         if not isinstance(services, MapNode):
             return tree
         entries = {
-            name: replace(entry, value=lengthened(entry.value)) if isinstance(entry.value, MapNode) else entry
+            name: replace(entry, value=lengthened(with_names(name, entry.value, variables, self._notes)))
+            if isinstance(entry.value, MapNode)
+            else entry
             for name, entry in services.entries.items()
         }
         return _with_services(tree, replace(services, entries=entries))
@@ -135,7 +138,8 @@ class _Library:
         """Return the services of a file."""
         path = identify(path_of(name, self._variables))
         if path not in self._known:
-            trees = self._assembly.open(name, self._variables, at)
+            opened = self._assembly.open(name, self._variables, at)
+            trees = [self._assembly.prepared(tree, self._variables) for tree in opened]
             services = self._assembly.merged(trees).get("services") if trees else None
             self._known[path] = services if isinstance(services, MapNode) else None
         return self._known[path]

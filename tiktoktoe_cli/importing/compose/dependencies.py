@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.nodes import MapNode, ScalarNode
+from tiktoktoe_cli.importing.compose.naming import NAMESPACES
 from tiktoktoe_cli.importing.fields import Fields
 from tiktoktoe_cli.words import listed, quoted
 
@@ -21,7 +22,6 @@ _CONDITIONS: Final = {
     "service_healthy": "healthy",
     "service_completed_successfully": "completed_successfully",
 }
-_NAMESPACES: Final = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _SERVICE: Final = "service:"
 _CONTAINER: Final = "container:"
 
@@ -70,7 +70,7 @@ def _implied(service: Fields) -> Iterator[tuple[str, bool]]:
     """Yield what a service depends on without `depends_on`, and whether it is restarted with it."""
     for link in service.texts("links"):
         yield link.raw.partition(":")[0], True
-    for key in _NAMESPACES:
+    for key in NAMESPACES:
         node = service.node.get(key)
         if isinstance(node, ScalarNode) and node.raw.startswith(_SERVICE):
             service.take(key)
