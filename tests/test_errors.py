@@ -6,19 +6,43 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode, Place, Problem, in_file_order
+from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode, Place, Problem, Severity, worst_first
 
 if TYPE_CHECKING:
     import signal
 
 
 def test_orders_problems_as_a_reader_meets_them() -> None:
-    """File by file, from top to bottom; what has no place comes last, next to the prompt."""
+    """File by file, from top to bottom; what has no place comes last."""
     places = [None, Place("b", 1, 1), Place("a", 9, 1), Place("a", 2, 5), Place("a", 2, 1)]
 
-    ordered = in_file_order([Problem("x", "m", place) for place in places], ["a"])
+    ordered = worst_first([Problem("x", "m", place) for place in places], ["a"])
 
     assert [str(problem.place) for problem in ordered] == ["a:2:1", "a:2:5", "a:9:1", "b:1:1", "None"]
+
+
+def test_the_worst_problems_come_first() -> None:
+    """A warning at the top of the file waits for the error below it, and for the one that has no place."""
+    problems = [
+        Problem("x", severity.value, place, severity=severity)
+        for severity, place in (
+            (Severity.INFO, Place("a", 1, 1)),
+            (Severity.WARNING, Place("a", 2, 1)),
+            (Severity.ERROR, None),
+            (Severity.WARNING, None),
+            (Severity.ERROR, Place("b", 9, 1)),
+        )
+    ]
+
+    ordered = [(one.message, str(one.place)) for one in worst_first(problems, ["a", "b"])]
+
+    assert ordered == [
+        ("error", "b:9:1"),
+        ("error", "None"),
+        ("warning", "a:2:1"),
+        ("warning", "None"),
+        ("info", "a:1:1"),
+    ]
 
 
 @pytest.mark.parametrize("number", ENDING_SIGNALS)

@@ -15,7 +15,7 @@ FLOORS = (
     {"health", "graph", "messaging", "client", "monitoring"},
     {"replay", "cqrs", "simulation"},
     {"orchestration"},
-    {"system", "subject", "baseline", "explanations", "checkup", "starter"},
+    {"system", "subject", "baseline", "revisions", "explanations", "checkup", "starter"},
     {"cli", "__main__"},
 )
 """From the ground up: a room may import those below it."""

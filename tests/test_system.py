@@ -133,9 +133,9 @@ def test_what_the_machine_lacks_is_told_at_its_place(write: Callable[[str, str],
 
     found = [(one.severity.value, one.code, one.place and one.place.line) for one in checkup.problems]
     assert found == [
+        ("error", "lookup-table", 8),
         ("warning", "program-missing", 3),
         ("warning", "input-missing", 6),
-        ("error", "lookup-table", 8),
     ]
     assert report_of(checkup).verdict == "1 file checked: 1 error, 2 warnings"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.errors import ConfigError, Problem, UsageError
@@ -34,16 +33,15 @@ def read(system: System, named: Named | None) -> Baseline | Problem:
 
     What cannot be read is a problem where it is named.
     """
-    from tiktoktoe_cli.config.reader import identify, read_source
+    from tiktoktoe_cli.config.reader import read_source, type_of
     from tiktoktoe_cli.graph.findings.baseline import Baseline, read_baseline
 
     if named is None:
         return Baseline()
     source = read_source(named.path, waits=False)
     if isinstance(source, Problem):
-        hint = (
-            source.hint if identify(named.path).exists() else "`graph validate --update-baseline` writes it"
-        )
+        is_missing = type_of(named.path) is None
+        hint = "`graph validate --update-baseline` writes it" if is_missing else source.hint
         return replace(source, place=source.place or named.place, hint=hint)
     system.document.sources[source.name] = source.text
     return read_baseline(source.name, source.text)
@@ -71,6 +69,7 @@ def update(system: System, named: Named | None, found: Pass) -> tuple[Baseline, 
         UsageError: if no file is named.
         ConfigError: if there is a file that is none: it is not overwritten.
     """
+    from tiktoktoe_cli.config.reader import type_of
     from tiktoktoe_cli.graph.findings.baseline import Baseline, baseline_text, renewal
     from tiktoktoe_cli.graph.findings.validation import renewed
     from tiktoktoe_cli.report.files import STDOUT, replace_text
@@ -78,7 +77,7 @@ def update(system: System, named: Named | None, found: Pass) -> tuple[Baseline, 
     if named is None or named.path == STDOUT:
         hint = "add `--baseline FILE`, or `baseline: FILE` to the section `graph`"
         raise UsageError("which file is the baseline that `--update-baseline` writes?", hint=hint)
-    before = load(system, named) if Path(named.path).exists() else Baseline()
+    before = Baseline() if type_of(named.path) is None else load(system, named)
     accepted = renewed(found, before)
     replace_text(named.path, baseline_text(accepted.entries))
     return accepted, renewal(named.path, before, accepted)

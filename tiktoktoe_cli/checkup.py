@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """The outcome: the files that were read and every problem in them, in the order of the text.
+    """The outcome: the files that were read and every problem in them, the worst first.
 
     `is_understood` says that the settings are right in themselves; what is left to find is what they say together.
     """

@@ -127,15 +127,21 @@ class Problem:
         )
 
 
-def in_file_order(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:
-    """Sort problems by file (known ones first, then as they appear), line and column; placeless ones last."""
+def worst_first(problems: Iterable[Problem], sources: Iterable[str] = ()) -> list[Problem]:
+    """Sort problems by severity, then by file (known ones first, then as they appear), line and column.
+
+    Placeless ones are the last of their severity. Whatever shows problems shows them in this order.
+    """
     problems = list(problems)
     appearance = dict.fromkeys([*sources, *(problem.place.file for problem in problems if problem.place)])
     rank = {file: position for position, file in enumerate(appearance)}
+    severities = list(Severity)
 
-    def key(problem: Problem) -> tuple[int, int, int]:
-        place = problem.place
-        return (rank[place.file], place.line, place.column) if place else (len(rank), 0, 0)
+    def key(problem: Problem) -> tuple[int, int, int, int]:
+        severity, place = severities.index(problem.severity), problem.place
+        return (
+            (severity, rank[place.file], place.line, place.column) if place else (severity, len(rank), 0, 0)
+        )
 
     return sorted(problems, key=key)
 

@@ -6,6 +6,7 @@ The templates are the samples themselves: a wheel carries a copy of them, a chec
 from __future__ import annotations
 
 import json
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ def write_starter(directory: Path, files: Mapping[str, bytes]) -> list[Path]:
         UsageError: if one of them exists already (nothing is written then), or cannot be written.
     """
     targets = {directory / name: data for name, data in files.items()}
-    existing = [path for path in targets if path.exists() or path.is_symlink()]
+    existing = [path for path in targets if os.path.lexists(path)]
     if existing:
         names = listed(map(str, existing), limit=3)
         exist = "exists" if len(existing) == 1 else "exist"

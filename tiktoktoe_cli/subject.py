@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.nodes import ListNode, ScalarNode, scalars
+from tiktoktoe_cli.config.nodes import ListNode, ScalarNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.errors import KeyPath
     from tiktoktoe_cli.graph.abilities import Abilities
     from tiktoktoe_cli.graph.rules import Operations, Subject
-    from tiktoktoe_cli.graph.usage import Address
     from tiktoktoe_cli.health.settings import CheckSettings
     from tiktoktoe_cli.orchestration.settings import ActionsSettings
     from tiktoktoe_cli.system import System
@@ -24,9 +23,6 @@ COMPARED_PARTS = (*SUBJECT_PARTS, "checks")
 """Those that a comparison looks at."""
 OUTLINES = frozenset({"checks", "actions"})
 """Of these, most of what is asked is whether something is there: who validates a graph need not have the secrets."""
-
-_TARGETS = ("address", "url", "bootstrap_servers")  # what says of a probe where somebody must listen
-_TARGET_DEPTH = 3  # which check, its probe, the setting
 
 
 def subject_of(system: System) -> Subject:
@@ -67,23 +63,14 @@ def _says(system: System, name: str, *keys: str) -> bool:
 
 def _uses_in(system: System, abilities: Abilities) -> dict[str, dict[str, KeyPath]]:
     from tiktoktoe_cli.graph.usage import find_uses
+    from tiktoktoe_cli.health.addresses import written_addresses
 
     if not abilities.started:
         return {}
-    addresses = {name: _addresses(system, name) for name in abilities.checked}
+    checks = {name: system.document.node(("services", name, "health")) for name in abilities.checked}
+    addresses = {name: written_addresses(node) for name, node in checks.items() if node}
     texts = {name: _known_texts(system, name, found) for name, found in system["actions"].items() if found}
     return find_uses(addresses, texts)
-
-
-def _addresses(system: System, name: str) -> Iterator[Address]:
-    """List where the checks of a service ask, as far as the variables of that are set."""
-    from tiktoktoe_cli.transport.addresses import endpoint_of
-
-    checks = system.document.node(("services", name, "health"))
-    for path, text in scalars(checks) if checks else ():
-        is_target = len(path) == _TARGET_DEPTH and path[-1] in _TARGETS and not text.fault
-        if is_target and (found := endpoint_of(text.raw)):
-            yield found
 
 
 def _known_texts(system: System, name: str, actions: ActionsSettings) -> Iterator[tuple[KeyPath, str]]:

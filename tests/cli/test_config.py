@@ -164,7 +164,10 @@ def test_explains_codes_and_rules(tiktoktoe: Callable[..., Result], code: str, w
         ("graph.budget", "fan_in", "50"),
         ("graph.budget.depth", "depth", "12"),
         ("resilience.retry.budget", "aws_adaptive", "throttling"),
-        ("capacity.nodes", "memory", "bytes of one"),
+        ("capacity.nodes", "memory", "such as `512Mi`, required"),
+        ("services.resources.requests", "memory", "such as `512Mi`"),
+        ("services.resources.limits.memory", "memory", "such as `512Mi`"),
+        ("services.resources.requests", "cpu", "such as `250m`"),
         ("nodes", "memory", "bytes of one"),
         ("nodes.cpu", "cpu", "cores of one"),
     ],
@@ -210,8 +213,13 @@ def test_a_probe_is_explained_with_what_expectations_read(
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("resilience.default.rety", "`tiktoktoe config explain resilience.default` lists what there is"),
+        ("resilience.default.rety", "did you mean `retry`?"),
+        ("resilience.default.zzzz", "`tiktoktoe config explain resilience.default` lists what there is"),
         ("resiliense", "did you mean `resilience`?"),
+        ("start", "did you mean `start_time` or `start_timeout`?"),
+        ("services.health.http.ur", "did you mean `url`?"),
+        ("servces.health", "did you mean `services`?"),
+        ("zzzz.health", "`tiktoktoe config explain` lists the sections"),
         ("zzzz", "`tiktoktoe config explain codes` lists them all"),
         ("timeout", "choose one of `resilience.timeout` or `requests.timeout`"),
         ("nodes.zzzz", "`tiktoktoe config explain capacity.nodes` lists what there is"),
@@ -225,6 +233,44 @@ def test_what_cannot_be_explained_is_refused_with_a_way_on(
 
     assert result.code == 2
     assert hint in result.err
+
+
+@pytest.mark.parametrize("word", ["servces.health", "services.health.htpp", "nodes.zzzz", "zzzz.health"])
+def test_a_wrong_path_is_not_called_a_wrong_code(tiktoktoe: Callable[..., Result], word: str) -> None:
+    """What has a point in it is a place; the step that is wrong is named."""
+    step = next(step for step in word.split(".") if step not in {"services", "nodes", "health"})
+
+    result = tiktoktoe("config", "explain", word)
+
+    assert f"{word}` leads nowhere: there is no `{step}`" in result.err
+
+
+@pytest.mark.parametrize("path", ["services.ledger", "resilience.default", "services.ledger.health"])
+def test_names_of_one_s_own_may_be_part_of_a_place(tiktoktoe: Callable[..., Result], path: str) -> None:
+    """Where the file has names that users choose, the one they chose leads to what stands below it."""
+    result = tiktoktoe("config", "explain", path)
+
+    assert (result.code, f"keys at `{path}`" in result.err) == (0, True)
+    assert "of your own" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [("services.start", "start_time"), ("services.helth", "health"), ("requests.a.url", None)],
+)
+def test_a_name_that_resembles_a_key_is_told_to_be_a_name(
+    tiktoktoe: Callable[..., Result], path: str, key: str | None
+) -> None:
+    """A service may be called `start`; who meant the key learns that it was not read as one."""
+    note = (
+        f"`{path.rpartition('.')[2]}` was read as a name of your own; did you mean `{key}`?" if key else None
+    )
+
+    drawn = tiktoktoe("config", "explain", path)
+    told = json.loads(tiktoktoe("config", "explain", path, "-o", "json").out)
+
+    assert told["summary"]["note"] == note
+    assert (note or "\n") in drawn.out
 
 
 def test_a_key_whose_section_was_left_out_is_told_with_it(tiktoktoe: Callable[..., Result]) -> None:

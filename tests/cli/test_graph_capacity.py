@@ -81,7 +81,11 @@ def test_all_that_is_drawn_and_more_is_data(tiktoktoe: Run) -> None:
                 "memory_bytes": {"offered": 8 * gib, "requested": 4 * gib, "free": 4 * gib},
             }
         ],
+        "missing": {"cpu": 0, "memory_bytes": 0},
+        "too_large": {},
         "unplaced": {},
+        "unplaced_requests": {"cpu": 0, "memory_bytes": 0},
+        "anywhere": {},
         "losses": [{"node": "small", "fit": "does_not_fit", "unplaced": {"cart": 1}}],
         "unstated": {},
         "more_replicas": {"orders": 1, "cart": 1},
@@ -116,7 +120,11 @@ def test_all_that_is_drawn_and_more_is_data(tiktoktoe: Run) -> None:
             1,
             "with 3 replicas of `orders`, with 2 replicas of",
         ),
-        (["--without", "small", "--without", "small"], 1, "without 2 `small`: does not fit: one replica of"),
+        (
+            ["--without", "small", "--without", "small"],
+            1,
+            "without 2 `small`: does not fit: no node is left\n",
+        ),
         (["--without", "large"], 2, "error: unknown kind of node: `large`"),
         (["--replicas", "cart"], 2, "error: `--replicas cart` says no number of replicas"),
         (["--replicas", "cart=+1"], 0, "with 2 replicas of `cart`: fits with 25% cpu"),
@@ -132,6 +140,57 @@ def test_what_if_is_answered(tiktoktoe: Run, options: list[str], code: int, verd
     result = tiktoktoe("graph", "capacity", *options)
 
     assert (result.code, result.err[: len(verdict)]) == (code, verdict)
+
+
+def test_what_is_missing_is_said_and_is_data(tiktoktoe: Run) -> None:
+    """Two nodes have 4 cores and 8 GiB; a cart of 3 cores and 5 GiB fits on neither, two orders do."""
+    large = {"replicas": 2, "resources": {"requests": {"cpu": "3", "memory": "5Gi"}}}
+    configure({**SERVICES, "cart": large})
+    gib = 2**30
+    requests = "requests `3` cpu and `5Gi` memory"
+
+    told = tiktoktoe("graph", "capacity").err.splitlines()
+    summary = json.loads(tiktoktoe("graph", "capacity", "-o", "json").out)["summary"]
+
+    assert told[1:] == [
+        "  at least `4` cpu and `4Gi` memory are missing",
+        f"  one replica of `cart` {requests}, and no node has more than `2` cpu or `4Gi` memory free",
+        "  in the best placement found, 2 replicas of `cart` find no place, in all `6` cpu and `10Gi` memory",
+    ]
+    assert summary["missing"] == {"cpu": 4, "memory_bytes": 4 * gib}
+    assert summary["too_large"] == {
+        "cart": {
+            "requested": {"cpu": 3, "memory_bytes": 5 * gib},
+            "most_free": {"cpu": 2, "memory_bytes": 4 * gib},
+        }
+    }
+    assert summary["unplaced"] == {"cart": 2}
+    assert summary["unplaced_requests"] == {"cpu": 6, "memory_bytes": 10 * gib}
+
+
+def test_replicas_that_request_nothing_are_not_left_out(tiktoktoe: Run) -> None:
+    """They are on no node in particular, and the placement says so, whether they request 0 or say nothing."""
+    zero = {"replicas": 2, "resources": {"requests": {"cpu": 0, "memory": 0}}}
+    configure({**SERVICES, "mail": {}, "idle": zero})
+
+    drawn = tiktoktoe("graph", "capacity", "--placement")
+    summary = json.loads(tiktoktoe("graph", "capacity", "-o", "json").out)["summary"]
+
+    assert drawn.out.endswith("on any node, as they request nothing\n    mail, 2 idle\n")
+    assert summary["anywhere"] == {"mail": 1, "idle": 2}
+
+
+def test_bytes_are_whole(tiktoktoe: Run) -> None:
+    """Of 1,001 bytes less a tenth, 900 are offered: nobody can have nine tenths of a byte; half of one takes one."""
+    needs = {"resources": {"requests": {"cpu": "1", "memory": "500m"}}}
+    node = {"name": "small", "cpu": "2", "memory": 1001}
+    configure({"orders": needs}, {"nodes": [node], "reserve": "10%"})
+
+    answer = json.loads(tiktoktoe("graph", "capacity", "-o", "json").out)
+
+    bytes_told = list(answer["summary"]["memory_bytes"].values())
+    assert bytes_told == [900, 1, 899]
+    assert {type(one) for one in bytes_told} == {int}
 
 
 def test_what_could_not_be_found_out_is_neither_yes_nor_no(tiktoktoe: Run) -> None:

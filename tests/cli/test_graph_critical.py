@@ -40,7 +40,7 @@ def test_bars_over_time_tell_what_decides(tiktoktoe: Run, monkeypatch: pytest.Mo
 
     result = tiktoktoe("graph", "critical")
 
-    assert result.code == 0
+    assert result.code == 1
     assert result.out == (
         "  SERVICE  TAKES  READY  SLACK  0s                  20s\n"
         "  cart        0s     0s    20s  ▏······················\n"
@@ -58,7 +58,50 @@ def test_bars_over_time_tell_what_decides(tiktoktoe: Run, monkeypatch: pytest.Mo
         "who does not wait as long\n"
         "  ✗  `orders` waits at most 5s for `ledger`, which takes 10s: its start would fail\n"
     )
-    assert result.err == "everything is ready after 20s; the start times of 1 service are not known\n"
+    assert result.err == (
+        "`orders` waits at most 5s for `ledger`, which takes 10s: its start would fail; "
+        "the start times of 1 service are not known\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ledger", "code", "verdict"),
+    [
+        (
+            {"timeout": "9s"},
+            1,
+            "`orders` waits at most 9s for `ledger`, which takes 10s: its start would fail\n",
+        ),
+        ({"timeout": "9s", "required": False}, 0, "everything is ready after 15s\n"),
+        ({"timeout": "10s"}, 0, "everything is ready after 16s\n"),
+    ],
+)
+def test_a_start_that_would_fail_is_a_no(
+    tiktoktoe: Run, ledger: dict[str, object], code: int, verdict: str
+) -> None:
+    """Who must wait and gives up too early never starts; who can do without goes on, and who waits long enough too."""
+    configure(
+        {
+            "orders": {"start_time": "6s", "depends_on": {"ledger": ledger}},
+            "ledger": {"start_time": "10s"},
+        }
+    )
+
+    result = tiktoktoe("graph", "critical")
+
+    assert (result.code, result.err) == (code, verdict)
+
+
+def test_a_verdict_names_one_start_that_would_fail_and_counts_the_others(tiktoktoe: Run) -> None:
+    """However many give up too early, the verdict stays one line: the first by name, and how many more."""
+    late = {"start_time": "1s", "depends_on": {"ledger": {"timeout": "5s"}}}
+    configure({"c": late, "a": late, "b": late, "ledger": {"start_time": "10s"}})
+
+    result = tiktoktoe("graph", "critical")
+
+    assert result.err == (
+        "`a` waits at most 5s for `ledger`, which takes 10s: its start would fail; 2 more waits are over too early\n"
+    )
 
 
 def test_a_faster_service_hands_over_the_decision(tiktoktoe: Run) -> None:
@@ -101,7 +144,7 @@ def test_data_holds_times_and_slack_of_services_and_waits(tiktoktoe: Run) -> Non
 
 def test_a_goal_is_reached_sooner_than_everything(tiktoktoe: Run) -> None:
     """Only what a service waits for counts."""
-    configure(SHOP)
+    configure({**SHOP, "orders": {"start_time": "6s", "depends_on": {"ledger": {}}}})
 
     result = tiktoktoe("graph", "critical", "--to", "orders")
 

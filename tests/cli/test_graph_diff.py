@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -142,6 +143,18 @@ def test_moves_and_cycles_have_their_parts(tiktoktoe: Run) -> None:
     assert broken["summary"]["start_cycles"] == {"added": 0, "removed": 1, "changed": 0}
 
 
+def test_two_chains_stand_apart(tiktoktoe: Run) -> None:
+    """The chain that decided and the one that decides now are two paths, not one."""
+    parts: dict[str, Any] = {"a": {"start_time": "2s"}, "b": {"start_time": "1s"}}
+    parts["c"] = {"start_time": "1s", "depends_on": {"a": {}, "b": {}}}
+    write("old.yaml", parts)
+    write("new.yaml", parts | {"b": {"start_time": "5s"}})
+
+    result = tiktoktoe("graph", "diff", "old.yaml", "new.yaml")
+
+    assert "  ~ everything  low  time 3s → 6s; chain before: a → c; chain now: b → c\n" in result.out
+
+
 def test_nothing_is_different(tiktoktoe: Run) -> None:
     """A configuration is not different from itself, whatever may fail."""
     configure(OLD)
@@ -186,6 +199,24 @@ def test_a_comment_for_a_merge_request(tiktoktoe: Run) -> None:
     assert "| ~ changed | high | service | db | version 1.4.0 → 2.0.0 |" in lines
     assert "| \N{MINUS SIGN} removed | medium | service | ads | version 0.3.1; replicas 1 |" in lines
     assert Path("comment.md").read_text() == result.out
+
+
+@pytest.mark.parametrize(("options", "tag"), [(("--fail-on", "high"), "failure"), ((), "system-out")])
+def test_a_test_report_tells_the_reasons(tiktoktoe: Run, options: tuple[str, ...], tag: str) -> None:
+    """Whether it failed or not: below the verdict, the worst first."""
+    write("old.yaml", OLD)
+    configure(NEW)
+
+    tiktoktoe("graph", "diff", "old.yaml", *options, "--report", "junit=x.xml")
+
+    (case,) = ET.parse("x.xml").iter("testcase")
+    assert [inner.tag for inner in case] == [tag]
+    verdict, *reasons = (case[0].text or "").splitlines()
+    assert verdict.startswith("risk high: 1 service removed, ")
+    assert reasons == [
+        "high: `db` goes from 1.4.0 to 2.0.0, and 1 service needs it: `web`",
+        "medium: `ads` is removed",
+    ]
 
 
 def test_a_revision_is_compared_with_what_is_there_now(tiktoktoe: Run, repository: Repository) -> None:
@@ -345,6 +376,39 @@ def test_what_git_does_not_have_is_refused(
     assert message in result.err
 
 
+@pytest.mark.parametrize("words", [("",), ("", "."), (".", "")])
+def test_an_empty_name_is_refused(tiktoktoe: Run, words: tuple[str, ...]) -> None:
+    """A variable of a pipeline that is not set compares nothing: that is no yes."""
+    configure(OLD)
+
+    result = tiktoktoe("graph", "diff", *words)
+
+    assert (result.code, result.out) == (2, "")
+    assert "an empty name is neither a configuration nor a git revision" in result.err
+    assert "help: name a file, its folder, or a git revision such as `main`" in result.err
+
+
+def test_a_name_that_git_has_too_is_the_file(tiktoktoe: Run, repository: Repository) -> None:
+    """It is said which of the two was taken, in every form, and how each of them is named alone."""
+    configure(OLD)
+    repository.commit("next")
+    Path("next").mkdir()
+    configure(NEW, Path("next"))
+
+    both = tiktoktoe("graph", "diff", ".", "next", "-o", "json")
+    drawn = [tiktoktoe("graph", "diff", ".", "next", *form) for form in ((), ("-o", "markdown"))]
+    file = tiktoktoe("graph", "diff", ".", "./next", "-o", "json")
+    revision = tiktoktoe("graph", "diff", "next~0", ".", "-o", "json")
+
+    told = "`next` is taken as `next/tiktoktoe.yaml`, but is a git revision, too: `next~0` names that, `./next` this"
+    answers = [json.loads(result.out) for result in (both, file, revision)]
+    assert [answer["summary"]["advice"] for answer in answers] == [[told], [], []]
+    assert answers[0]["items"] == answers[1]["items"]
+    assert answers[2]["items"] == []
+    assert told in " ".join(drawn[0].err.split())
+    assert f"- {told}" in drawn[1].out.replace("\\", "")
+
+
 def test_there_is_no_repository(tiktoktoe: Run, repository: Repository) -> None:
     """Outside of a repository, only files can be compared; what git says stands below."""
     shutil.rmtree(repository.folder / ".git")
@@ -403,6 +467,15 @@ def test_tab_is_silent_where_nothing_is_known(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setenv("PATH", str(tmp_path))
     assert completed("") == ["tiktoktoe.yaml"]
+
+
+def test_tab_passes_over_what_may_not_be_entered(closed: Path) -> None:
+    """Names that may be listed, but not looked at, are no failure."""
+    closed.chmod(0o700)
+    (closed / "below").mkdir()
+    closed.chmod(0o400)
+
+    assert completed(f"{closed}/") == []
 
 
 def completed(incomplete: str) -> list[str]:

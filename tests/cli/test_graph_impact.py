@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.systems import configure
+from tests.graph.systems import graph_of
+from tiktoktoe_cli.graph.impact import impact_of
+from tiktoktoe_cli.graph.reports.impact import report_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,12 +42,28 @@ def test_who_is_affected_and_how(tiktoktoe: Run) -> None:
 
     assert result.code == 0
     assert result.out == (
-        "EFFECT  SERVICE  HOPS  CAN_RESTART  GROUP  PATH\n"
-        "down    ledger      0  false        core   ledger\n"
-        "down    orders      1  false        core   orders → ledger\n"
-        "down    gateway     2  false        edge   gateway → orders → ledger\n"
+        "EFFECT  SERVICE  HOPS  CAN_RESTART  GROUP  KIND    PATH\n"
+        "down    ledger      0  false        core   <none>  ledger\n"
+        "down    orders      1  false        core   start   orders → ledger\n"
+        "down    gateway     2  false        edge   start   gateway → orders → ledger\n"
     )
     assert result.err.startswith("if `ledger` fails: 3 of 5 services down (60%); 2 not reached\n")
+
+
+def test_each_kind_of_a_step_is_told() -> None:
+    """What is down over a call can be started again, and on a terminal the column that says so is explained."""
+    kinds = ("start", "runtime", "soft")
+    services = {kind: {"depends_on": {"db": {"kind": kind}}} for kind in kinds}
+
+    report = report_of(impact_of(graph_of({**services, "db": {}}), ["db"]))
+
+    assert {item["name"]: (item["kind"], item["can_restart"]) for item in report.items} == {
+        "db": (None, False),
+        "start": ("start", False),
+        "runtime": ("runtime", True),
+        "soft": ("soft", True),
+    }
+    assert report.remarks == ("CAN_RESTART: could it be started again while this is down?",)
 
 
 def test_data_counts_services_replicas_and_groups(tiktoktoe: Run) -> None:
@@ -73,6 +92,7 @@ def test_data_counts_services_replicas_and_groups(tiktoktoe: Run) -> None:
         "can_restart": False,
         "group": "edge",
         "replicas": 2,
+        "kind": "start",
         "path": "gateway → orders",
         "via": {
             "from": "gateway",

@@ -59,6 +59,7 @@ def configure(text: str) -> None:
         (CYCLE, ["--ignore", "ttg101"], 0),
         ("services: {a: {depend_on: {}}}\n", [], 2),
         (CYCLE, ["--only", "TTG7"], 2),
+        (CYCLE, ["--only", "TTG101", "--ignore", "TTG101"], 2),
         (CYCLE, ["--fail-on", "fatal"], 2),
         (CYCLE, ["--baseline", "missing.txt"], 2),
         (CYCLE, ["--update-baseline"], 2),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tiktoktoe_cli.cli.options import words_of
+from tiktoktoe_cli.config import FILE_NAME
 from tiktoktoe_cli.report.catalog import OutputFormat, ReportKind, forms_with
+from tiktoktoe_cli.report.terminal import TerminalOptions
 from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
@@ -100,6 +102,20 @@ def test_the_help_of_a_command_names_its_outputs(tiktoktoe: Callable[..., Result
 
     assert "The answer as table, wide, json, ndjson, yaml, name or markdown." in plain
     assert "name, markdown, dot, mermaid, svg or html." in drawn
+
+
+def test_the_help_tells_what_holds_without_an_option(tiktoktoe: Callable[..., Result]) -> None:
+    """The file that is found, the form of the answer, colours and progress."""
+    told = " ".join(tiktoktoe("graph", "validate", "--help").out.split())
+
+    usual = TerminalOptions()
+    for words in (
+        f"stdin. Default: {FILE_NAME}",
+        "markdown. Default: table.",
+        f"never. Default: {usual.color}.",
+    ):
+        assert words in told
+    assert f"none. Default: {usual.progress}." in told
 
 
 def test_what_the_environment_prefers_is_for_commands_that_have_it(

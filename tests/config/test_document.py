@@ -37,6 +37,26 @@ def test_maps_merge_and_lists_append(write: Callable[[str, str], str]) -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["${NOBODY}", "${NOBODY:?say who}", "${file:nowhere}", "$${A}", "${A}"])
+def test_a_key_is_never_a_variable(write: Callable[[str, str], str], text: str) -> None:
+    """As in Compose, only values are texts with variables, so nothing is wrong with a key, and nothing replaces it."""
+    file = write("a.yaml", f"services: {{'{text}': {{group: '${{A}}'}}}}\n")
+
+    document = load([file], {"A": "core"})
+
+    assert not document.faults
+    assert document.root is not None
+    assert plain(document.root) == {"services": {text: {"group": "core"}}}
+
+
+def test_a_key_said_again_as_a_value_is_one(write: Callable[[str, str], str]) -> None:
+    """An alias of a key stands for its text, where that has a variable, too."""
+    document = load([write("a.yaml", "tags: {&name '${A}': *name}\n")], {"A": "core"})
+
+    assert document.root is not None
+    assert plain(document.root) == {"tags": {"${A}": "core"}}
+
+
 def test_a_scalar_set_twice_names_both_places(write: Callable[[str, str], str]) -> None:
     """Two files that disagree are told apart: nobody guesses which one is meant."""
     first = write("a.yaml", "services:\n  a: {replicas: 1}\n")

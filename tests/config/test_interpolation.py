@@ -25,7 +25,7 @@ def _apply(text: str) -> tuple[ScalarNode, Problem | None]:
             raise FileNotFoundError(2, "No such file or directory")
         return "hunter2\n"
 
-    node = compose(Source("a.yaml", Path(), f"key: {text}")).scalars[1]
+    node = compose(Source("a.yaml", Path(), f"key: {text}")).scalars[0]
     return node, Interpolator(ENVIRON, read_secret).apply(node)
 
 
@@ -110,7 +110,7 @@ def test_a_file_is_read_as_a_secret() -> None:
 )
 def test_a_variable_that_sounds_secret_is_one(text: str, learnt: set[str]) -> None:
     """Its value is never shown, wherever it stands; a default is no secret, it stands in the file."""
-    node = compose(Source("a.yaml", Path(), f"key: {text}")).scalars[1]
+    node = compose(Source("a.yaml", Path(), f"key: {text}")).scalars[0]
     interpolator = Interpolator({**ENVIRON, "DB_PASSWORD": "open sesame"}, lambda _node, _path: "")
 
     interpolator.apply(node)

@@ -97,6 +97,33 @@ def test_two_services_are_asked_for(source: str, target: str, message: str) -> N
     assert refused.value.message == message
 
 
+@pytest.mark.parametrize(
+    ("kinds", "lies_on_a_cycle"),
+    [
+        ({"a": {"b": "start"}, "b": {"a": "start"}}, True),
+        ({"a": {"b": "start"}, "b": {"a": "runtime"}}, True),
+        ({"a": {"a": "start"}, "b": {}}, True),
+        ({"a": {"b": "start"}, "b": {"a": "soft"}}, False),
+        ({"a": {"b": "start"}, "b": {"b": "start"}}, False),
+    ],
+)
+def test_who_asks_of_one_service_alone_is_shown_its_cycle(
+    kinds: dict[str, dict[str, str]], *, lies_on_a_cycle: bool
+) -> None:
+    """Only where there is one that the rules tell: a soft dependency makes none."""
+    graph = graph_of(
+        {
+            name: {"depends_on": {target: {"kind": kind} for target, kind in targets.items()}}
+            for name, targets in kinds.items()
+        }
+    )
+
+    with pytest.raises(UsageError) as refused:
+        explain(graph, "a", "a", 1)
+
+    assert ("graph validate --only TTG101" in (refused.value.hint or "")) is lies_on_a_cycle
+
+
 @given(random_edges(), st.data())
 def test_all_paths_are_those_of_networkx(
     drawn: tuple[list[str], list[tuple[str, str]]], data: st.DataObject

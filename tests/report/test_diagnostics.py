@@ -150,8 +150,9 @@ def test_of_very_many_of_one_kind_some_are_shown_and_the_rest_is_counted() -> No
     text = draw_problems([*many(700), *many(60, "TTG105", Severity.WARNING), last], {}, View())
 
     assert text.count("info[TTG106]") == text.count("warning[TTG105]") == 50
+    assert text.startswith("error[TTG101]: the worst\n --> a.yaml:9999:1\n\nwarning[TTG105]: number 1\n")
     assert text.endswith(
-        "error[TTG101]: the worst\n --> a.yaml:9999:1\n\n"
+        "info[TTG106]: number 50\n --> a.yaml:50:1\n\n"
         "... and 10 more of TTG105\n... and 650 more of TTG106\n    (-v shows them all)\n\n"
         "1 error, 60 warnings, 700 infos\n"
     )

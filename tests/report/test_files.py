@@ -69,13 +69,20 @@ def test_writes_into_a_device(tmp_path: Path) -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
-@pytest.mark.parametrize("path", ["", "file/below/a-file"])
+@pytest.mark.parametrize("path", ["", "file/below/a-file", "n" * 256])
 def test_says_which_path_cannot_be_written(path: str, tmp_path: Path) -> None:
-    """A folder, or a folder that is a file, is the user's mistake and is named."""
+    """A folder, a folder that is a file, or a name that is too long is the user's mistake and is named."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(UsageError, match=str(tmp_path / path)):
+    with pytest.raises(UsageError, match=str(tmp_path / path)[:200]):
         replace_text(str(tmp_path / path), "x")
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path) -> None:
+    """255 bytes, of which 85 characters of an East Asian script have three each."""
+    replace_text(str(tmp_path / ("\N{CJK UNIFIED IDEOGRAPH-5831}" * 85)), "x")
+
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["x"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")

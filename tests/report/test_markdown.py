@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from tests.report.hostile import ANY_TEXT
 from tiktoktoe_cli.errors import Place, Problem
 from tiktoktoe_cli.report import Column, Report, ReportKind, View, render_report
+from tiktoktoe_cli.report.facts import Acceptance, AcceptanceKind
 from tiktoktoe_cli.report.text import one_line, without_ansi
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -60,3 +61,25 @@ def test_a_problem_has_its_other_places_below() -> None:
 
     assert "  - note: edge 1 at a.yaml:1:1\n" in text
     assert text.count("  - note: ") == 10
+
+
+def test_what_is_accepted_is_listed_with_its_reason() -> None:
+    """Who reads of a clean report sees on which grounds it is clean."""
+    accepted = (
+        (
+            Problem("TTG105", "`a` needs `c`", Place("a.yaml", 3, 7)),
+            Acceptance(AcceptanceKind.IN_SOURCE, "a_b|c"),
+        ),
+        (Problem("TTG901", "a part"), Acceptance(AcceptanceKind.EXTERNAL, "known")),
+    )
+    report = Report("graph validate", ok=True, verdict="2 accepted", accepted=accepted)
+
+    assert render_report(report, ReportKind.MARKDOWN, View()) == (
+        "### ✓ graph validate: 2 accepted\n\n"
+        "**Accepted**\n\n"
+        "- **error\\[TTG105\\]** at a.yaml:3:7: \\`a\\` needs \\`c\\`\n"
+        "  - reason: a\\_b\\|c\n"
+        "- **error\\[TTG901\\]**: a part\n"
+        "  - reason: known\n"
+    )
+    assert _rendered(report).count("<li>") == 4

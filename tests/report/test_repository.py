@@ -131,3 +131,14 @@ def test_the_answer_as_data_names_files_as_the_user_did() -> None:
 
     problem = json.loads(Path("out").read_text())["problems"][0]
     assert (problem["file"], problem["related"][0]["file"]) == ("a.yaml", f"..{os.sep}a.yaml")
+
+
+def test_a_folder_above_may_be_closed(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another user's shell has left us in: names begin where we are."""
+    closed.chmod(0o700)
+    (closed / "below").mkdir()
+    (closed / "below" / "a.yaml").write_text("")
+    monkeypatch.chdir(closed / "below")
+    closed.chmod(0)
+
+    assert names_from_repository()("./a.yaml") == "a.yaml"

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import sys
+from html import escape
+from xml.etree import ElementTree as ET
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +22,7 @@ from tiktoktoe_cli.report.text import many_lines, one_line, pad, shorten, width_
         ("\x9b31m", r"\x9b31m"),
         ("abc\u202edef", r"abc\u202edef"),
         ("\ud800", r"\ud800"),
+        ("\ufffe\uffff", r"\ufffe\uffff"),
         ("\U000e0041", r"\U000e0041"),
         ("日本語 é 🎉", "日本語 é 🎉"),
         ("👩\u200d💻", "👩\u200d💻"),
@@ -36,6 +41,13 @@ def test_leaves_nothing_that_a_terminal_obeys(text: str) -> None:
     shown.encode()
     assert shown.splitlines() in ([], [shown])
     assert not any(character < " " or "\x7f" <= character <= "\x9f" for character in shown)
+
+
+def test_what_is_shown_can_stand_in_xml() -> None:
+    """Of every character there is, an XML parser reads back what is shown of it: XML 1.0 forbids some altogether."""
+    shown = many_lines("".join(map(chr, range(sys.maxunicode + 1))))
+
+    assert ET.fromstring(f"<x>{escape(shown)}</x>").text == shown
 
 
 def test_keeps_the_line_feeds_of_a_longer_text() -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.config.codes import Code
+    from tiktoktoe_cli.config.reference import Key
+    from tiktoktoe_cli.errors import UsageError
     from tiktoktoe_cli.report import Json, Report
     from tiktoktoe_cli.system import System
 
@@ -131,22 +133,26 @@ def _path(words: str, codes: Collection[str]) -> list[str]:
     Raises:
         UsageError: if it begins in no section, or might in several.
     """
-    from tiktoktoe_cli.config.reference import homes_of
+    from tiktoktoe_cli.config.reference import homes_of, keys_below
     from tiktoktoe_cli.errors import UsageError
     from tiktoktoe_cli.system import ROOT_WORDS, SECTIONS, json_schema
-    from tiktoktoe_cli.words import listed, suggestion
+    from tiktoktoe_cli.words import listed, quoted, suggestion
 
-    path, roots = words.split("."), {*ROOT_WORDS, *SECTIONS}
+    path, roots, schema = words.split("."), {*ROOT_WORDS, *SECTIONS}, json_schema()
     if path[0] in roots:
         return path
-    homes = homes_of(json_schema(), path[0])
+    homes = homes_of(schema, path[0])
     if len(homes) == 1:
         return [*homes, *path]
     if homes:
         hint = f"choose one of {listed((f'{home}.{words}' for home in homes), last='or')}"
         raise UsageError(f"`{words}` is in several sections", hint=hint)
-    hint = suggestion(words, [*codes, *roots, _ALL]) or "`tiktoktoe config explain codes` lists them all"
-    raise UsageError(f"unknown problem code: `{words}`", hint=hint)
+    first = roots.union(key.name for section in SECTIONS for key in keys_below(schema, [section]))
+    if path[1:]:
+        hint = suggestion(path[0], first) or "`tiktoktoe config explain` lists the sections"
+        raise _leads_nowhere(path, path[0], hint)
+    hint = suggestion(words, {*codes, *first, _ALL}) or "`tiktoktoe config explain codes` lists them all"
+    raise UsageError(f"unknown problem code: {quoted(words)}", hint=hint)
 
 
 def _describe(desk: Desk, path: list[str]) -> ExitCode:
@@ -154,26 +160,56 @@ def _describe(desk: Desk, path: list[str]) -> ExitCode:
     from tiktoktoe_cli.health.reference import variables_at
     from tiktoktoe_cli.report import OutputFormat, render
 
-    report, more = _described(path), variables_at(path) if path else _MORE
+    keys = _keys_at(path)
+    note = _note(path, keys)
+    report, more = _described(path, keys, note), note or (variables_at(path) if path else _MORE)
     table = render(report, OutputFormat.TABLE, desk.terminal.answer_view)
     return desk.answer(report, drawing=f"{table}\n{more}\n" if more else table)
 
 
-def _described(path: list[str]) -> Report:
-    from tiktoktoe_cli.config.reference import keys_below
-    from tiktoktoe_cli.errors import UsageError
-    from tiktoktoe_cli.report import Column, Report
-    from tiktoktoe_cli.system import json_schema
-    from tiktoktoe_cli.words import plural
+def _keys_at(path: list[str]) -> list[Key]:
+    """List the keys at a place.
 
+    Raises:
+        UsageError: if it leads nowhere.
+    """
+    from tiktoktoe_cli.config.reference import keys_below
+    from tiktoktoe_cli.system import json_schema
+    from tiktoktoe_cli.words import suggestion
+
+    schema = json_schema()
     try:
-        keys = keys_below(json_schema(), path)
+        return keys_below(schema, path)
     except KeyError as error:
         above = path[: path.index(error.args[0])]
-        hint = f"`tiktoktoe config explain {'.'.join(above)}` lists what there is"
-        raise UsageError(
-            f"`{'.'.join(path)}` leads nowhere: there is no `{error.args[0]}`", hint=hint
-        ) from None
+        near = suggestion(error.args[0], (key.name for key in keys_below(schema, above)))
+        hint = near or f"`tiktoktoe config explain {'.'.join(above)}` lists what there is"
+        raise _leads_nowhere(path, error.args[0], hint) from None
+
+
+def _note(path: list[str], keys: list[Key]) -> str:
+    """Say that a last step which resembles a key was read as a name that the user chose; empty if there is none."""
+    from tiktoktoe_cli.config.reference import is_own_name
+    from tiktoktoe_cli.system import json_schema
+    from tiktoktoe_cli.words import quoted, suggestion
+
+    near = suggestion(path[-1], (key.name for key in keys)) if path else None
+    if near is None or not is_own_name(json_schema(), path):
+        return ""
+    return f"{quoted(path[-1])} was read as a name of your own; {near}"
+
+
+def _leads_nowhere(path: list[str], step: str, hint: str) -> UsageError:
+    from tiktoktoe_cli.errors import UsageError
+    from tiktoktoe_cli.words import quoted
+
+    return UsageError(f"{quoted('.'.join(path))} leads nowhere: there is no {quoted(step)}", hint=hint)
+
+
+def _described(path: list[str], keys: list[Key], note: str) -> Report:
+    from tiktoktoe_cli.report import Column, Report
+    from tiktoktoe_cli.words import plural
+
     items: list[dict[str, Json]] = [
         {
             "key": key.name,
@@ -190,7 +226,7 @@ def _described(path: list[str]) -> Report:
         Column("default", "DEFAULT"),
         Column("meaning", "MEANING"),
     )
-    summary: dict[str, Json] = {"path": ".".join(path), "keys": len(items)}
+    summary: dict[str, Json] = {"path": ".".join(path), "keys": len(items), "note": note or None}
     verdict = plural(len(items), "key") + (f" at `{'.'.join(path)}`" if path else "")
     return Report("config explain", True, verdict, summary, items, columns, name_key="key")
 

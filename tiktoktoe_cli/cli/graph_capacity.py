@@ -41,8 +41,8 @@ def capacity(
         typer.Option(
             "--replicas",
             metavar="SERVICE=N",
-            help="As if a service had this many replicas, or with a sign so many more or fewer (`web=+5`); repeatable. "
-            "Default: as configured.",
+            help="As if a service had this many replicas (`web=5`), or so many more or fewer than now (`web=+2`, "
+            "`web=-1`); repeatable: `web=5` and `web=+2` together are 7. Default: as configured.",
             autocompletion=replica_counts,
         ),
     ] = None,

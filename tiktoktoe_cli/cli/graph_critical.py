@@ -8,7 +8,7 @@ import typer
 
 from tiktoktoe_cli.cli.completion import service_names
 from tiktoktoe_cli.cli.durations import any_duration_of, duration_of
-from tiktoktoe_cli.cli.graph_options import app
+from tiktoktoe_cli.cli.graph_options import answer_in_order, app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ConfigError, ExitCode, Problem
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 )
 def critical(
     desk: Desk,
-    to: Annotated[
+    goal: Annotated[
         str | None,
         typer.Option(
+            "--to",
             metavar="SERVICE",
             help="Only until this service is ready, with all that it waits for; what it requires at run time does not "
             "hold it up. All services by default.",
@@ -54,23 +55,19 @@ def critical(
 
     Start times are those that services declare (`start_time`) or that were measured. Each service starts when its waits
     are over, with no limit on how many start at the same time. What a faster service would save is predicted anew:
-    beyond some point another chain decides. If services wait for each other in a circle, nothing of it ever starts: the
-    answer is no (1), with every cycle.
+    beyond some point another chain decides. If a service gives up waiting for another one before that is ready, its
+    start would fail: the answer is no (1). It is no, too, if services wait for each other in a circle: every cycle is
+    shown then.
     """
     from tiktoktoe_cli.graph.reports.critical import report_of
     from tiktoktoe_cli.graph.reports.timeline import draw_timeline
     from tiktoktoe_cli.graph.starting.critical import Times, predict
-    from tiktoktoe_cli.graph.starting.plan import StartCycleError
 
     times = Times(_measured(measured) if measured else {}, any_duration_of(default, "--default"))
-    graph = desk.load("services").graph()
-    try:
-        facts = predict(graph, times, duration_of(sooner, "--sooner"), to)
-    except StartCycleError as error:
-        from tiktoktoe_cli.graph.reports import no_order
-
-        return desk.answer(no_order.report_of(error, "graph critical"))
-    return desk.answer(report_of(facts), drawing=lambda view: draw_timeline(facts, view))
+    sooner_ns, graph = duration_of(sooner, "--sooner"), desk.load("services").graph()
+    return answer_in_order(
+        desk, "graph critical", lambda: predict(graph, times, sooner_ns, goal), report_of, draw_timeline
+    )
 
 
 def _measured(name: str) -> dict[str, int]:

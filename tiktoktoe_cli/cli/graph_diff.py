@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 from glob import escape, glob
 from pathlib import Path
@@ -13,11 +14,11 @@ import typer
 from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.graph_options import app
 from tiktoktoe_cli.cli.options import add_command, words_of
-from tiktoktoe_cli.errors import ConfigError, ExitCode
+from tiktoktoe_cli.errors import ConfigError, ExitCode, UsageError
 from tiktoktoe_cli.graph.choices import RISKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.graph.changes.edition import Edition
@@ -27,10 +28,11 @@ _HERE = "."
 
 def _editions(incomplete: str) -> list[str]:
     """Complete a branch, a tag, or a file or folder that may be a configuration."""
-    from tiktoktoe_cli.cli.revisions import names_like
+    from tiktoktoe_cli.revisions import names_like
 
     near = sorted(glob(f"{escape(incomplete)}*"))  # noqa: PTH207  # pathlib's glob refuses absolute patterns
-    paths = (path for path in near if path.endswith((".yaml", ".yml")) or Path(path).is_dir())
+    is_folder = os.path.isdir  # pathlib's raises where nobody may look
+    paths = (path for path in near if path.endswith((".yaml", ".yml")) or is_folder(path))
     return [*names_like(incomplete, os.environ), *paths]
 
 
@@ -55,8 +57,8 @@ def diff(
     new: Annotated[
         str,
         typer.Argument(
-            metavar="[NEW]",
-            help="The same; by default `.`, the configuration as it is now.",
+            metavar="NEW",
+            help="The same; `.` is the configuration as it is now.",
             autocompletion=_editions,
         ),
     ] = _HERE,
@@ -71,11 +73,12 @@ def diff(
 ) -> ExitCode:
     """Compare two configurations, or the configuration as git has it: what is added, removed or changed.
 
-    Tells the differences of services, dependencies, health checks, nodes, start waves and cycles, whether everything
-    still fits on the nodes, how long the start takes, which findings of `graph validate` are new and which are gone,
-    and how dangerous each is, with the reasons. Findings are the same if they are about the same, wherever they stand.
-    A revision is read from the repository of the configuration that is found here or named with -c, at the same path.
-    For a comment on a merge request: `-o markdown`, or `--report markdown=FILE`.
+    On a branch, `tiktoktoe graph diff main` tells what it would change: services, dependencies, health checks, nodes,
+    start waves and cycles, whether everything still fits on the nodes, how long the start takes, which findings of
+    `graph validate` are new and which are gone, and how dangerous each is, with the reasons. Findings are the same if
+    they are about the same, wherever they stand. A revision is read from the repository of the configuration that is
+    found here or named with -c, at the same path. For a comment on a merge request: `-o markdown`, or `--report
+    markdown=FILE`.
     """
     from tiktoktoe_cli.cli.desk import choose
     from tiktoktoe_cli.graph.changes.diff import compare
@@ -84,7 +87,7 @@ def diff(
 
     limit = choose(RISKS, fail_on, "--fail-on") if fail_on is not None else None
     found = compare(_edition(desk, old), _edition(desk, new))
-    facts = Comparison(found, old, new, assess(found))
+    facts = Comparison(found, old, new, assess(found), tuple(_taken(desk, (old, new))))
     return desk.answer(report_of(facts, limit), drawing=lambda view: draw_difference(facts, view))
 
 
@@ -98,7 +101,7 @@ def _edition(desk: Desk, word: str) -> Edition:
     files = _files(desk, word)
     if files is not None:
         return _read(desk, files)
-    from tiktoktoe_cli.cli.revisions import checked_out
+    from tiktoktoe_cli.revisions import checked_out
 
     with checked_out(word, desk.config_files(), desk.environ) as checkout:
         try:
@@ -112,14 +115,37 @@ def _edition(desk: Desk, word: str) -> Edition:
 
 def _files(desk: Desk, word: str) -> Sequence[str] | None:
     """Name the files of a configuration; None if the word can only be a revision."""
-    from tiktoktoe_cli.config import FILE_NAME
-
+    if not word:
+        hint = (
+            "name a file, its folder, or a git revision such as `main`; `.` is the configuration as it is now"
+        )
+        raise UsageError("an empty name is neither a configuration nor a git revision", hint=hint)
     if word == _HERE:
         return desk.config_files()
-    if word == "-" or Path(word).is_file():
-        return [word]
-    inside = Path(word) / FILE_NAME
-    return [str(inside)] if inside.is_file() else None
+    file = word if word == "-" else _file(word)
+    return [file] if file else None
+
+
+def _file(word: str) -> str | None:
+    """Find the file that a path names, or that is in the folder that it names."""
+    from tiktoktoe_cli.config import FILE_NAME
+    from tiktoktoe_cli.config.reader import type_of
+
+    names = (word, str(Path(word) / FILE_NAME))
+    return next((name for name in names if type_of(name) == stat.S_IFREG), None)
+
+
+def _taken(desk: Desk, words: Sequence[str]) -> Iterator[str]:
+    """Say which was taken of a file and a git revision of one name, and how each of them is named alone."""
+    from tiktoktoe_cli.config import discover
+    from tiktoktoe_cli.revisions import is_revision
+
+    here = discover(desk.config, desk.environ)
+    for word in words:
+        file = None if word in {_HERE, "-"} else _file(word)
+        if file and is_revision(word, here, desk.environ):
+            names = f"`{word}~0` names that, `./{word}` this"
+            yield f"`{word}` is taken as `{file}`, but is a git revision, too: {names}"
 
 
 def _read(desk: Desk, names: Sequence[str]) -> Edition:

@@ -31,7 +31,7 @@ def impact(
     services: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SERVICE ...]",
+            metavar="SERVICE",
             help="What fails, all at once; without it, all services are ranked by what their failure hits.",
             autocompletion=service_names,
         ),
@@ -48,6 +48,9 @@ def impact(
     Who requires it, to start or at run time, is down. Who has it as a soft or optional dependency is degraded; that
     does not spread, but who depends on a degraded service is listed as indirect. Who waited for it only until it had
     completed works on, and cannot be started again. This is how `tiktoktoe health` finds root causes, too.
+
+    CAN_RESTART says who could be started again while this is down: whoever requires none of it to start. KIND is that
+    of the first dependency of PATH.
     """
     from tiktoktoe_cli.graph.blast import rank
     from tiktoktoe_cli.graph.impact import impact_of

@@ -1,16 +1,25 @@
-"""The group of the commands `tiktoktoe graph`, and the options that choose a part of the graph."""
+"""What the commands of `graph` share: the options that choose a part of it, and the answer where there is no order."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.completion import group_names, service_names, tag_names, words
+from tiktoktoe_cli.cli.completion import group_names, service_names, words
 from tiktoktoe_cli.cli.options import words_of
 from tiktoktoe_cli.graph.choices import LADDER, USUAL_DIRECTION, Direction, GraphView
 from tiktoktoe_cli.graph.model import EdgeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.errors import ExitCode
+    from tiktoktoe_cli.report import Report, View
+
+Facts = TypeVar("Facts")
 
 app = make_group("graph")
 
@@ -47,8 +56,8 @@ Way: TypeAlias = Annotated[
     typer.Option(
         "--direction",
         metavar="WAY",
-        help="From --focus down to what it depends on, up to who depends on it, or both.",
-        show_default=USUAL_DIRECTION,
+        help="From --focus down to what it depends on, up to who depends on it, or both; "
+        f"{USUAL_DIRECTION} by default.",
         autocompletion=words(*Direction),
     ),
 ]
@@ -59,24 +68,6 @@ Kinds: TypeAlias = Annotated[
         metavar="KIND",
         help=f"Only dependencies of this kind: {words_of(EdgeKind)}; repeatable.",
         autocompletion=words(*EdgeKind),
-    ),
-]
-Tags: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tag",
-        metavar="TAG",
-        help="Only services with this tag; repeatable, one of them is enough.",
-        autocompletion=tag_names,
-    ),
-]
-Groups: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--group",
-        metavar="GROUP",
-        help="Only services of this group; repeatable.",
-        autocompletion=group_names,
     ),
 ]
 Collapse: TypeAlias = Annotated[bool, typer.Option("--collapse", help="Draw each group as one box.")]
@@ -95,3 +86,22 @@ Reduce: TypeAlias = Annotated[
         "--reduce", help="Leave out the dependencies that `graph validate` finds redundant (TTG105)."
     ),
 ]
+
+
+def answer_in_order(
+    desk: Desk,
+    command: str,
+    find: Callable[[], Facts],
+    report_of: Callable[[Facts], Report],
+    draw: Callable[[Facts, View], str],
+) -> ExitCode:
+    """Answer a question about the start order; if there is none, the answer is no, with every cycle."""
+    from tiktoktoe_cli.graph.starting.plan import StartCycleError
+
+    try:
+        facts = find()
+    except StartCycleError as error:
+        from tiktoktoe_cli.graph.reports import no_order
+
+        return desk.answer(no_order.report_of(error, command))
+    return desk.answer(report_of(facts), drawing=lambda view: draw(facts, view))

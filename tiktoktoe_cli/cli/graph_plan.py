@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktoktoe_cli.cli.completion import service_names
-from tiktoktoe_cli.cli.graph_options import app
+from tiktoktoe_cli.cli.graph_options import answer_in_order, app
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.errors import ExitCode
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 def plan(
     desk: Desk,
-    needed_by: Annotated[
+    goals: Annotated[
         list[str] | None,
         typer.Option(
             "--to",
@@ -63,14 +63,9 @@ def plan(
     cycle.
     """
     from tiktoktoe_cli.graph.reports.plan import draw_plan, report_of
-    from tiktoktoe_cli.graph.starting.plan import Scope, StartCycleError, plan_start, plan_stop
+    from tiktoktoe_cli.graph.starting.plan import Scope, plan_start, plan_stop
 
-    scope = Scope(tuple(needed_by or ()), tuple(without or ()))
+    scope = Scope(tuple(goals or ()), tuple(without or ()))
     make = plan_stop if reverse else plan_start
-    try:
-        facts = make(desk.load("services").graph(), scope, concurrency)
-    except StartCycleError as error:
-        from tiktoktoe_cli.graph.reports import no_order
-
-        return desk.answer(no_order.report_of(error, "graph plan"))
-    return desk.answer(report_of(facts), drawing=lambda view: draw_plan(facts, view))
+    graph = desk.load("services").graph()
+    return answer_in_order(desk, "graph plan", lambda: make(graph, scope, concurrency), report_of, draw_plan)

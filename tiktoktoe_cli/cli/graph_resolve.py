@@ -39,7 +39,7 @@ def resolve(
         list[str] | None,
         typer.Option(
             metavar="SERVICE",
-            help="Let only this service change, and show only it; repeatable, all without.",
+            help="Let only this service change, and show only it; repeatable; by default all may change.",
             autocompletion=service_names,
         ),
     ] = None,
@@ -59,7 +59,7 @@ def resolve(
     was tried out. Nothing is deployed or written.
     """
     from tiktoktoe_cli.cli.desk import choose
-    from tiktoktoe_cli.errors import UnfinishedError, unknown
+    from tiktoktoe_cli.errors import UnfinishedError
     from tiktoktoe_cli.graph import resolution
     from tiktoktoe_cli.graph.reports.resolution import report_of
     from tiktoktoe_cli.graph.rules import Subject, validate_graph
@@ -67,9 +67,6 @@ def resolve(
 
     preference = choose(Preference, prefer, "--prefer")
     graph = desk.load("services").graph()
-    for name in service or ():
-        if name not in graph.services:
-            raise unknown(name, graph.services, "service")
     desk.refuse(validate_graph(Subject(graph), [INVALID_VERSION]))
     facts = resolution.resolve(graph, preference, service)
     if facts.gave_up:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,13 @@ from tiktoktoe_cli.cli.graph_options import (
     CollapsedGroups,
     Depth,
     Focus,
-    Groups,
     Kinds,
     Reduce,
-    Tags,
     Views,
     Way,
     app,
 )
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.options import Groups, Tags, add_command
 from tiktoktoe_cli.errors import ExitCode
 from tiktoktoe_cli.graph.choices import Direction, GraphView
 from tiktoktoe_cli.graph.model import EdgeKind
@@ -105,6 +104,8 @@ def _name_of(system: System) -> str:
 
     if system.document.node(("system",)):
         return system.name
-    path = identify(next(iter(system.document.sources), ""))
-    name = path.parent.name if path.name == FILE_NAME else path.stem
-    return name if path.is_file() else ""
+    source = next(iter(system.document.sources), "")
+    if not os.path.isfile(source):  # noqa: PTH113  # pathlib's raises where nobody may look
+        return ""
+    path = identify(source)
+    return path.parent.name if path.name == FILE_NAME else path.stem

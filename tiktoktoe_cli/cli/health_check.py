@@ -14,15 +14,13 @@ from tiktoktoe_cli.cli.completion import words
 from tiktoktoe_cli.cli.health_options import (
     OWN_REPORTS,
     Concurrency,
-    Groups,
     Services,
-    Tags,
     WithDependencies,
     app,
     health_inputs,
     run_checks,
 )
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.options import Groups, Tags, add_command
 from tiktoktoe_cli.errors import ExitCode, TiktoktoeError, UsageError
 from tiktoktoe_cli.report.catalog import OutputFormat
 

@@ -30,7 +30,7 @@ def import_checks(
     *,
     strict: Strict = False,
 ) -> ExitCode:
-    """Print a configuration of another tool as our YAML.
+    """Print a configuration of another tool as the YAML of tiktoktoe.
 
     What cannot be translated, means something else here or is a guess is listed on standard error, and stands as a
     comment where it belongs. With `-o json` the remarks are the items, and the configuration is in the summary.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import typer
 
 from tiktoktoe_cli.cli.app import make_group
-from tiktoktoe_cli.cli.completion import check_names, group_names, tag_names
+from tiktoktoe_cli.cli.completion import check_names
 from tiktoktoe_cli.report.catalog import ReportKind
 
 if TYPE_CHECKING:
@@ -30,24 +30,6 @@ Services: TypeAlias = Annotated[
         metavar="[SERVICE[/CHECK] ...]",
         help="Only these services or checks; all without.",
         autocompletion=check_names,
-    ),
-]
-Tags: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tag",
-        metavar="TAG",
-        help="Only services with this tag; repeatable, one of them is enough.",
-        autocompletion=tag_names,
-    ),
-]
-Groups: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--group",
-        metavar="GROUP",
-        help="Only services of this group; repeatable.",
-        autocompletion=group_names,
     ),
 ]
 WithDependencies: TypeAlias = Annotated[

@@ -11,13 +11,11 @@ from tiktoktoe_cli.cli.completion import check_names
 from tiktoktoe_cli.cli.health_options import (
     OWN_REPORTS,
     Concurrency,
-    Groups,
-    Tags,
     WithDependencies,
     app,
     health_inputs,
 )
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.options import Groups, Tags, add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:

@@ -12,14 +12,12 @@ import typer
 from tiktoktoe_cli.cli.health_options import (
     OWN_REPORTS,
     Concurrency,
-    Groups,
     Services,
-    Tags,
     WithDependencies,
     app,
     health_inputs,
 )
-from tiktoktoe_cli.cli.options import add_command
+from tiktoktoe_cli.cli.options import Groups, Tags, add_command
 from tiktoktoe_cli.errors import ExitCode, UsageError
 from tiktoktoe_cli.report import OutputFormat, ProgressChoice
 

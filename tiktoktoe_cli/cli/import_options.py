@@ -31,7 +31,7 @@ Files: TypeAlias = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE ...",
-        help="Its files; several are merged as it does that, - for stdin, a folder for all YAML below it.",
+        help="Its files; several are merged as that tool does it, - for stdin, a folder for all YAML below it.",
         show_default=False,
     ),
 ]

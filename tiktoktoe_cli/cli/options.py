@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 
 import typer
 
-from tiktoktoe_cli.cli.completion import words
+from tiktoktoe_cli.cli.completion import group_names, tag_names, words
 from tiktoktoe_cli.errors import Severity, TiktoktoeError
 from tiktoktoe_cli.report.capabilities import ColorChoice, ProgressChoice
 from tiktoktoe_cli.report.catalog import Forms, forms_with
@@ -60,7 +60,7 @@ def _output_option(formats: tuple[OutputFormat, ...]) -> Any:  # an annotation f
             "-o",
             "--output",
             metavar="FORMAT",
-            help=f"The answer as {words_of(formats)}.",
+            help=f"The answer as {words_of(formats)}. Default: table.",
             autocompletion=words(*formats),
         ),
     ]
@@ -83,7 +83,10 @@ _OPTIONS: dict[str, Any] = {
     "config": Annotated[
         list[str] | None,
         typer.Option(
-            "-c", "--config", metavar="FILE", help="Configuration; repeat to merge several, - for stdin."
+            "-c",
+            "--config",
+            metavar="FILE",
+            help="Configuration; repeat to merge several, - for stdin. Default: tiktoktoe.yaml here or above.",
         ),
     ],
     "output": _output_option(_ALL_FORMS.outputs),
@@ -95,7 +98,10 @@ _OPTIONS: dict[str, Any] = {
     "color": Annotated[
         str | None,
         typer.Option(
-            "--color", metavar="WHEN", help=f"{words_of(ColorChoice)}.", autocompletion=words(*ColorChoice)
+            "--color",
+            metavar="WHEN",
+            help=f"Use colours: {words_of(ColorChoice)}. Default: auto.",
+            autocompletion=words(*ColorChoice),
         ),
     ],
     "progress": Annotated[
@@ -103,7 +109,7 @@ _OPTIONS: dict[str, Any] = {
         typer.Option(
             "--progress",
             metavar="HOW",
-            help=f"{words_of(ProgressChoice)}.",
+            help=f"Tell of progress on standard error: {words_of(ProgressChoice)}. Default: auto.",
             autocompletion=words(*ProgressChoice),
         ),
     ],
@@ -118,11 +124,30 @@ FailOn: TypeAlias = Annotated[
     typer.Option(
         "--fail-on",
         metavar="LEVEL",
-        help=f"From which severity on the answer is no: {words_of(Severity)}.",
+        help=f"From which severity on the answer is no (1): {words_of(Severity)}.",
         autocompletion=words(*Severity),
     ),
 ]
 """The option of the commands that find problems."""
+Tags: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="TAG",
+        help="Only services with this tag; repeatable, one of them is enough.",
+        autocompletion=tag_names,
+    ),
+]
+Groups: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        metavar="GROUP",
+        help="Only services of this group; repeatable.",
+        autocompletion=group_names,
+    ),
+]
+"""With `Tags`, the options of the commands that are about some of the services."""
 
 
 def with_common_options(function: Callable[..., Any], forms: Forms = _ALL_FORMS) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
@@ -42,8 +43,10 @@ def among(
 
 def _replaced(path: str) -> Path | None:
     """Return the file that a report replaces; None for standard output, devices and pipes, which take one by one."""
+    from tiktoktoe_cli.config.reader import type_of  # as below
+
     file = _file(path)
-    return None if path == STDOUT or (file.exists() and not file.is_file()) else file
+    return None if path == STDOUT or type_of(file) not in {None, stat.S_IFREG} else file
 
 
 def _file(name: str) -> Path:

@@ -71,7 +71,7 @@ class UnknownTag:
 
 @dataclass(slots=True)
 class Composition:
-    """The outcome: the root if the text could be read, every scalar that was made, mistakes, and tags nobody knows.
+    """The outcome: the root if the text could be read, the scalars that are values, mistakes, and tags nobody knows.
 
     Scalars that are folded were not made: they hold no variables, and nothing is wrong with them.
     """
@@ -190,7 +190,8 @@ class _Composer:
         self._check_tag(event)
         value = resolve(text) if plain and event.tag != _TEXT_TAG else text
         node = ScalarNode(self.source, event.start_mark.index, event.end_mark.index, value, text, plain)
-        self.result.scalars.append(node)
+        if event.anchor or not self._awaits_key():  # an alias can make a value of a key
+            self.result.scalars.append(node)
         if event.anchor:
             self._anchors[event.anchor] = (node, 1)
         self._add(node, 1)
@@ -245,6 +246,10 @@ class _Composer:
         else:
             key, parent.key = parent.key, None
             self._set(parent, key, node)
+
+    def _awaits_key(self) -> bool:
+        around = self._stack[-1] if self._stack else None
+        return around is not None and around.key is None and isinstance(around.node, MapNode)
 
     def _as_key(self, node: Node) -> ScalarNode:
         if not isinstance(node, ScalarNode):

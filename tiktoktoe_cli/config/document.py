@@ -13,7 +13,7 @@ from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.merging import merge
 from tiktoktoe_cli.config.nodes import ListNode, MapNode, ScalarNode, Spot, child, reach, scalars
 from tiktoktoe_cli.config.reader import expand, identify, read_secret, read_source
-from tiktoktoe_cli.errors import Problem, in_file_order
+from tiktoktoe_cli.errors import Problem, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +39,8 @@ class Document:
     mask: Mask = field(default_factory=Mask)
 
     def sorted_problems(self) -> tuple[Problem, ...]:
-        """Return the problems without repetition, in the order of the files and their lines."""
-        return tuple(in_file_order(dict.fromkeys(self.problems), self.sources))
+        """Return the problems without repetition, the worst first, then in the order of the files and their lines."""
+        return tuple(worst_first(dict.fromkeys(self.problems), self.sources))
 
     def faults_in(self, node: Node, without: frozenset[str] = frozenset()) -> list[Problem]:
         """List the faults of the values at and below a node, without some of its keys."""

@@ -202,5 +202,5 @@ class _KeyVerdicts(dict[str, bool]):
     """Tells which keys can be folded; large systems say the same ones very often."""
 
     def __missing__(self, key: str) -> bool:
-        self[key] = folds = not (key == "<<" or "$" in key or sounds_secret(key))
+        self[key] = folds = not (key == "<<" or sounds_secret(key))
         return folds

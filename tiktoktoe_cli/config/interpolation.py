@@ -8,7 +8,8 @@
     $$                         a dollar sign
 
 `text` may hold variables again. A `$` before anything else stands for itself, so that regular expressions need no
-doubling. Interpolation works on values after YAML was parsed: a variable can never change the shape of a document.
+doubling. Interpolation works on values after YAML was parsed, and never on keys: a variable can never change the shape
+of a document.
 
 What a variable holds whose name sounds secret is never shown; a default is no secret, it stands in the file.
 """

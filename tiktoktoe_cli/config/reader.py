@@ -50,6 +50,19 @@ def identify(name: str) -> Path:
         return Path(name)
 
 
+def type_of(path: str | Path) -> int | None:
+    """Return the type of what is at a path, such as `stat.S_IFDIR`; None if nothing is there.
+
+    Where nobody may look, or that can be no name, counts as a file: whoever reads or writes it learns why not.
+    """
+    try:
+        return stat.S_IFMT(Path(path).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return stat.S_IFREG
+
+
 def read_source(name: str, *, waits: bool = True) -> Source | Problem:
     """Read one file, or standard input for `-`; what cannot be read as text is a problem.
 

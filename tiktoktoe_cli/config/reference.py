@@ -40,12 +40,17 @@ def keys_below(schema: Schema, path: Sequence[str]) -> list[Key]:
     Raises:
         KeyError: with the step that leads nowhere.
     """
-    found = [schema]
-    for step in path:
-        found = [below for at in found for below in _below(schema, at, step)]
-        if not found:
-            raise KeyError(step)
+    found = _follow(schema, path)
     return list(_keys(schema, found)) or [_key(schema, path[-1], found)]
+
+
+def is_own_name(schema: Schema, path: Sequence[str]) -> bool:
+    """Tell whether the last step of a path can only be a name that users choose.
+
+    Raises:
+        KeyError: with the step that leads nowhere.
+    """
+    return not any(_known(schema, at, path[-1]) for at in _follow(schema, path[:-1]))
 
 
 def homes_of(schema: Schema, key: str) -> list[str]:
@@ -94,13 +99,30 @@ def _without_nothing(default: Any) -> Any:  # JSON
     return {name: value for name, value in inner.items() if value is not None} or None
 
 
-def _below(schema: Schema, at: Schema, step: str) -> list[Schema]:
-    """Follow a step: a key, a value of the choosing key, or a name; what stands under any name needs no name."""
+def _follow(schema: Schema, path: Sequence[str]) -> list[Schema]:
+    """Go down a path: by what is known at each step, or else by a name."""
+    found = [schema]
+    for step in path:
+        known = [below for at in found for below in _known(schema, at, step)]
+        found = known or [below for at in found for below in _under_names(schema, at)]
+        if not found:
+            raise KeyError(step)
+    return found
+
+
+def _known(schema: Schema, at: Schema, step: str) -> list[Schema]:
+    """Follow a key or a value of the choosing key; what stands under any name needs no name."""
     maps = list(_alternatives(schema, at))
     chosen = [one for one in maps if _is_chosen(schema, one, step)]
     keyed = [one["properties"][step] for one in maps if step in one.get("properties", {})]
-    named = [one["additionalProperties"] for one in maps if isinstance(one.get("additionalProperties"), dict)]
-    return chosen or keyed or [below for one in named for below in _below(schema, one, step)] or named
+    return (
+        chosen or keyed or [below for one in _under_names(schema, at) for below in _known(schema, one, step)]
+    )
+
+
+def _under_names(schema: Schema, at: Schema) -> list[Schema]:
+    entries = (one.get("additionalProperties") for one in _alternatives(schema, at))
+    return [one for one in entries if isinstance(one, dict)]
 
 
 def _is_chosen(schema: Schema, at: Schema, step: str) -> bool:

@@ -9,7 +9,9 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from tiktoktoe_cli.errors import UsageError, unknown
+from tiktoktoe_cli.graph.algorithms.cycles import edges_on_cycles
 from tiktoktoe_cli.graph.algorithms.order import order_of
+from tiktoktoe_cli.graph.model import EdgeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +32,8 @@ class Why:
     `paths` are the first of them, the shortest first; `shortest_count` and `total` say how many there are, where more
     than `MOST_COUNTED` are any number of more; `total` is None if services on the way need each other in circles and
     there may be more than were looked at. `required` is the shortest path on which no edge is soft or optional. Each
-    of the `cuts` lies on every path. `is_reverse` says that the target depends on the source.
+    of the `cuts` lies on every path. `is_reverse` says that the target depends on the source, `only_shortest` that no
+    longer path was asked for.
     """
 
     graph: Graph
@@ -42,6 +45,12 @@ class Why:
     required: Path | None
     cuts: tuple[Edge, ...]
     is_reverse: bool
+    only_shortest: bool = False
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether every path there is was listed."""
+        return self.total == len(self.paths)
 
 
 def explain(graph: Graph, source: str, target: str, most: int, *, only_shortest: bool = False) -> Why:
@@ -54,8 +63,7 @@ def explain(graph: Graph, source: str, target: str, most: int, *, only_shortest:
         if not graph.knows(name):
             raise unknown(name, graph.services, "service")
     if source == target:
-        hint = "`tiktoktoe graph validate` tells which services need each other in circles"
-        raise UsageError(f"`{source}` is only one service", hint=hint)
+        raise UsageError(f"`{source}` is only one service", hint=_hint_of_one(graph, source))
     way = _Way.between(graph, source, target)
     paths, total = way.paths(most)
     shortest = _shortest(graph, source, target, lambda _: True)
@@ -71,7 +79,15 @@ def explain(graph: Graph, source: str, target: str, most: int, *, only_shortest:
         required=_shortest(graph, source, target, lambda edge: edge.binds),
         cuts=tuple(way.cuts(shortest)) if shortest else (),
         is_reverse=_shortest(graph, target, source, lambda _: True) is not None,
+        only_shortest=only_shortest,
     )
+
+
+def _hint_of_one(graph: Graph, name: str) -> str:
+    """Say who tells more of a service that needs itself, be it through others."""
+    if any(edge.source == name for edge in edges_on_cycles(graph, (EdgeKind.START, EdgeKind.RUNTIME))):
+        return "it lies on a cycle: see `tiktoktoe graph validate --only TTG101,TTG102,TTG103`"
+    return "name another service, on which it depends"
 
 
 def _shortest(graph: Graph, source: str, target: str, counts: Callable[[Edge], bool]) -> Path | None:

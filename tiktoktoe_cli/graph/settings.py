@@ -31,6 +31,8 @@ def _shown(amount: Quantity) -> dict[str, object]:
 
 Amount = Annotated[Quantity, AfterValidator(_within_limits)]
 """A quantity that is not negative, and no larger than Kubernetes' largest."""
+Memory = Annotated[Amount, Field(examples=["512Mi"])]
+"""An amount of bytes."""
 
 
 class AmountsSettings(Settings):
@@ -38,7 +40,7 @@ class AmountsSettings(Settings):
 
     cpu: Amount | None = None
     """Cores: `250m` is a quarter of one."""
-    memory: Amount | None = None
+    memory: Memory | None = None
     """Bytes: `128Mi`."""
 
 
@@ -148,7 +150,7 @@ class NodeSettings(Settings):
     """How many of them there are; 1 by default."""
     cpu: Amount
     """The cores of one."""
-    memory: Amount
+    memory: Memory
     """The bytes of one."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.config.composer import compose
 from tiktoktoe_cli.config.masking import Mask
 from tiktoktoe_cli.config.nodes import MapNode, ScalarNode
-from tiktoktoe_cli.config.reader import read_source
+from tiktoktoe_cli.config.reader import read_source, type_of
 from tiktoktoe_cli.errors import ConfigError, Problem, UsageError
 from tiktoktoe_cli.importing.documents import documents
 
@@ -105,7 +107,8 @@ class Files:
 
 def _expanded(names: Sequence[str]) -> Iterator[str]:
     for name in names:
-        if name != "-" and Path(name).is_dir():
+        is_folder = name != "-" and type_of(name) == stat.S_IFDIR
+        if is_folder and os.access(name, os.R_OK):  # one that is closed is told like a file that is
             yield from (str(path) for path in sorted(Path(name).rglob("*")) if path.suffix in _SUFFIXES)
         else:
             yield name

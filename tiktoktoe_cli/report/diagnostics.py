@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import Severity, in_file_order
+from tiktoktoe_cli.errors import Severity, worst_first
 from tiktoktoe_cli.report.frames import lines_of, mark
 from tiktoktoe_cli.report.palette import SEVERITIES, paint
 from tiktoktoe_cli.report.text import many_lines, one_line, width_of, without_ansi
@@ -29,18 +29,18 @@ MOST_NOTES = 10  # other places of one problem: a cycle may have a thousand
 def draw_problems(
     problems: Sequence[Problem], sources: Mapping[str, str], view: View, *, whole: bool = False
 ) -> str:
-    """Draw the problems, file by file and from top to bottom, and at last how many there are.
+    """Draw the problems, the worst first, each severity file by file and from top to bottom, and how many there are.
 
     `sources` holds the text of each file (by the name that places use); a place in another file is named
-    without a frame. Files come in the order of `sources`, problems without a place at the end. Secrets are
-    hidden by the view's mask in messages, hints and frames. Of very many the worst are drawn, and the others counted,
-    unless the `whole` is asked for.
+    without a frame. Files come in the order of `sources`, as `worst_first` has it. Secrets are hidden by the view's
+    mask in messages, hints and frames. Of very many the first are drawn, and the others counted, unless the `whole` is
+    asked for.
     """
     if not problems:
         return ""
     drawing = _Drawing(sources, view, whole=whole)
-    ordered = in_file_order(problems, sources)
-    shown = ordered if whole else _worst(ordered)
+    ordered = worst_first(problems, sources)
+    shown = ordered if whole else _first(ordered)
     blocks = ["\n".join(drawing.problem(problem)) for problem in shown]
     if rest := Counter(problem.code for problem in ordered) - Counter(problem.code for problem in shown):
         counts = (
@@ -50,17 +50,15 @@ def draw_problems(
     return "\n\n".join([*blocks, paint(tally(problems), "bold", color=view.color)]) + "\n"
 
 
-def _worst(ordered: Sequence[Problem]) -> list[Problem]:
-    """Choose what is worth a person's time, errors before warnings, and keep the order."""
-    ranks = list(Severity)
+def _first(ordered: Iterable[Problem]) -> list[Problem]:
+    """Choose what is worth a person's time: the first problems, of each kind and of all."""
     of_code: Counter[str] = Counter()
-    kept: set[int] = set()
-    for position in sorted(range(len(ordered)), key=lambda one: ranks.index(ordered[one].severity)):
-        code = ordered[position].code
-        if of_code[code] < MOST_OF_A_CODE and len(kept) < MOST:
-            of_code[code] += 1
-            kept.add(position)
-    return [ordered[position] for position in sorted(kept)]
+    kept = []
+    for problem in ordered:
+        of_code[problem.code] += 1
+        if of_code[problem.code] <= MOST_OF_A_CODE:
+            kept.append(problem)
+    return kept[:MOST]
 
 
 def tally(problems: Iterable[Problem]) -> str:

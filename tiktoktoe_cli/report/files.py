@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.report.catalog import ReportKind, render_report
 from tiktoktoe_cli.report.repository import names_from_repository
 from tiktoktoe_cli.report.view import View
-from tiktoktoe_cli.words import reason_of
+from tiktoktoe_cli.words import reason_of, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.report.terminal import Terminal
 
 STDOUT = "-"
+_ASKED_WRONGLY = {
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EPERM,
+}
 _BESIDE_THE_CODE = {ReportKind.JUNIT, ReportKind.GITHUB, ReportKind.GITLAB, ReportKind.SARIF}
 
 
@@ -80,7 +90,7 @@ def _is_special(target: Path) -> bool:
 
 def _replace(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(4).hex()}.tmp")
+    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.tmp")
     try:
         # not tempfile: its files are readable by their owner alone, and collectors run as other users
         with temporary.open("x", encoding="utf-8", newline="\n") as stream:
@@ -95,15 +105,8 @@ def _replace(target: Path, text: str) -> None:
 def _told_to_the_user(path: str) -> Iterator[None]:
     try:
         yield
-    except (
-        FileNotFoundError,
-        NotADirectoryError,
-        IsADirectoryError,
-        FileExistsError,
-        PermissionError,
-    ) as error:
-        raise UsageError(
-            f"cannot write `{path}`: {reason_of(error)}", hint="name a file in a folder you may write to"
-        ) from error
     except OSError as error:
-        raise UnfinishedError(f"cannot write `{path}`: {reason_of(error)}") from error
+        message = f"cannot write `{shortened(path, 200)}`: {reason_of(error)}"
+        if error.errno in _ASKED_WRONGLY:
+            raise UsageError(message, hint="name a file in a folder you may write to") from error
+        raise UnfinishedError(message) from error

@@ -1,4 +1,4 @@
-"""Markdown (GitHub's dialect) for step summaries and merge requests: the verdict, the table, the problems."""
+"""Markdown (GitHub's dialect) for step summaries and merge requests: verdict, table, problems, what is accepted."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def draw_markdown(report: Report, view: View, picture: str = "") -> str:
-    """Write a heading with the verdict, the `picture` if there is one, a table of the items and the problems."""
-    blocks = [_heading(report, view.mask), picture, _table(report, view.mask), _problems(report, view.mask)]
+    """Write a heading with the verdict, the `picture` if there is one, a table of the items and the problems.
+
+    Problems that are accepted come last, each with the reason.
+    """
+    parts = (_table, _problems, _accepted)
+    blocks = [_heading(report, view.mask), picture, *(part(report, view.mask) for part in parts)]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -57,10 +61,22 @@ def _problems(report: Report, mask: Mask) -> str:
     return "\n".join(line for problem in report.problems for line in _problem(problem, mask))
 
 
-def _problem(problem: Problem, mask: Mask) -> Iterator[str]:
+def _accepted(report: Report, mask: Mask) -> str:
+    lines = (
+        line
+        for problem, acceptance in report.accepted
+        for line in (_told(problem, mask), f"  - reason: {escaped(acceptance.reason, mask)}")
+    )
+    return "\n".join(["**Accepted**\n", *lines]) if report.accepted else ""
+
+
+def _told(problem: Problem, mask: Mask) -> str:
     where = f" at {escaped(str(problem.place), mask)}" if problem.place else ""
-    code = escaped(problem.code, mask)
-    yield f"- **{problem.severity}\\[{code}\\]**{where}: {escaped(problem.message, mask)}"
+    return f"- **{problem.severity}\\[{escaped(problem.code, mask)}\\]**{where}: {escaped(problem.message, mask)}"
+
+
+def _problem(problem: Problem, mask: Mask) -> Iterator[str]:
+    yield _told(problem, mask)
     if problem.hint:
         yield f"  - help: {escaped(problem.hint, mask)}"
     for words, place in problem.related[:MOST_NOTES]:

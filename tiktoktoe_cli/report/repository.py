@@ -22,7 +22,8 @@ def names_from_repository() -> Callable[[str], str]:
         here = Path.cwd()
     except OSError:  # it is gone: nothing can be found from it
         return str
-    root = next((folder for folder in (here, *here.parents) if (folder / _MARK).exists()), here)
+    above = (here, *here.parents)
+    root = next((folder for folder in above if os.path.exists(folder / _MARK)), here)  # noqa: PTH110  # pathlib's raises
 
     @cache
     def named(name: str) -> str:

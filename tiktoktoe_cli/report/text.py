@@ -1,7 +1,8 @@
 r"""Texts that users and services wrote, made harmless to show, measured in terminal columns, and shortened.
 
 Control characters could move the cursor or retitle the terminal (ANSI escapes), and bidirectional overrides
-can make a line read as something else (CVE-2021-42574); both are shown as escapes: `\x1b`, `\u202e`.
+can make a line read as something else (CVE-2021-42574); both are shown as escapes: `\x1b`, `\u202e`. So is
+all that XML 1.0 cannot hold, not even as a reference (production [2], Char): what is harmless here fits any document.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import TypeAlias
 
 Measure: TypeAlias = Callable[[str], int]
 
-# Cc, Cs, Zl, Zp and the format characters, but not the joiners U+200C and U+200D that scripts and emoji need.
+# Cc, Cs, Zl, Zp and the format characters, but not the joiners U+200C and U+200D that scripts and emoji need; and the
+# two noncharacters that XML forbids.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _UNSAFE_BETWEEN_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))

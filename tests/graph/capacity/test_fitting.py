@@ -35,6 +35,7 @@ def test_small_systems_are_decided_rightly(system: tuple[list[Machines], list[Ne
 @pytest.mark.parametrize(
     ("kinds", "asked", "reason"),
     [
+        ([(0, (4, 4))], [(1, (1, 1))], Reason.NO_NODE),
         ([(2, (4, 4))], [(1, (5, 1))], Reason.TOO_LARGE),
         ([(1, (4, 1)), (1, (1, 4))], [(1, (2, 2))], Reason.TOO_LARGE),
         ([(2, (4, 4))], [(3, (3, 1))], Reason.TOO_MUCH),

@@ -103,7 +103,7 @@ def test_who_asks_first_for_what_clashes_makes_no_difference() -> None:
 
 
 def test_the_cycle_that_is_told_of_a_tangle_is_the_first_by_name() -> None:
-    """Of `a -> b -> a` and `a -> c -> a`, both of two services, the first is told."""
+    """Of `a -> b -> a`, `a -> c -> a` and `c -> d -> c`, all of two services, the first is told."""
     edges = {"a": "bc", "b": "a", "c": "da", "d": "ca"}
     services = {name: {"depends_on": {target: {} for target in targets}} for name, targets in edges.items()}
     again = {name: {"depends_on": dict(reversed(services[name]["depends_on"].items()))} for name in "cdba"}

@@ -237,6 +237,12 @@ def web(**settings: Any) -> dict[str, Any]:
             "`web` may use 1Gi memory, not 2Gi",
         ),
         (
+            web(depends_on={"web": {}}),
+            Row(Part.START_TIME, ("everything",)),
+            Risk.HIGH,
+            "TTG103: `web` depends on itself",
+        ),
+        (
             web(start_time="9s"),
             Row(Part.START_TIME, ("everything",)),
             Risk.LOW,
@@ -289,6 +295,30 @@ def test_a_new_cycle_is_told_as_its_finding_is() -> None:
     )
     assert accepted_one.words == f"cycle of start edges: {ring}"
     assert told.about == accepted_one.about == ("a", "b")
+
+
+def test_a_start_that_is_gone_is_told_with_what_is_in_its_way() -> None:
+    """Where a cycle takes the start away, that is no second danger; a cycle that is accepted leaves no start either."""
+    ring: dict[str, Any] = {
+        "a": {"start_time": "3s", "depends_on": {"b": {}}},
+        "b": {"depends_on": {"a": {}}},
+    }
+    loop = {"a": {"start_time": "3s", "depends_on": {"a": {}}}}
+    suppress = [{"rule": "TTG103", "reason": "being mended"}]
+    old = edition_of(subject_of({"a": {"start_time": "3s"}, "b": {}}))
+
+    of_ring = assess(compare(old, edition_of(subject_of(ring))))
+    of_loop = assess(compare(old, edition_of(subject_of(loop, settings={"suppress": suppress}))))
+
+    row = Row(Part.START_TIME, ("everything",))
+    assert (of_ring.rows[row], of_loop.rows[row]) == (Risk.HIGH, Risk.HIGH)
+    assert [one.hazard for one in of_ring.reasons if one.risk is Risk.HIGH] == ["new start cycle"]
+    assert of_loop.reasons[0].words == "no start order exists any more: `a` → `a`"
+
+
+def test_a_start_time_that_nobody_declares_any_more_is_harmless() -> None:
+    """Without the time there is still an order."""
+    assert judged({"a": {}}, {"a": {"start_time": "3s"}}) == (Risk.LOW, [])
 
 
 def test_a_limit_of_nothing_is_a_limit() -> None:

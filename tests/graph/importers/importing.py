@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.graph.systems import SERVICES, build_graph
 from tiktoktoe_cli.graph.importers.catalog import import_files
 from tiktoktoe_cli.graph.importers.formats import SystemFormat
-from tiktoktoe_cli.graph.importers.options import ImportOptions
+from tiktoktoe_cli.graph.importers.options import ComposeOptions, ImportOptions
 from tiktoktoe_cli.health.importers.compose import container_checks
 from tiktoktoe_cli.importing.yaml_text import write_yaml
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.importing.facts import Imported, RemarkKind
 
 PLAIN = ImportOptions()
-CHECKED = ImportOptions(facets=(container_checks,))
+CHECKED = ImportOptions(compose=ComposeOptions(facets=(container_checks,)))
 
 
 @dataclass(frozen=True)

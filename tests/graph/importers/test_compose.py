@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.graph.importers.importing import CHECKED, Import
-from tiktoktoe_cli.graph.importers.options import ImportOptions
+from tiktoktoe_cli.graph.importers.options import ComposeOptions, ImportOptions
 from tiktoktoe_cli.importing.compose.application import Choice
 from tiktoktoe_cli.importing.facts import RemarkKind
 
@@ -44,6 +44,7 @@ def service(write: Write, text: str) -> Any:  # a tree
             {"resources": {"requests": {"memory": "512Mi"}, "limits": {"cpu": "1500m", "memory": "1Gi"}}},
         ),
         ("{mem_limit: 0, cpus: 0}", {}),
+        ("{cpus: 9223372036854775807}", {"resources": {"limits": {"cpu": "9223372036854775807"}}}),
         (
             "{mem_limit: 1g, deploy: {resources: {limits: {memory: 2g}}}}",
             {"resources": {"limits": {"memory": "2Gi"}}},
@@ -63,6 +64,8 @@ def test_a_service_keeps_what_a_system_is_made_of(write: Write, text: str, made:
         ("{mem_limit: lots}", "`mem_limit`: it is no amount that Docker knows"),
         ("{mem_limit: '${MEM}'}", "`mem_limit`: `${MEM}` has variables that are not known"),
         ("{cpus: 500m}", "`cpus`: it is no amount that Docker knows"),
+        ("{mem_limit: 8192p}", "`mem_limit`: it is too large: the most is 2^63 - 1"),
+        ("{cpus: 9223372036854775808}", "`cpus`: it is too large: the most is 2^63 - 1"),
         ("{scale: many}", "`scale`: it is no number of containers"),
         ("{deploy: {replicas: 2.5}}", "`deploy.replicas`: it is no number of containers"),
         (
@@ -150,7 +153,7 @@ def test_a_profile_is_a_tag(write: Write) -> None:
     """Whoever is only there with one can be selected by it; who is not there is still depended on."""
     text = "services: {a: {profiles: [dev], depends_on: [b]}, b: {profiles: [debug]}}"
 
-    options = ImportOptions(compose=Choice(profiles=frozenset({"dev"})))
+    options = ImportOptions(compose=ComposeOptions(Choice(profiles=frozenset({"dev"}))))
     one = Import.of("compose", write("compose.yaml", text), options=options)
 
     assert one.services == {"a": {"tags": ["dev"], "depends_on": {"b": {"condition": "started"}}}}

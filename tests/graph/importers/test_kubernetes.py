@@ -105,6 +105,62 @@ def test_hosts_are_those_of_services_of_the_cluster(write: Write, host: str, fou
     assert {targets.get(target, target) for _, target in one.edges()} == found
 
 
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("db.shop.svc.cluster.local", {"db"}),
+        ("db.shop.svc.cluster.local.", {"db"}),
+        ("db", set()),
+        ("db.shop.svc", set()),
+        ("db.example.org", set()),
+    ],
+)
+def test_a_service_can_be_another_name_of_one(write: Write, host: str, found: set[str]) -> None:
+    """An `ExternalName` is a whole name (RFC 1034, CNAME); one that is nobody's here is told of."""
+    other = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "other", "namespace": "app"}}
+    other["spec"] = {"type": "ExternalName", "externalName": host, "selector": {"app": "decoy"}}
+
+    one = imported(
+        write,
+        workload("api", told(X="other:5432"), namespace="app"),
+        workload("db", namespace="shop"),
+        workload("decoy", namespace="app"),
+        service("db", "db", "shop"),
+        other,
+    )
+
+    assert one.edges() == {("api", name) for name in found}
+    said = "the Service `other` is a name for a host that is none of these services"
+    assert (said in one.said(RemarkKind.IGNORED)) is not bool(found)
+
+
+@pytest.mark.parametrize(
+    ("variables", "places"),
+    [
+        ({"DB_HOST": "db.example.org"}, ["DB_HOST"]),
+        ({"URL": "https://user:sesame@example.org/x", "Q": "queue:5672"}, ["URL", "Q"]),
+        ({"DB_ADDR": "10.1.2.3:5432"}, ["DB_ADDR"]),
+        ({"EMPTY": "nobody:80"}, ["EMPTY"]),
+        ({"DB_HOST": "db", "X": "api:80"}, []),
+        ({"LISTEN_ADDR": "0.0.0.0:80", "HOST": "localhost", "A_URL": "http://127.0.0.1:80"}, []),
+        ({"PEERS": "3", "DISABLE_SERVER": "true", "P_ADDR": ":8080", "H_HOST": "$(UNKNOWN)"}, []),
+    ],
+)
+def test_hosts_of_others_are_told_of(write: Write, variables: dict[str, str], places: list[str]) -> None:
+    """Each variable that names one, and never what it holds; nobody is another host to itself."""
+    one = imported(
+        write,
+        workload("api", told(**variables)),
+        workload("db"),
+        *(service(name, name) for name in ("api", "db", "nobody")),
+    )
+
+    assert [words for words in one.said(RemarkKind.IGNORED) if "host" in words] == [
+        f"`api` is told about a host that is none of these services, as the variable `{name}` of `main` says"
+        for name in places
+    ]
+
+
 def test_variables_come_from_maps_and_from_each_other(write: Write) -> None:
     """`envFrom`, a key of a map, and `$(NAME)` of what stands above."""
     config = {
@@ -181,7 +237,7 @@ def test_a_pod_needs_what_its_containers_need(
     assert one.services["a"].get("resources") == resources
 
 
-@pytest.mark.parametrize("text", ["128MB", "lots", "-1"])
+@pytest.mark.parametrize("text", ["128MB", "lots", "-1", "9223372036854775808", "18E"])
 def test_amounts_that_are_none_are_told_of(write: Write, text: str) -> None:
     """With the place in the file."""
     one = imported(write, workload("a", need(memory=text)))
@@ -191,6 +247,16 @@ def test_amounts_that_are_none_are_told_of(write: Write, text: str) -> None:
     assert words.startswith("`requests.memory`: ")
 
 
+def test_a_sum_that_no_configuration_can_hold_is_told_of(write: Write) -> None:
+    """Two times 9E are more than 2^63 - 1; what one container alone requests is still added up."""
+    one = imported(write, workload("a", need("1", memory="9E"), need("1", memory="9E")))
+
+    assert one.services == {"a": {"resources": {"requests": {"cpu": "2"}}}}
+    assert one.said(RemarkKind.UNTRANSLATED) == [
+        "`requests.memory`: all containers add up to 18E, which is too large: the most is 2^63 - 1"
+    ]
+
+
 def test_replicas_groups_and_versions_are_those_that_are_written(write: Write) -> None:
     """Kubernetes' own labels come before the tag of an image."""
     labels = {"app.kubernetes.io/version": "v2.1.0", "app.kubernetes.io/part-of": "shop"}
@@ -198,6 +264,48 @@ def test_replicas_groups_and_versions_are_those_that_are_written(write: Write) -
     one = imported(write, workload("a", {"image": "x:9.9.9"}, labels=labels, replicas=3))
 
     assert one.services["a"] == {"version": "2.1.0", "group": "shop", "replicas": 3}
+
+
+def autoscaler(target: str, **limits: int) -> Tree:
+    """Make an autoscaler of a Deployment."""
+    about = {"apiVersion": "apps/v1", "kind": "Deployment", "name": target}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "scaler"},
+        "spec": {"scaleTargetRef": about, **limits},
+    }
+
+
+@pytest.mark.parametrize(
+    ("declared", "limits", "replicas", "span"),
+    [
+        ({}, {"minReplicas": 3, "maxReplicas": 9}, 3, "3 to 9"),
+        ({}, {"maxReplicas": 9}, 1, "1 to 9"),
+        ({}, {"minReplicas": 2}, 2, "at least 2"),
+        ({"replicas": 5}, {"minReplicas": 3, "maxReplicas": 9}, 5, "3 to 9"),
+    ],
+)
+def test_an_autoscaler_keeps_at_least_so_many(
+    write: Write, declared: Tree, limits: Tree, replicas: int, span: str
+) -> None:
+    """That counts where the workload does not say how many there are; `minReplicas` is 1 if it is not set."""
+    one = imported(write, workload("a", **declared), autoscaler("a", **limits))
+
+    assert one.services == {"a": {"replicas": replicas}}
+    assert one.said(RemarkKind.CHANGED) == [
+        f"`a` has {span} replicas, as its HorizontalPodAutoscaler decides; here it always has {replicas}"
+    ]
+
+
+def test_an_autoscaler_of_nobody_is_told_of(write: Write) -> None:
+    """A workload of another kind is another one, also if it has the name."""
+    one = imported(write, workload("a", kind="StatefulSet"), autoscaler("a", minReplicas=3))
+
+    assert one.services == {"a": {}}
+    assert "the HorizontalPodAutoscaler `scaler` is about none of these services" in one.said(
+        RemarkKind.IGNORED
+    )
 
 
 def test_a_daemon_set_is_told_of(write: Write) -> None:

@@ -12,7 +12,7 @@ from tests.graph.importers.importing import CHECKED, Import
 from tests.health.importers.importing import read_back
 from tiktoktoe_cli.config.quantity import Quantity
 from tiktoktoe_cli.graph import EdgeKind
-from tiktoktoe_cli.graph.importers.options import ImportOptions
+from tiktoktoe_cli.graph.importers.options import ComposeOptions, ImportOptions
 from tiktoktoe_cli.importing.compose.application import Choice
 from tiktoktoe_cli.importing.facts import RemarkKind
 
@@ -193,7 +193,7 @@ def test_infers_the_same_with_variables_from_elsewhere(vectors: Path, tmp_path: 
     facts = json.loads((folder / "otel-demo-core.json").read_text())
     env = tmp_path / "demo.env"
     env.write_text(DEMO_VARIABLES, encoding="utf-8")
-    options = ImportOptions(compose=Choice(env_files=(str(env),)))
+    options = ImportOptions(compose=ComposeOptions(Choice(env_files=(str(env),))))
 
     one = Import.of("compose", folder / "otel-demo.compose.yaml", options=options)
 

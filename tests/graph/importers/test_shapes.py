@@ -103,6 +103,20 @@ KUBERNETES: Final[dict[str, Any]] = {  # as above
             "metadata": {"name": "b", "namespace": "n"},
             "spec": {"selector": {"app": "b"}},
         },
+        {
+            "kind": "Service",
+            "metadata": {"name": "x", "namespace": "n"},
+            "spec": {"type": "ExternalName", "externalName": "b.n.svc.cluster.local"},
+        },
+        {
+            "kind": "HorizontalPodAutoscaler",
+            "metadata": {"name": "s", "namespace": "n"},
+            "spec": {
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"},
+                "minReplicas": 2,
+                "maxReplicas": 4,
+            },
+        },
         {"kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n"}, "data": {"k": "http://b"}},
     ],
 }

@@ -20,7 +20,16 @@ NAMES = (
         "<img src=x onerror=alert(1)>",
     ),
     *('"', "'", '"><svg onload=alert(1)>', "`tick`", "``` fence", "\\", "\\N", "\\\\", "a\\", 'a\\"b'),
-    *("line\nfeed", "carriage\r\nreturn", "tab\t", "nul\0", "\x1b[31mred", "\u202edlrow", "zero\u200bwidth"),
+    *(
+        "line\nfeed",
+        "carriage\r\nreturn",
+        "tab\t",
+        "nul\0",
+        "\x1b[31mred",
+        "\u202edlrow",
+        "zero\u200bwidth",
+        "none\ufffe\uffff",
+    ),
     *("&amp;", "&lt;", "#35;", "a & b", "%%{init: {}}%%", "%% comment", "{{ jinja }}", "${HOME}", "$(id)"),
     *(
         "end",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.graph.render.hostile import NAMES, hostile_graph
 from tests.graph.render.reading import PageReader, drawn_of, read_page
-from tests.graph.render.systems import everything, layers
+from tests.graph.render.systems import everything
 from tests.graph.systems import graph_of, graph_of_edges
 from tests.health.render.browser import open_page
 from tests.report.hostile import SECRET, mask
@@ -147,13 +148,32 @@ class Page:
     def mouse(self, kind: str, at: tuple[float, float], **more: Any) -> None:
         """Let the mouse do something."""
         button = {} if kind == "mouseWheel" else {"button": "left", "clickCount": 1}
-        self.tab.call("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], **button, **more)
+        self.tab.call("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], **(button | more))
 
-    def click(self, at: tuple[float, float]) -> None:
+    def click(self, at: tuple[float, float], **more: Any) -> None:
         """Press and let go."""
-        self.mouse("mousePressed", at)
-        self.mouse("mouseReleased", at)
+        self.mouse("mousePressed", at, **more)
+        self.mouse("mouseReleased", at, **more)
         self.settle()
+
+    def in_sight(self) -> set[str]:
+        """Return the services whose boxes are within the frame, whole."""
+        return set(
+            self.ask(
+                "(({ left, right, top, bottom }) => nodes.filter((node) => {"
+                "const box = node.getBoundingClientRect();"
+                "return box.left >= left && box.right <= right && box.top >= top && box.bottom <= bottom;"
+                "}).map((node) => node.dataset.name))(graph.getBoundingClientRect())"
+            )
+        )
+
+    def letters(self) -> float:
+        """Return the size of a name's letters, in pixels of the screen."""
+        size: float = self.ask(
+            "((name) => parseFloat(getComputedStyle(name).fontSize) * name.getScreenCTM().a)"
+            "(document.querySelector('.node text'))"
+        )
+        return size
 
     def press(self, key: str) -> None:
         """Press a key that writes nothing."""
@@ -171,11 +191,19 @@ class Page:
 
     def settle(self) -> None:
         """Wait until the address has been noticed: its event comes in a turn of its own."""
-        self.tab.call(
-            "Runtime.evaluate",
-            expression="new Promise((done) => setTimeout(() => setTimeout(done)))",
-            awaitPromise=True,
+        self.wait_for("new Promise((done) => setTimeout(() => setTimeout(done)))")
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page a window of another size, and wait until it has noticed."""
+        self.ask(
+            "resized = new Promise((done) => addEventListener('resize', () => done(), { once: true })), 0"
         )
+        self.tab.resize(width, height)
+        self.wait_for("resized")
+
+    def wait_for(self, promise: str) -> None:
+        """Wait until a promise is kept."""
+        self.tab.call("Runtime.evaluate", expression=promise, awaitPromise=True)
 
     def marked(self, name: str) -> set[str]:
         """Return the services that are marked with a class."""
@@ -216,7 +244,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 def page(tab: Tab) -> Page:
     """Return to nothing chosen, nothing looked for, all seen."""
     page = Page(tab)
-    page.ask("search.value = ''; find(); location.hash = ''; look(whole); document.activeElement.blur()")
+    page.ask("search.value = ''; find(); location.hash = ''; showAll(); document.activeElement.blur()")
     page.settle()
     return page
 
@@ -351,7 +379,7 @@ def test_boxes_can_be_reached_by_keyboard(page: Page) -> None:
 
 def test_paper_gets_the_whole_picture(page: Page) -> None:
     """However far one has gone into it, and one is still there afterwards."""
-    whole = page.view()
+    picture = [0, 0, *page.ask("['width', 'height'].map((side) => Number(graph.getAttribute(side)))")]
     page.ask("zoom(0.2)")
     near = page.view()
 
@@ -359,7 +387,7 @@ def test_paper_gets_the_whole_picture(page: Page) -> None:
     printed = page.view()
     page.ask("dispatchEvent(new Event('afterprint'))")
 
-    assert (printed, page.view()) == (whole, near)
+    assert (printed, page.view()) == (picture, near)
 
 
 def test_all_of_a_cycle_is_found(tmp_path: Path) -> None:
@@ -453,17 +481,114 @@ def test_words_of_the_legend_can_be_read_in_any_window(width: int, tmp_path: Pat
     assert (size >= 12, outside) == (True, 0)
 
 
-def test_the_frame_is_as_high_as_the_picture(tmp_path: Path) -> None:
-    """A graph fills it, without an empty half above and below."""
-    path = tmp_path / "graph.html"
-    path.write_text(page_of(survey(graph_of(layers(7)))), encoding="utf-8")
+WINDOWS = pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
+CHAIN = [f"s{number:02}" for number in range(30)]
 
-    with open_page(path) as tab:
-        across, down = tab.evaluate(
-            "(({ clientWidth, clientHeight }) => [clientWidth / whole.width, clientHeight / whole.height])(graph)"
+
+def chain_file(folder: Path) -> Path:
+    """Write the page of a system far wider than any window: each service needs the next."""
+    path = folder / "chain.html"
+    edges = list(pairwise(CHAIN))
+    path.write_text(page_of(survey(graph_of_edges(CHAIN, edges))), encoding="utf-8")
+    return path
+
+
+@WINDOWS
+def test_the_picture_has_the_window(width: int, height: int, tmp_path: Path) -> None:
+    """What the heading leaves belongs to the picture and its legend, also for a small graph; nothing scrolls."""
+    path = tmp_path / "graph.html"
+    path.write_text(page_of(survey(graph_of(SHOP))), encoding="utf-8")
+
+    with open_page(path, width=width, height=height) as tab:
+        frame, legend = tab.evaluate(
+            "['.sheet', '.key'].map((one) => document.querySelector(one).getBoundingClientRect().toJSON())"
+        )
+        scrolled = tab.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
         )
 
-    assert across == pytest.approx(down, rel=0.02)
+    assert frame["height"] >= 0.7 * height
+    assert height - 32 <= legend["bottom"] <= height
+    assert scrolled == [width, height]
+
+
+@WINDOWS
+def test_letters_of_a_large_system_can_be_read_at_once(width: int, height: int, tmp_path: Path) -> None:
+    """They are no smaller than 11 pixels, the page begins with who needs the others; `fit` shows all of them."""
+    with open_page(chain_file(tmp_path), width=width, height=height) as tab:
+        page = Page(tab)
+        first, letters = page.in_sight(), page.letters()
+        page.ask("document.getElementById('whole').click()")
+        fitted = page.in_sight()
+
+    assert letters >= 11
+    assert first == set(CHAIN[: len(first)])
+    assert 3 < len(first) < len(CHAIN)
+    assert fitted == set(CHAIN)
+
+
+def test_the_first_services_are_in_sight_wherever_they_stand(tmp_path: Path) -> None:
+    """A service that needs forty others stands in the middle of their column, far below its upper end."""
+    path = tmp_path / "fan.html"
+    path.write_text(
+        page_of(survey(graph_of_edges(["top", *CHAIN], [("top", name) for name in CHAIN]))), encoding="utf-8"
+    )
+
+    with open_page(path, height=800) as tab:
+        page = Page(tab)
+        seen = page.in_sight()
+
+    assert "top" in seen
+    assert 3 < len(seen) < 30
+
+
+def test_a_small_graph_is_not_blown_up(tmp_path: Path) -> None:
+    """In a huge window its letters stay letters: at most half as large again as they are drawn, 13 pixels."""
+    path = tmp_path / "small.html"
+    path.write_text(page_of(survey(graph_of(SHOP))), encoding="utf-8")
+
+    with open_page(path, width=3840, height=2160) as tab:
+        letters = Page(tab).letters()
+
+    assert letters == pytest.approx(13 * 1.5, rel=0.001)
+
+
+def test_a_double_click_beside_the_boxes_shows_all(page: Page) -> None:
+    """On a box it does not: whoever chooses one twice stays there."""
+    fitted = page.view()
+    page.ask("zoom(0.5)")
+    near = page.view()
+
+    for clicks in (1, 2):
+        page.click(page.centre_of("db"), clickCount=clicks)
+    on_a_box = page.view()
+    frame = page.ask("(({ x, y }) => [x, y])(graph.getBoundingClientRect())")
+    for clicks in (1, 2):
+        page.click((frame[0] + 6, frame[1] + 6), clickCount=clicks)
+
+    assert on_a_box == near != fitted
+    assert page.view() == fitted
+
+
+def test_a_window_of_another_size_shows_the_same(tmp_path: Path) -> None:
+    """All if all was seen, else the same spot at the same size; nothing is distorted."""
+    with open_page(chain_file(tmp_path), width=1280, height=800) as tab:
+        page = Page(tab)
+        page.ask("showAll()")
+        page.resize(900, 700)
+        fitted = page.in_sight()
+        page.ask("centre(nodes[20])")
+        before, letters = page.view(), page.letters()
+        page.resize(1600, 900)
+        after = page.view()
+        distortion = page.ask(
+            "(({ width, height }) => graph.clientWidth * height / (graph.clientHeight * width))(graph.viewBox.baseVal)"
+        )
+
+        assert fitted == set(CHAIN)
+        assert after[:2] == before[:2]
+        assert page.letters() == pytest.approx(letters, rel=0.001)
+        assert distortion == pytest.approx(1)
 
 
 @pytest.mark.parametrize(("dark", "paper"), [(False, "rgb(255, 255, 255)"), (True, "rgb(24, 29, 35)")])

@@ -96,17 +96,17 @@ def ranked(service: Raw, *, newest: bool) -> list[str | None]:
 
 
 def wanted(system: Raw) -> set[str]:
-    """Tell which services have to run: what is deployed or of unknown version, and what nothing depends on."""
-    needed = {
+    """Tell which services have to run: what is deployed or of unknown version, and what no other names."""
+    named = {
         target
         for name, service in system.items()
-        for version in _versions(service)
-        for target in needs_of(service, version)
+        for one in (service, *service["available"])
+        for target in one["depends_on"]
         if target != name
     }
     return {
         name for name, service in system.items() if "version" in service or not service["available"]
-    } | system.keys() - needed
+    } | system.keys() - named
 
 
 def needs_of(service: Raw, version: str | None) -> dict[str, str | None]:

@@ -95,3 +95,17 @@ def test_what_is_to_be_written_settles_it(system: Raw) -> None:
 def test_what_is_added_settles_it(system: Raw) -> None:
     """So it is where hardly anything is deployed yet."""
     assert_settled(system)
+
+
+def test_what_is_no_longer_needed_stays_away() -> None:
+    """A version that drops a service was its last user: once that is written down, nothing calls the service back."""
+    assert_settled(
+        {
+            "a": {"version": "1.0.0"},
+            "b": {"available": ["1.1.0"]},
+            "c": {
+                "available": ["1.1.0", {"version": "2.0.0-rc.1", "depends_on": {"a": "^1", "b": None}}],
+                "depends_on": {"a": "^2", "b": {}},
+            },
+        }
+    )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.graph.systems import graph_of, value_place
+from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.reports.resolution import draw_explanations, report_of
 from tiktoktoe_cli.graph.resolution import Preference, Resolution, resolve
 from tiktoktoe_cli.graph.resolution.budget import Budget
@@ -218,12 +219,44 @@ def test_only_what_may_change_is_shown() -> None:
     assert [item["name"] for item in report_of(facts).items] == ["db"]
 
 
+def test_what_may_change_must_be_a_service() -> None:
+    """A misspelt name would let nothing change, and leave that unsaid."""
+    with pytest.raises(UsageError) as refused:
+        resolve(graph_of(FITTING), movable=["dbb"])
+
+    assert (refused.value.message, refused.value.hint) == ("unknown service: `dbb`", "did you mean `db`?")
+
+
 def test_without_an_answer_nothing_is_claimed() -> None:
     """A search that gave up has neither choices nor contradictions."""
     facts = resolve(graph_of(MOVING), budget=Budget(left=3))
 
     assert facts.gave_up
     assert not resolve(graph_of({})).gave_up
+
+
+def test_what_is_deployed_is_an_answer_where_the_newest_was_not_found() -> None:
+    """In a ring of three, each 2 needs a 3 and each 3 a 2: nothing newer fits, which takes a search to find out."""
+    others = {"2.0.0": "3.0.0", "3.0.0": "2.0.0"}
+    ring = {
+        name: {
+            "version": "1.0.0",
+            "depends_on": {after: {"kind": "runtime"}},
+            "available": [{"version": one, "depends_on": {after: other}} for one, other in others.items()],
+        }
+        for name, after in (("a", "b"), ("b", "c"), ("c", "a"))
+    }
+    enough = next(left for left in range(1, 1000) if not resolve(graph_of(ring), budget=Budget(left)).gave_up)
+
+    short = resolve(graph_of(ring), Preference.NEWEST, budget=Budget(enough))
+    proved = resolve(graph_of(ring), Preference.NEWEST)
+
+    assert (short.gave_up, short.changes, short.is_best, proved.is_best) == (False, (), False, True)
+    assert report_of(short).verdict == (
+        "3 services: what is deployed fits together; "
+        "not proved to be the best choice: the search for a better one gave up"
+    )
+    assert report_of(proved).verdict == "3 services: what is deployed fits together"
 
 
 def test_fixes_that_were_not_looked_for_are_not_denied() -> None:

@@ -37,12 +37,14 @@ def test_bytes_without_a_suffix_are_told() -> None:
 
 def test_the_memory_of_nodes_is_looked_at_too() -> None:
     """A node with `8192m` of memory is a slip of the pen."""
-    capacity = {"nodes": [{"name": "small", "cpu": "4", "memory": "8192m"}]}
+    other = {"name": "other", "cpu": "4", "memory": "8Gi"}
+    capacity = {"nodes": [other, {"name": "small", "cpu": "4", "memory": "8192m"}]}
 
     (found,) = findings({"a": {"replicas": 0}}, capacity=capacity)
 
     assert (found.code, found.severity) == ("TTG304", Severity.ERROR)
-    assert found.place == value_place("capacity", "nodes", 0, "memory")
+    assert found.place == value_place("capacity", "nodes", 1, "memory")
+    assert found.about == ("nodes", "small", "memory"), "the same wherever the node stands in the list"
 
 
 def test_a_request_above_the_limit_is_told() -> None:

@@ -71,7 +71,7 @@ def test_the_reserve_is_kept_free() -> None:
     found = resource_findings({"a": requests("3", replicas=2)}, NODES)
 
     assert [problem.message for problem in found] == [
-        "one replica of `a` requests `3` cpu and `1Gi` memory, more than any node has free",
+        "one replica of `a` requests `3` cpu, and no node has more than `2` cpu free",
         "all replicas together request `6` cpu, the nodes have `4` cpu free",
     ]
 
@@ -83,7 +83,50 @@ def test_each_resource_may_have_a_reserve_of_its_own() -> None:
     (found,) = resource_findings({"a": requests("4", "4097Mi")}, capacity)
 
     assert found.code == "TTG301"
-    assert found.hint == "the node with the most cpu has `4` cpu and `4Gi` memory free"
+    assert found.message == (
+        "one replica of `a` requests `4.00098Gi` memory, and no node has more than `4Gi` memory free"
+    )
+    assert found.hint == (
+        "`reserve` keeps `50%` of the memory of each node; keep or request less, or add a larger kind of node"
+    )
+
+
+@pytest.mark.parametrize(
+    ("each", "message"),
+    [
+        (
+            ("5", "9Gi"),
+            "`5` cpu and `9Gi` memory, and no node has more than `4` cpu or `8Gi` memory free",
+        ),
+        (
+            ("2", "9Gi"),
+            "`9Gi` memory, and no node has more than `8Gi` memory free",
+        ),
+        (("2", "2Gi"), "`2` cpu and `2Gi` memory, and no node has both free"),
+    ],
+)
+def test_what_a_replica_has_too_little_of_is_named(each: tuple[str, str], message: str) -> None:
+    """All resources that no node has enough of are told, or that no node has enough of both; without reserve, none."""
+    nodes = [{"name": "cores", "cpu": "4", "memory": "1Gi"}, {"name": "bytes", "cpu": "1", "memory": "8Gi"}]
+
+    found = next(
+        one for one in resource_findings({"a": requests(*each)}, {"nodes": nodes}) if one.code == "TTG301"
+    )
+
+    assert found.message == f"one replica of `a` requests {message}"
+    assert "reserve" not in found.hint
+
+
+def test_without_any_node_the_sums_are_told_alone() -> None:
+    """That a replica is larger than every node, or fits by its sum, is no news where there is no node."""
+    capacity = {"nodes": [{"name": "small", "count": 0, "cpu": "4", "memory": "8Gi"}]}
+
+    found = resource_findings({"a": requests("1"), "b": requests("0", "0")}, capacity)
+
+    assert [one.message for one in found] == [
+        "all replicas together request `1` cpu, the nodes have `0` cpu free",
+        "all replicas together request `1Gi` memory, the nodes have `0` memory free",
+    ]
 
 
 def test_the_notes_of_exceeded_capacity_add_up() -> None:
@@ -118,7 +161,7 @@ def test_what_fits_by_its_sum_alone_is_told_with_the_reason() -> None:
         "the nodes have room for the sum of all replicas, but not for each: "
         "3 replicas request `1.3` cpu or more each, and the nodes hold 2 replicas so large"
     )
-    assert found.hint.endswith("packed well, 1 replica of `a` finds no place")
+    assert found.hint.endswith("; in the best placement found, 1 replica of `a` finds no place")
     assert found.place == value_place("capacity", "nodes")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.graph.systems import graph_of_edges, place
+from typing import Any
+
+from tests.graph.systems import findings, graph_of_edges, place
 from tiktoktoe_cli.graph.rules import Finding, Subject
 from tiktoktoe_cli.graph.rules.structure import find_start_cycles
 
@@ -27,7 +29,7 @@ def test_a_ring_of_a_thousand_is_one_finding_with_every_edge() -> None:
         place("services", source, "depends_on", target) for source, target in edges
     ]
     assert found.hint is not None
-    assert found.hint.endswith("that leaves no cycle here; another one of them would do as well")
+    assert "that leaves no cycle here; another one of them would do as well; as " in found.hint
 
 
 def test_ten_separate_cycles_are_ten_findings() -> None:
@@ -44,9 +46,8 @@ def test_of_two_cycles_that_share_an_edge_both_are_cut_there() -> None:
     (found,) = cycles_of([("a", "b"), ("b", "c"), ("c", "a"), ("b", "d"), ("d", "e"), ("e", "a")])
 
     assert found.message.endswith("`a` → `b` → `c` → `a` (the shortest cycle among 5 services)")
-    assert found.hint == (
-        "remove, or make `kind: runtime`, the dependency of `a` on `b`: that leaves no cycle here"
-    )
+    assert found.hint is not None
+    assert found.hint.startswith("remove the dependency of `a` on `b`: that leaves no cycle here; as `kind: ")
     assert found.place == place("services", "a", "depends_on", "b")
 
 
@@ -56,4 +57,16 @@ def test_of_two_cycles_that_share_a_service_one_is_left() -> None:
 
     assert found.message.endswith("`a` → `b` → `a` (the shortest cycle among 4 services)")
     assert found.hint is not None
-    assert found.hint.endswith("that leaves 3 of 4 services in cycles; another one of them would do as well")
+    assert "that leaves 3 of 4 services in cycles; another one of them would do as well; as " in found.hint
+
+
+def test_a_circle_of_calls_is_left_where_starts_no_longer_wait() -> None:
+    """What helps against TTG101 is not praised for more than it does: made a call, the edge is TTG102's."""
+    waiting: dict[str, Any] = {"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}}  # YAML
+    calling = {**waiting, "b": {"depends_on": {"a": {"kind": "runtime"}}}}
+
+    (before,), (after,) = findings(waiting), findings(calling)
+
+    assert (before.code, after.code) == ("TTG101", "TTG102")
+    assert before.hint is not None
+    assert before.hint.endswith("a circle of calls (TTG102)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -21,8 +22,7 @@ def test_what_an_import_found_in_use_and_nobody_declared_is_told() -> None:
     assert (found.code, found.message) == ("TTG110", "`a` uses `b`, but nobody declared it")
     assert found.place == place("services", "a", "depends_on", "b")
     assert found.hint == (
-        "if it is right, write `evidence: both` (or remove `evidence`); "
-        "else remove the dependency: an import only guessed it"
+        "if it is right, write `evidence: both`; else remove the dependency: an import only guessed it"
     )
 
 
@@ -101,6 +101,24 @@ def test_what_was_never_seen_in_use_is_told_at_once() -> None:
 def test_nothing_is_said_of_what_may_be_in_use(needs: Services) -> None:
     """Where no use of a service is known, that one was not seen says nothing."""
     assert findings({"a": {"depends_on": needs}, "b": {}, "c": {}}) == []
+
+
+@pytest.mark.parametrize("evidence", ["inferred", "declared"])
+def test_what_helps_leads_out(evidence: str) -> None:
+    """Whoever does what one of the two rules says has peace of both: neither advises what the other one finds."""
+    system: Services = {
+        "a": {"depends_on": {"b": {"evidence": "both"}, "c": {"evidence": evidence}}},
+        "b": {},
+        "c": {},
+    }
+
+    (found,) = findings(system)
+
+    assert found.hint is not None
+    advised = set(re.findall(r"`(\w+): (\w+)`", found.hint))
+    assert advised == {("evidence", "both")}
+    system["a"]["depends_on"]["c"] = dict(advised)
+    assert findings(system) == []
 
 
 def test_an_address_in_the_start_action_is_a_use() -> None:

@@ -33,15 +33,6 @@ def asking(target: Mapping[str, Any], *ranges: str) -> dict[str, Any]:  # as abo
     return {**dependents, "db": dict(target)}
 
 
-BROKEN: dict[str, dict[str, Any]] = {  # as above
-    "TTG201": asking({"version": "2.0.0"}, "^1.4"),
-    "TTG202": asking({"version": "1.5.0", "available": ["1.4.0"]}, "^1.5", "~1.4"),
-    "TTG203": {"a": {"version": "1.10"}},
-    "TTG204": asking({"version": "1.0.0"}, ">2 <1"),
-    "TTG205": asking({"version": "1.5.0-rc.1"}, "^1.4"),
-    "TTG206": asking({"version": "1.0.0"}, ">=1"),
-    "TTG207": asking({"version": "1.4.0", "available": ["1.5.0"]}, "^1.4"),
-}
 KEPT: dict[str, dict[str, Any]] = {  # as above
     "a version in the range": asking({"version": "1.5.0"}, "^1.4"),
     "an unknown version": asking({}, "^1.4", "^1.5"),
@@ -59,22 +50,6 @@ KEPT: dict[str, dict[str, Any]] = {  # as above
     },
     "no range at all": {"a": {"depends_on": {"db": {}}}, "db": {"version": "1.0.0-rc.1"}},
 }
-
-
-@pytest.mark.parametrize("rule", BROKEN)
-def test_a_broken_rule_is_found_alone(rule: str) -> None:
-    """Each of these systems breaks one rule once, with the severity of the rule, at a place in the file."""
-    found = findings(BROKEN[rule])
-
-    severity = next(one.severity for one in RULES if one.id == rule)
-    assert [(problem.code, problem.severity) for problem in found] == [(rule, severity)]
-    assert found[0].place is not None
-    assert found[0].hint
-
-
-def test_every_rule_about_versions_is_broken_here() -> None:
-    """No rule is without its smallest example."""
-    assert [rule.id for rule in RULES] == sorted(BROKEN)
 
 
 @pytest.mark.parametrize("system", KEPT)

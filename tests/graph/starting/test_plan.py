@@ -138,7 +138,7 @@ def test_whoever_stops_has_all_its_dependents_before_it(
 
 def test_a_part_is_planned_with_all_that_it_needs() -> None:
     """What a service calls is part of it, soft dependencies and what nobody of them needs are not."""
-    plan = plan_start(graph_of(SHOP), Scope(needed_by=("orders", "ads")))
+    plan = plan_start(graph_of(SHOP), Scope(goals=("orders", "ads")))
 
     assert plan.waves == (("ads", "ledger", "smtp"), ("mail", "orders"))
 
@@ -151,12 +151,12 @@ def test_a_call_that_it_can_do_without_is_no_part() -> None:
         "c": {},
     }
 
-    assert plan_start(graph_of(services), Scope(needed_by=("a",))).waves == (("b",), ("a",))
+    assert plan_start(graph_of(services), Scope(goals=("a",))).waves == (("b",), ("a",))
 
 
 def test_what_is_left_out_is_taken_as_done() -> None:
     """Nobody waits for a service that is left out, and what only that one needs is left out with it."""
-    plan = plan_start(graph_of(SHOP), Scope(needed_by=("orders", "cart"), without=("ledger", "mail")))
+    plan = plan_start(graph_of(SHOP), Scope(goals=("orders", "cart"), without=("ledger", "mail")))
 
     assert plan.waves == (("cart", "orders"),)
     assert plan.standing_of("ledger") is Standing.LEFT_OUT
@@ -188,7 +188,7 @@ def test_stopping_turns_waits_around() -> None:
     assert plan.unblocks("cart") == ("ledger",)
 
 
-@pytest.mark.parametrize("scope", [Scope(needed_by=("oders",)), Scope(without=("oders",))])
+@pytest.mark.parametrize("scope", [Scope(goals=("oders",)), Scope(without=("oders",))])
 def test_a_scope_names_services(scope: Scope) -> None:
     """A name that no service has is refused, with the nearest one."""
     with pytest.raises(UsageError) as refused:
@@ -196,6 +196,14 @@ def test_a_scope_names_services(scope: Scope) -> None:
 
     assert refused.value.message == "unknown service: `oders`"
     assert refused.value.hint == "did you mean `orders`?"
+
+
+@pytest.mark.parametrize("scope", [Scope(("orders",), without=("orders",)), Scope(without=tuple(SHOP))])
+def test_a_scope_leaves_something_to_plan(scope: Scope) -> None:
+    """Who leaves out all that was asked for made a slip: an empty plan would pass for a yes."""
+    for make in (plan_start, plan_stop):
+        with pytest.raises(UsageError, match="no service is left to plan"):
+            make(graph_of(SHOP), scope)
 
 
 def test_a_cycle_outside_of_the_scope_does_not_matter() -> None:

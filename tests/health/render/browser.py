@@ -56,6 +56,11 @@ class Tab:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page a window of another size."""
+        size = {"width": width, "height": height}
+        self.call("Emulation.setDeviceMetricsOverride", **size, deviceScaleFactor=1, mobile=False)
+
     def _next(self) -> dict[str, Any]:
         letters = bytearray()
         while (letter := self.answers.read(1)) != b"\0":
@@ -66,8 +71,8 @@ class Tab:
 
 
 @contextmanager
-def open_page(page: Path, *, width: int = 1280, dark: bool = False) -> Iterator[Tab]:
-    """Open a file in a browser of its own, in a window so wide, and end the browser."""
+def open_page(page: Path, *, width: int = 1280, height: int = 900, dark: bool = False) -> Iterator[Tab]:
+    """Open a file in a browser of its own, in a window so wide and high, and end the browser."""
     arguments = (_found(), *_FLAGS, f"--user-data-dir={page.parent / 'profile'}")
     commands_in, commands_out = os.pipe()
     answers_in, answers_out = os.pipe()
@@ -81,16 +86,21 @@ def open_page(page: Path, *, width: int = 1280, dark: bool = False) -> Iterator[
     os.close(answers_out)
     try:
         with os.fdopen(commands_out, "wb") as commands, os.fdopen(answers_in, "rb") as answers:
-            yield _opened(Tab(commands, answers, count(1)), page, width, dark=dark)
+            tab = Tab(commands, answers, count(1))
+            _attach(tab)
+            tab.resize(width, height)
+            yield _opened(tab, page, dark=dark)
     finally:
         os.killpg(browser, signal.SIGKILL)
         os.waitpid(browser, 0)
 
 
-def _opened(tab: Tab, page: Path, width: int, *, dark: bool) -> Tab:
+def _attach(tab: Tab) -> None:
     target = tab.call("Target.createTarget", url="about:blank")["targetId"]
     tab.session = tab.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-    tab.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+
+
+def _opened(tab: Tab, page: Path, *, dark: bool) -> Tab:
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     tab.call("Emulation.setEmulatedMedia", features=[scheme])
     tab.call("Page.navigate", url=page.as_uri())

@@ -17,6 +17,7 @@ from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from tiktoktoe_cli.graph.model import Edge, Graph
 
@@ -57,9 +58,10 @@ def _implied(
     if not candidates or graph.start_order.unordered:
         return
     forced = _Forced.of(graph, most_visits)
-    kept = reduce(forced.with_goals((edge, wanted(edge)) for edge in candidates))
-    for edge in candidates:
-        if forced.goal(edge, wanted(edge)) not in kept[_state(edge.source)]:
+    goals = [(edge, forced.goal(edge, wanted(edge))) for edge in candidates]
+    kept = reduce(forced.with_goals((edge, wanted(edge), goal) for edge, goal in goals))
+    for edge, goal in goals:
+        if goal not in kept[_state(edge.source)]:
             yield Implied(edge, forced.path(edge, forced.ends(edge.target, wanted(edge))))
 
 
@@ -68,22 +70,33 @@ def implies(reached: Condition, wanted: Condition) -> bool:
     return wanted in {reached, _IMPLIED.get(reached), Condition.STARTED}
 
 
+_IMPLYING = {wanted: {reached for reached in Condition if implies(reached, wanted)} for wanted in Condition}
+
+
 def _is_wait(edge: Edge) -> bool:
     return edge.kind is EdgeKind.START and not edge.is_loop
+
+
+def _forces(edge: Edge) -> bool:
+    return edge.required and _is_wait(edge)
 
 
 def _says_only_wait(edge: Edge) -> bool:
     """Tell whether an edge says nothing but that its source waits: no range, no policy, no restart, no use seen."""
     says_more = edge.version_range is not None or edge.policy is not None or edge.restart
-    return _is_wait(edge) and edge.required and not says_more and edge.evidence is Evidence.DECLARED
+    return _forces(edge) and not says_more and edge.evidence is Evidence.DECLARED
 
 
 @dataclass(slots=True)
 class _Forced:
-    """The required start edges, and the searches along them; `wave_of` is the number of each service's start wave."""
+    """The required start edges, and the searches along them; `wave_of` is the number of each service's start wave.
+
+    `conditions` are those that anybody waits for who requires a service.
+    """
 
     graph: Graph
     successors: Mapping[str, Sequence[str]]
+    conditions: Mapping[str, AbstractSet[Condition]]
     wave_of: Mapping[str, int]
     most_visits: int
     visits: int = 0
@@ -92,15 +105,14 @@ class _Forced:
     @classmethod
     def of(cls, graph: Graph, most_visits: int) -> _Forced:
         """Take the required start edges of a graph without cycles."""
-        successors = {
-            name: [
-                edge.target
-                for edge in service.dependencies
-                if edge.required and _is_wait(edge) and edge.target in graph.services
-            ]
-            for name, service in graph.services.items()
-        }
-        return cls(graph, successors, wave_numbers(graph.start_order.waves), most_visits)
+        successors: dict[str, list[str]] = {}
+        conditions: dict[str, set[Condition]] = {name: set() for name in graph.services}
+        for name, service in graph.services.items():
+            waits = [edge for edge in service.dependencies if edge.target in conditions and _forces(edge)]
+            successors[name] = [edge.target for edge in waits]
+            for edge in waits:
+                conditions[edge.target].add(edge.condition)
+        return cls(graph, successors, conditions, wave_numbers(graph.start_order.waves), most_visits)
 
     def ends(self, target: str, condition: Condition = Condition.STARTED) -> frozenset[str]:
         """Return who requires a service, and waits for so much that it has then reached a condition as well."""
@@ -108,11 +120,11 @@ class _Forced:
             self._ends[target, condition] = frozenset(
                 edge.source
                 for edge in self.graph.dependents_of(target)
-                if edge.required and _is_wait(edge) and implies(edge.condition, condition)
+                if _forces(edge) and implies(edge.condition, condition)
             )
         return self._ends[target, condition]
 
-    def with_goals(self, goals: Iterable[tuple[Edge, Condition]]) -> dict[str, list[str]]:
+    def with_goals(self, goals: Iterable[tuple[Edge, Condition, str]]) -> dict[str, list[str]]:
         """Return the required edges, and an edge from each edge's source to what it wants of its target.
 
         What is wanted is a node that leads nowhere: all who wait for so much lead to it, and an edge to it is implied
@@ -121,8 +133,7 @@ class _Forced:
         successors = {
             _state(name): [_state(target) for target in targets] for name, targets in self.successors.items()
         }
-        for edge, condition in goals:
-            goal = self.goal(edge, condition)
+        for edge, condition, goal in goals:
             if goal not in successors:
                 successors[goal] = []
                 ends = self.ends(edge.target, condition) if edge.required else (edge.source, edge.target)
@@ -132,7 +143,7 @@ class _Forced:
 
     def goal(self, edge: Edge, condition: Condition) -> str:
         """Name what an edge wants of its target: the target itself if all who require it wait for as much."""
-        if edge.required and self.ends(edge.target, condition) == self.ends(edge.target):
+        if edge.required and self.conditions[edge.target] <= _IMPLYING[condition]:
             return _state(edge.target)
         return _state(edge.target, condition.value if edge.required else repr(edge.source))
 

@@ -1,10 +1,11 @@
-"""What machines offer and what replicas need, in billionths of a core and of a byte."""
+"""What machines offer and what replicas need, in billionths of a core and of a byte, the bytes whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
 from tiktoktoe_cli.graph.model import Resource
 
 if TYPE_CHECKING:
@@ -69,10 +70,16 @@ def needs_of(graph: Graph, replicas: Mapping[str, int] | None = None) -> tuple[N
     """List what the services that have replicas request; `replicas` says how many, where it is not as declared."""
     counts = {service.name: service.replicas for service in graph.services.values()} | dict(replicas or {})
     return tuple(
-        Need(name, counts[name], Amounts(*(int(service.resources.requested(one) or 0) for one in Resource)))
+        Need(name, counts[name], _requested(service))
         for name, service in graph.services.items()
         if counts[name]
     )
+
+
+def oversized(machines: Collection[Machines], needs: Collection[Need]) -> tuple[Need, ...]:
+    """List the needs of which not even one replica fits on any of the machines."""
+    rooms = {kind.room for kind in machines if kind.count}
+    return tuple(need for need in needs if not any(need.each.fits(room) for room in rooms))
 
 
 def unstated(service: Service) -> tuple[Resource, ...]:
@@ -96,7 +103,19 @@ def total_room(machines: Collection[Machines]) -> Amounts:
     )
 
 
+def most_room(machines: Collection[Machines]) -> Amounts:
+    """Find the most of each resource that any machine offers; that need not be the same machine."""
+    rooms = [NOTHING, *(kind.room for kind in machines if kind.count)]
+    return Amounts(max(room.cpu for room in rooms), max(room.memory for room in rooms))
+
+
+def _requested(service: Service) -> Amounts:
+    """Tell what one replica requests; part of a byte takes a whole one."""
+    cpu, memory = (service.resources.requested(one) for one in (Resource.CPU, Resource.MEMORY))
+    return Amounts(int(cpu or 0), int(memory.rounded_up(0)) if memory else 0)
+
+
 def _without(size: Amounts, kept_ppm: Amounts) -> Amounts:
-    return Amounts(
-        *(there * (_MILLION - kept) // _MILLION for there, kept in zip(size, kept_ppm, strict=True))
-    )
+    """Keep the reserve; what is left of a byte is of no use."""
+    cpu, memory = (there * (_MILLION - kept) // _MILLION for there, kept in zip(size, kept_ppm, strict=True))
+    return Amounts(cpu, memory - memory % NANOS_PER_UNIT)

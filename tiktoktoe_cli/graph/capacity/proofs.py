@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import gcd
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.graph.capacity.amounts import NOTHING, Amounts, total_needed, total_room
+from tiktoktoe_cli.graph.capacity.amounts import NOTHING, Amounts, oversized, total_needed, total_room
 from tiktoktoe_cli.graph.model import Resource
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _MOST_BITS = 1 << 28  # of sums that are looked at: about a tenth of a second
 class Reason(StrEnum):
     """What shows that not everything fits."""
 
+    NO_NODE = "no_node"  # there is no machine at all
     TOO_LARGE = "too_large"  # one replica is larger than every machine
     TOO_MUCH = "too_much"  # all replicas together request more of a resource than all machines have
     TOO_MANY = "too_many"  # there are more large replicas than machines have places for such large ones
@@ -48,16 +49,18 @@ class Proof:
 def proof_of_misfit(machines: Sequence[Machines], needs: Sequence[Need]) -> Proof | None:
     """Look for a reason why not everything can fit, the plainest first; None if there is no such plain one."""
     kinds = [kind for kind in machines if kind.count]
-    bounds = (_too_large, _too_much, _too_many, _too_coarse)
+    bounds = (_no_node, _too_large, _too_much, _too_many, _too_coarse)
     return next((proof for bound in bounds for proof in bound(kinds, needs)), None)
 
 
+def _no_node(machines: Sequence[Machines], needs: Sequence[Need]) -> Iterator[Proof]:
+    if needs and not machines:
+        yield Proof(Reason.NO_NODE)
+
+
 def _too_large(machines: Sequence[Machines], needs: Sequence[Need]) -> Iterator[Proof]:
-    services = tuple(
-        need.service for need in needs if not any(need.each.fits(kind.room) for kind in machines)
-    )
-    if services:
-        yield Proof(Reason.TOO_LARGE, services=services)
+    if large := oversized(machines, needs):
+        yield Proof(Reason.TOO_LARGE, services=tuple(need.service for need in large))
 
 
 def _too_much(machines: Sequence[Machines], needs: Sequence[Need]) -> Iterator[Proof]:

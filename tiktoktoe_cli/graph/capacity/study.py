@@ -12,7 +12,9 @@ from tiktoktoe_cli.graph.capacity.amounts import (
     NOTHING,
     Amounts,
     machines_of,
+    most_room,
     needs_of,
+    oversized,
     total_needed,
     total_room,
     unstated,
@@ -82,6 +84,38 @@ class Study:
     def room(self) -> Amounts:
         """What all machines offer, once the reserve is kept."""
         return total_room(self.machines)
+
+    @property
+    def missing(self) -> Amounts:
+        """What all machines together lack of what is requested; more is missing if the rest does not pack well."""
+        return Amounts(*(max(lack, 0) for lack in self.needed.plus(self.room, -1)))
+
+    @property
+    def homeless(self) -> Amounts:
+        """What the replicas request that found no place in the best placement found."""
+        unplaced = self.fitting.packing.unplaced
+        return total_needed(
+            [
+                replace(need, replicas=unplaced[need.service])
+                for need in self.needs
+                if need.service in unplaced
+            ]
+        )
+
+    @property
+    def oversized(self) -> tuple[Need, ...]:
+        """The needs of which one replica fits on no machine; without machines that is no matter of size."""
+        return oversized(self.machines, self.needs) if any(kind.count for kind in self.machines) else ()
+
+    @property
+    def most_room(self) -> Amounts:
+        """The most of each resource that one machine offers."""
+        return most_room(self.machines)
+
+    @property
+    def anywhere(self) -> Mapping[str, int]:
+        """How many replicas request nothing: they take no room, and are on no machine in particular."""
+        return {need.service: need.replicas for need in self.needs if need.each == NOTHING}
 
     def nodes(self) -> Iterator[Node]:
         """Yield the machines that replicas were put on, as far as they were looked at: of very many, the first."""

@@ -12,20 +12,54 @@ from tiktoktoe_cli.graph.words import amount_words
 from tiktoktoe_cli.words import listed, plural, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from tiktoktoe_cli.graph.capacity.amounts import Amounts
+    from tiktoktoe_cli.graph.capacity.amounts import Amounts, Need
     from tiktoktoe_cli.graph.capacity.study import Study, WhatIf
     from tiktoktoe_cli.graph.capacity.survival import Loss
 
 _MOST_NAMES = 3
 
 
-def amounts_words(amounts: Amounts) -> str:
-    """Write amounts of all resources: `2.5` cpu and `1.5Gi` memory."""
-    return " and ".join(
-        amount_words(resource, amount) for resource, amount in zip(Resource, amounts, strict=True)
-    )
+def amounts_words(amounts: Amounts, among: Collection[Resource] = tuple(Resource), joint: str = "and") -> str:
+    """Write amounts of resources: `2.5` cpu and `1.5Gi` memory."""
+    words = (amount_words(resource, getattr(amounts, resource)) for resource in among)
+    return f" {joint} ".join(words)
+
+
+def present(amounts: Amounts) -> tuple[Resource, ...]:
+    """List the resources of which there is any amount."""
+    return tuple(resource for resource in Resource if getattr(amounts, resource))
+
+
+def oversize_words(need: Need, most: Amounts) -> str:
+    """Say which resources a replica that fits on no node has too little of; `most` is the most that any node has."""
+    who, asked = f"one replica of {quoted(need.service)} requests", need.each
+    beyond = excess(need, most)
+    if not beyond:
+        return f"{who} {amounts_words(asked)}, and no node has both free"
+    return f"{who} {amounts_words(asked, beyond)}, and no node has more than {amounts_words(most, beyond, 'or')} free"
+
+
+def excess(need: Need, most: Amounts) -> tuple[Resource, ...]:
+    """List the resources of which one replica alone requests more than any node has."""
+    return tuple(one for one in Resource if getattr(need.each, one) > getattr(most, one))
+
+
+def missing_words(study: Study) -> Iterator[str]:
+    """Say what a system lacks that was not placed whole: how much of which resources, and which replicas."""
+    if short := present(study.missing):
+        verb = "is" if len(short) == 1 else "are"
+        yield f"at least {amounts_words(study.missing, short)} {verb} missing"
+    most = study.most_room
+    yield from (oversize_words(need, most) for need in study.oversized[:_MOST_NAMES])
+    if unplaced := study.fitting.packing.unplaced:
+        yield f"{placement_words(unplaced)}, in all {amounts_words(study.homeless)}"
+
+
+def placement_words(unplaced: Mapping[str, int]) -> str:
+    """Name whose replicas find no place, where a better placement may have others left over."""
+    return f"in the best placement found, {homeless_words(unplaced)}"
 
 
 def proof_words(proof: Proof) -> str:
@@ -83,6 +117,10 @@ def _survival_words(losses: Sequence[Loss]) -> str:
     return "".join(f"; {words}" for words in worse)
 
 
+def _no_node(_proof: Proof) -> str:
+    return "no node is left"
+
+
 def _too_large(proof: Proof) -> str:
     return f"one replica of {listed(proof.services, limit=_MOST_NAMES, last='or')} is larger than every node"
 
@@ -93,11 +131,7 @@ def _too_much(proof: Proof) -> str:
 
 
 def _too_many(proof: Proof) -> str:
-    size = " and ".join(
-        amount_words(resource, amount)
-        for resource, amount in zip(Resource, proof.size, strict=True)
-        if amount
-    )
+    size = amounts_words(proof.size, present(proof.size))
     places = plural(proof.possible, "replica")
     return (
         f"{plural(proof.needed, 'replica')} request {size} or more each, and the nodes hold {places} so large"
@@ -119,6 +153,7 @@ def _amounts_of(proof: Proof) -> tuple[str, str]:
 
 
 _WORDS = {
+    Reason.NO_NODE: _no_node,
     Reason.TOO_LARGE: _too_large,
     Reason.TOO_MUCH: _too_much,
     Reason.TOO_MANY: _too_many,

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.graph.algorithms.cycles import first_start_cycle
 from tiktoktoe_cli.graph.capacity import Fit
 from tiktoktoe_cli.graph.changes.diff import row_of_cycle, row_of_finding
 from tiktoktoe_cli.graph.changes.parts import ChangeKind, Part, Property, Row
 from tiktoktoe_cli.graph.model import Resource
-from tiktoktoe_cli.graph.rules.structure import MISSING_DEPENDENCY, START_CYCLE
+from tiktoktoe_cli.graph.rules.structure import MISSING_DEPENDENCY, SELF_DEPENDENCY, START_CYCLE
 from tiktoktoe_cli.graph.semver import SemverError, Version
 from tiktoktoe_cli.graph.words import cycle_words, path_words
 from tiktoktoe_cli.words import listed, plural, quoted
@@ -191,6 +192,15 @@ def slower_start(difference: Difference) -> Iterator[Sight]:
         words = f"everything is ready after {now} instead of {then}: {path_words(after.chain)} decides"
         for change in difference.of(Part.START_TIME):
             yield Sight(change.row, words)
+
+
+def no_start(difference: Difference) -> Iterator[Sight]:
+    """See that the start could be predicted, and now there is none: what is in its way has a finding of its own."""
+    ring = () if difference.new.waves else first_start_cycle(difference.new.graph)
+    for change in difference.of(Part.START_TIME) if ring else ():
+        rule = START_CYCLE if len(ring) > 1 else SELF_DEPENDENCY
+        words = f"no start order exists any more: {cycle_words(ring)}"
+        yield Sight(change.row, words, finding=_finding(rule, *ring))
 
 
 def findings(severity: Severity) -> Callable[[Difference], Iterator[Sight]]:

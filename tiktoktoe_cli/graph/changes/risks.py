@@ -69,6 +69,7 @@ HAZARDS = (
     Hazard(Risk.HIGH, "breaking version of a service that others need", hazards.breaking_versions),
     Hazard(Risk.HIGH, "no longer fits", hazards.no_longer_fits),
     Hazard(Risk.HIGH, "new error", hazards.findings(Severity.ERROR)),
+    Hazard(Risk.HIGH, "no start order any more", hazards.no_start),
     Hazard(Risk.MEDIUM, "older version", hazards.older_versions),
     Hazard(Risk.MEDIUM, "fewer replicas", hazards.fewer_replicas),
     Hazard(Risk.MEDIUM, "lower limit", hazards.lower_limits),

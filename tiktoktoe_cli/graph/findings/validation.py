@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import Severity, in_file_order
+from tiktoktoe_cli.errors import worst_first
 from tiktoktoe_cli.graph.findings.acceptance import find_stale, split_findings
 from tiktoktoe_cli.graph.findings.baseline import Baseline
 from tiktoktoe_cli.graph.rules import RULES, validate_graph
@@ -73,7 +73,7 @@ def judge(found: Pass, baseline: Baseline) -> Validation:
     split = split_findings(found.problems, subject.settings.suppress, baseline)
     findings = [*_gathered(found.rules, split.open), *_stale(found, baseline)]
     return Validation(
-        subject.graph, waves_if_any(subject.graph), found.rules, _worst_first(findings), split.accepted
+        subject.graph, waves_if_any(subject.graph), found.rules, tuple(worst_first(findings)), split.accepted
     )
 
 
@@ -98,8 +98,3 @@ def _stale(found: Pass, baseline: Baseline) -> Iterator[Problem]:
     if severity and STALE in found.rules:
         for finding in find_stale(found.subject, found.problems, baseline, found.judged):
             yield STALE.problem(finding, severity)
-
-
-def _worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    worst_first = list(Severity)
-    return tuple(sorted(in_file_order(problems), key=lambda one: worst_first.index(one.severity)))

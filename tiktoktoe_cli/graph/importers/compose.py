@@ -32,7 +32,7 @@ _COMMANDS: Final = ("command", "entrypoint")
 
 def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
     """Translate one application. Its variables are those of `.env`, or of the files that are asked for instead."""
-    application = read_application(files, options.compose, notes)
+    application = read_application(files, options.compose.choice, notes)
     hosts = _hosts(application) if options.infer else {}
     services = {name: _service(name, application, hosts, options, notes) for name in application.services}
     system = options.name or _settled(application.top.text("name"), application.variables)
@@ -64,7 +64,7 @@ def _service(
         "resources": resources_of(name, fields, application.variables, notes),
         "replicas": replicas_of(name, fields, application.variables, notes),
     }
-    for facet in options.facets:
+    for facet in options.compose.facets:
         settings |= facet(name, application.services, notes)
     return without_empty(settings)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tiktoktoe_cli.config.quantity import LARGEST
 from tiktoktoe_cli.config.units import UnitError
+from tiktoktoe_cli.graph.importers.services import TOO_LARGE
 from tiktoktoe_cli.graph.importers.sizes import cores_of, memory_of
 from tiktoktoe_cli.importing.compose.variables import HOLE
 from tiktoktoe_cli.words import quoted
@@ -43,7 +45,9 @@ def resources_of(name: str, service: Fields, variables: Variables, notes: Notebo
         except UnitError:
             _leave(name, service, path, "it is no amount that Docker knows", notes)
             continue
-        if amount:
+        if amount > LARGEST:
+            _leave(name, service, path, f"it is {TOO_LARGE}", notes)
+        elif amount:
             found.setdefault(role, {}).setdefault(resource, str(amount))
     return found
 

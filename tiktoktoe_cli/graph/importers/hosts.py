@@ -37,6 +37,11 @@ _SAYS_ELSE: Final = re.compile(
     r"(?:[_.-]|\Z)|(?:image|tag|version)\Z)",
     re.ASCII | re.IGNORECASE,
 )
+_ELSEWHERE: Final = re.compile(
+    rf"(?!(?:localhost|127\.[\d.]*|0\.0\.0\.0|true|false|yes|no|on|off|none|null)\.?\Z)"
+    rf"(?=(?:\d+\.){{3}}\d+\Z|.*[a-z]){_HOST}",
+    re.ASCII | re.IGNORECASE,
+)
 _SEPARATORS: Final = re.compile(r"[,;\s]+")
 _LOWEST_PORT: Final = 80  # below it, a number behind a word is rather a version or a weight
 
@@ -58,6 +63,11 @@ def hosts_in(name: str, text: str) -> Iterator[str]:
     for key, value in _PAIR.findall(text):
         if _SAYS_HOST.search(key) and not _SAYS_ELSE.search(key):
             yield value
+
+
+def is_elsewhere(host: str) -> bool:
+    """Tell whether what was taken for a host could be one, and not the one on which it is said."""
+    return _ELSEWHERE.fullmatch(host) is not None
 
 
 def hosts_in_arguments(arguments: Sequence[str]) -> Iterator[str]:

@@ -22,18 +22,27 @@ if TYPE_CHECKING:
 class Mention:
     """A service that another one is told about: `where` says in which variable or argument, never with what it holds.
 
-    Whoever `waits` for it does not start before it.
+    Without a `target`, it is a host that none of the services has. Whoever `waits` for it does not start before it.
     """
 
-    target: str
+    target: str | None
     where: str
     spot: Spot
     waits: bool = False
 
 
 def infer(name: str, depends_on: dict[str, Tree], mentions: Iterable[Mention], notes: Notebook) -> None:
-    """Add what a service mentions to its dependencies, each with a remark on the first place that says so."""
+    """Add what a service mentions to its dependencies, each with a remark on the first place that says so.
+
+    Hosts of others are remarked, too: nothing depends on them here.
+    """
     for mention in sorted(mentions, key=lambda one: not one.waits):
+        if mention.target is None:
+            message = (
+                f"{quoted(name)} is told about a host that is none of these services, as {mention.where} says"
+            )
+            notes.ignored(mention.spot, ("services", name), message)
+            continue
         found = depends_on.get(mention.target)
         if mention.target == name or (found and "evidence" in found):
             continue

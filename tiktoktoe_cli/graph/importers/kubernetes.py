@@ -16,6 +16,7 @@ from tiktoktoe_cli.graph.importers.kubernetes_objects import (
     named_workloads,
 )
 from tiktoktoe_cli.graph.importers.kubernetes_pods import Pod, mentions_of, resources_of
+from tiktoktoe_cli.graph.importers.kubernetes_scaling import scale
 from tiktoktoe_cli.graph.importers.services import WHAT_IS_READ, note_guess, without_empty
 from tiktoktoe_cli.importing.texts import literal
 from tiktoktoe_cli.words import listed, quoted
@@ -40,13 +41,14 @@ def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
     manifests = manifests_of(files.trees, notes)
     workloads = named_workloads(manifests, notes)
     pods = {name: Pod.of(one.pod.inside("spec")) for name, one in workloads.items()}
-    calls = _Calls(manifests, workloads)
+    calls = _Calls(manifests, workloads, notes)
     services = {}
     for name, one in workloads.items():
         depends_on: dict[str, Tree] = {}
         if options.infer:
             infer(name, depends_on, calls.of(one, pods[name]), notes)
         services[name] = _service(name, one, pods[name], depends_on, notes)
+    scale(services, manifests, workloads, notes)
     _leave_probes(pods, notes)
     _leave(manifests, workloads, files.trees[0], notes)
     system = {"system": literal(options.name)} if options.name else {}
@@ -56,8 +58,10 @@ def translate(files: Files, options: ImportOptions, notes: Notebook) -> Tree:
 class _Calls:
     """Finds out whom the pods are told about."""
 
-    def __init__(self, manifests: Sequence[Manifest], workloads: Mapping[str, Manifest]) -> None:
-        self._cluster = Cluster.of(manifests, workloads)
+    def __init__(
+        self, manifests: Sequence[Manifest], workloads: Mapping[str, Manifest], notes: Notebook
+    ) -> None:
+        self._cluster = Cluster.of(manifests, workloads, notes)
         self._configured: dict[str | None, dict[str, dict[str, str]]] = {}
         for one in manifests:
             if one.kind == "ConfigMap":

@@ -29,10 +29,12 @@ POD_PATHS: Final = {
     "Pod": (),
 }
 """Where each kind of workload has its pods."""
-READ: Final = frozenset({*POD_PATHS, "Service", "ConfigMap"})
+AUTOSCALER: Final = "HorizontalPodAutoscaler"
+READ: Final = frozenset({*POD_PATHS, "Service", "ConfigMap", AUTOSCALER})
 """The kinds of objects that are read."""
 _LISTS: Final = "List"
 _OWN_DOMAIN: Final = ".k8s.io"
+_IN_THE_CLUSTER: Final = ".svc.cluster.local"
 _POD_NUMBER: Final = re.compile(r"[\w-]+-\d+", re.ASCII)
 
 
@@ -131,21 +133,35 @@ class Cluster:
     services: Mapping[tuple[str | None, str], Sequence[str]]
 
     @classmethod
-    def of(cls, manifests: Sequence[Manifest], workloads: Mapping[str, Manifest]) -> Cluster:
-        """Find the workloads that each Service selects."""
+    def of(cls, manifests: Sequence[Manifest], workloads: Mapping[str, Manifest], notes: Notebook) -> Cluster:
+        """Find the workloads that each Service selects, or that the one selects whose other name it is."""
         labels = {name: one.pod.inside("metadata").pairs("labels") for name, one in workloads.items()}
-        services = {}
+        selected: dict[tuple[str | None, str], Sequence[str]] = {}
+        others = {}
         for one in manifests:
-            if one.kind == "Service":
-                selector = one.fields.inside("spec").pairs("selector")
-                services[one.namespace, one.name] = [
+            spec = one.fields.inside("spec")
+            if one.kind == "Service" and spec.text("type") == "ExternalName":
+                others[one.namespace, one.name] = spec
+            elif one.kind == "Service":
+                selector = spec.pairs("selector")
+                selected[one.namespace, one.name] = [
                     name
                     for name, workload in workloads.items()
                     if workload.namespace == one.namespace
                     and selector
                     and selector.items() <= labels[name].items()
                 ]
-        return cls(services)
+        known = cls(selected)
+        return cls({**selected, **{key: known._named(key[1], spec, notes) for key, spec in others.items()}})
+
+    def _named(self, name: str, spec: Fields, notes: Notebook) -> Sequence[str]:
+        """Find who is behind an `ExternalName`, which is a whole name: nothing is put behind it."""
+        host = (spec.text("externalName") or "").rstrip(".")
+        found = self.workloads_at(host, None) if host.endswith(_IN_THE_CLUSTER) else ()
+        if not found:
+            message = f"the Service {quoted(name)} is a name for a host that is none of these services"
+            notes.ignored(spec.spot("externalName"), (), message)
+        return found
 
     def workloads_at(self, host: str, namespace: str | None) -> Sequence[str]:
         """Find who answers at a host, seen from a namespace (Kubernetes' `DNS for Services and Pods`)."""

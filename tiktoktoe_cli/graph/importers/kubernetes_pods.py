@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from tiktoktoe_cli.config.quantity import Quantity
+from tiktoktoe_cli.config.quantity import LARGEST, Quantity
 from tiktoktoe_cli.config.units import UnitError
-from tiktoktoe_cli.graph.importers.hosts import hosts_in, hosts_in_arguments
+from tiktoktoe_cli.graph.importers.hosts import hosts_in, hosts_in_arguments, is_elsewhere
 from tiktoktoe_cli.graph.importers.inference import Mention
+from tiktoktoe_cli.graph.importers.services import TOO_LARGE
 from tiktoktoe_cli.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tiktoktoe_cli.config.nodes import Spot
     from tiktoktoe_cli.importing.facts import Notebook, Tree
@@ -67,7 +68,12 @@ def resources_of(name: str, pod: Pod, notes: Notebook) -> Tree:
         alone = [one[role, resource] for one in before if (role, resource) in one]
         is_whole = len(together) == len(amounts)
         if (together and is_whole) if role == "limits" else (together or alone):
-            found.setdefault(role, {})[resource] = str(max([_sum(together), *alone]))
+            amount = max([_sum(together), *alone])
+            if amount <= LARGEST:
+                found.setdefault(role, {})[resource] = str(amount)
+            else:
+                message = f"`{role}.{resource}`: all containers add up to {amount}, which is {TOO_LARGE}"
+                notes.untranslated(pod.containers[0].spot("resources"), ("services", name), message)
     return found
 
 
@@ -96,14 +102,13 @@ def _amount(name: str, given: Fields, path: str, notes: Notebook) -> Quantity | 
     try:
         amount = Quantity.parse(text)
     except UnitError as error:
-        notes.untranslated(given.spot(resource), ("services", name), f"`{path}`: {error.message}")
-        return None
-    if amount < 0:
-        notes.untranslated(
-            given.spot(resource), ("services", name), f"`{path}`: {quoted(text)} is less than nothing"
-        )
-        return None
-    return amount
+        why = error.message
+    else:
+        if 0 <= amount <= LARGEST:
+            return amount
+        why = f"{quoted(text)} is {'less than nothing' if amount < 0 else TOO_LARGE}"
+    notes.untranslated(given.spot(resource), ("services", name), f"`{path}`: {why}")
+    return None
 
 
 def mentions_of(
@@ -126,13 +131,20 @@ def _mentions(
 ) -> Iterator[Mention]:
     where = f" of {quoted(container.text('name') or 'a container')}"
     for variable, (text, spot) in _environment(container, configured).items():
-        for host in hosts_in(variable, text):
-            for target in workloads_at(host):
-                yield Mention(target, f"the variable {quoted(variable)}{where}", spot, waits)
+        for target in _targets(hosts_in(variable, text), workloads_at):
+            yield Mention(target, f"the variable {quoted(variable)}{where}", spot, waits)
     arguments = [node for key in ("command", "args") for node in container.texts(key)]
-    for host in hosts_in_arguments([node.raw for node in arguments]):
-        for target in workloads_at(host):
-            yield Mention(target, f"the command{where}", arguments[0], waits)
+    for target in _targets(hosts_in_arguments([node.raw for node in arguments]), workloads_at):
+        yield Mention(target, f"the command{where}", arguments[0], waits)
+
+
+def _targets(hosts: Iterable[str], workloads_at: Callable[[str], Sequence[str]]) -> Iterator[str | None]:
+    """Find who answers at some hosts; None is somebody else."""
+    for host in hosts:
+        found = workloads_at(host)
+        yield from found
+        if not found and is_elsewhere(host):
+            yield None
 
 
 def _environment(

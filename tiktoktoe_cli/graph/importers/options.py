@@ -18,13 +18,17 @@ Facet: TypeAlias = "Callable[[str, Mapping[str, Fields], Notebook], Tree]"
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What is wanted: a `name` for the system, and whether to `infer` what calls what.
+class ComposeOptions:
+    """What only Compose files are asked (`formats.TAKERS`): what is read by `choice`, and `facets`."""
 
-    `compose` says how Compose files are read; its `facets` know only these. Others have neither: `formats.TAKERS`.
-    """
+    choice: Choice = field(default_factory=Choice)
+    facets: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What every system is asked: a `name` for it, and whether to `infer` what calls what."""
 
     name: str | None = None
     infer: bool = True
-    compose: Choice = field(default_factory=Choice)
-    facets: tuple[Facet, ...] = ()
+    compose: ComposeOptions = field(default_factory=ComposeOptions)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.importing.facts import Notebook, Tree
 
 WHAT_IS_READ: Final = "what a system is made of is read"
+TOO_LARGE: Final = "too large: the most is 2^63 - 1"
 
 
 def note_guess(name: str, found: ImageVersion, spot: Spot, notes: Notebook) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
 from tiktoktoe_cli.graph.capacity import Fit
 from tiktoktoe_cli.graph.capacity.amounts import NOTHING
-from tiktoktoe_cli.graph.capacity.words import homeless_words, verdict_words
+from tiktoktoe_cli.graph.capacity.words import missing_words, verdict_words
 from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
 from tiktoktoe_cli.words import listed, quoted
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.capacity.study import Node
 
 _MOST_NAMES = 3
+_NAMES = ("cpu", "memory_bytes")
 _OUTCOMES = {
     Fit.FITS: CaseOutcome.PASSED,
     Fit.DOES_NOT_FIT: CaseOutcome.FAILED,
@@ -45,12 +46,13 @@ def report_of(study: Study) -> Report:
             Column("replicas", "REPLICAS"),
         ),
         cases=(Case("graph", "capacity", _OUTCOMES[fit], "" if fit is Fit.FITS else verdict),),
+        advice=tuple(missing_words(study)),
         remarks=tuple(_remarks(study, more)),
     )
 
 
 def _summary(study: Study, more: Mapping[str, int] | None) -> dict[str, Json]:
-    proof = study.fitting.proof
+    proof, most_free = study.fitting.proof, _written(study.most_room)
     return {
         "fit": study.fitting.fit.value,
         "reason": proof.reason.value if proof else None,
@@ -59,7 +61,14 @@ def _summary(study: Study, more: Mapping[str, int] | None) -> dict[str, Json]:
             {"name": kind.name, "count": kind.count, **_amounts(NOTHING.plus(kind.room, kind.count), taken)}
             for kind, taken in study.taken().items()
         ],
+        "missing": _written(study.missing),
+        "too_large": {
+            need.service: {"requested": _written(need.each), "most_free": most_free}
+            for need in study.oversized
+        },
         "unplaced": dict(study.fitting.packing.unplaced),
+        "unplaced_requests": _written(study.homeless),
+        "anywhere": dict(study.anywhere),
         "losses": [
             {"node": loss.kind, "fit": loss.fit.value, "unplaced": dict(loss.unplaced)}
             for loss in study.losses
@@ -81,13 +90,15 @@ def _node(node: Node) -> dict[str, Json]:
 
 
 def _amounts(room: Amounts, taken: Amounts) -> dict[str, Json]:
+    """Write what there is, what of it is requested, and what that leaves."""
+    sides = {"offered": room, "requested": taken, "free": room.plus(taken, -1)}
+    written = {side: _written(amounts) for side, amounts in sides.items()}
+    return {name: {side: row[name] for side, row in written.items()} for name in _NAMES}
+
+
+def _written(amounts: Amounts) -> dict[str, float]:
     """Write amounts in cores and bytes."""
-    free = room.plus(taken, -1)
-    rows = zip(("cpu", "memory_bytes"), room, taken, free, strict=True)
-    return {
-        name: {"offered": _units(there), "requested": _units(asked), "free": _units(left)}
-        for name, there, asked, left in rows
-    }
+    return dict(zip(_NAMES, map(_units, amounts), strict=True))
 
 
 def _units(nano: int) -> float:
@@ -95,13 +106,12 @@ def _units(nano: int) -> float:
 
 
 def _remarks(study: Study, more: Mapping[str, int] | None) -> Iterator[str]:
-    if study.fitting.packing.unplaced:
-        yield f"packed as well as was found, {homeless_words(study.fitting.packing.unplaced)}"
     if study.unstated:
         does = "does" if len(study.unstated) == 1 else "do"
         names = listed(study.unstated, limit=_MOST_NAMES)
         yield f"{names} {does} not say how much one replica needs: what is not said counts as nothing"
     if study.fitting.fit is Fit.FITS and more:
         tightest = sorted(more, key=lambda name: (more[name], name))[:_MOST_NAMES]
-        words = ", ".join(f"{more[name]:,} of {quoted(name)}" for name in tightest)
-        yield f"as they are placed, with nothing moved, the least room is for {words}; `--replicas` packs anew"
+        words = " or ".join(f"{more[name]:,} more of {quoted(name)}" for name in tightest)
+        option = quoted(f"--replicas {tightest[0]}=+1")
+        yield f"with no replica moved, there is room for {words}; {option} tells if one more fits with all moved"

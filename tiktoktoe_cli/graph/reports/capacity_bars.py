@@ -9,7 +9,7 @@ from tiktoktoe_cli.graph.capacity.amounts import NOTHING, Amounts
 from tiktoktoe_cli.graph.model import Resource
 from tiktoktoe_cli.graph.reports.pen import Pen
 from tiktoktoe_cli.graph.words import plain_amount
-from tiktoktoe_cli.report.text import pad
+from tiktoktoe_cli.report.text import pad, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.graph.capacity import Study
     from tiktoktoe_cli.report import View
 
-_BAR = 12
+_LONGEST_BAR = 12
+_SHORTEST_BAR = 4
+_GAP = 2
 _TIGHT = 0.9
 
 
@@ -38,7 +40,7 @@ def draw_capacity(study: Study, view: View, *, placement: bool) -> str:
     if not placement:
         return text
     nodes = [_Row(node.name, node.kind.room, node.taken, node.replicas) for node in study.nodes()]
-    return f"{text}\n{''.join(_table('NODE', nodes, pen))}"
+    return f"{text}\n{''.join(_table('NODE', nodes, pen))}{_anywhere(study.anywhere, pen)}"
 
 
 def _kinds(study: Study) -> Iterator[_Row]:
@@ -50,12 +52,14 @@ def _kinds(study: Study) -> Iterator[_Row]:
 
 
 def _table(title: str, rows: Sequence[_Row], pen: Pen) -> Iterator[str]:
-    names = pen.names([title, *(row.name for row in rows)])
-    cells = [
-        _cells(resource, [(row.room[number], row.taken[number]) for row in rows], pen)
+    columns = [
+        _Column(resource, [(row.room[number], row.taken[number]) for row in rows])
         for number, resource in enumerate(Resource)
     ]
-    head, *lines = zip(names, *cells, strict=True)
+    beside = sum(_GAP + column.width for column in columns)
+    names = pen.names([title, *(row.name for row in rows)], beside)
+    bar = _bar_length(pen.view, width_of(names[0]) + beside)
+    head, *lines = zip(names, *(column.cells(bar, pen) for column in columns), strict=True)
     yield pen.paint("  ".join(head).rstrip(), "bold") + "\n"
     for row, line in zip(rows, lines, strict=True):
         yield "  ".join(line).rstrip() + "\n"
@@ -63,29 +67,51 @@ def _table(title: str, rows: Sequence[_Row], pen: Pen) -> Iterator[str]:
             yield pen.line("", _replica_words(row.replicas))
 
 
-def _cells(resource: Resource, amounts: Sequence[tuple[int, int]], pen: Pen) -> list[str]:
-    """Draw a column with its title: a bar, the share, and the amounts."""
-    words = [
-        f"{_share(room, taken):>5.0%}  {plain_amount(resource, taken, 4)} of {plain_amount(resource, room, 4)}"
-        for room, taken in amounts
-    ]
-    width = max(map(len, words), default=0)
-    drawn = [
-        f"{_bar(_share(room, taken), pen)} {pad(text, width)}"
-        for (room, taken), text in zip(amounts, words, strict=True)
-    ]
-    return [pad(resource.upper(), _BAR + 1 + width), *drawn]
+class _Column:
+    """What is taken of one resource, row by row: a bar, where there is space for it, the share, and the amounts."""
+
+    def __init__(self, resource: Resource, amounts: Sequence[tuple[int, int]]) -> None:
+        self._title = resource.upper()
+        self._shares = [_share(room, taken) for room, taken in amounts]
+        self._words = [
+            f"{share:>5.0%}  {plain_amount(resource, taken, 4)} of {plain_amount(resource, room, 4)}"
+            for share, (room, taken) in zip(self._shares, amounts, strict=True)
+        ]
+        self.width = max(map(len, [self._title, *self._words]))
+
+    def cells(self, bar: int, pen: Pen) -> Iterator[str]:
+        """Draw the title and the rows, with bars of a length."""
+        space = bar + 1 if bar else 0
+        yield pad(self._title, space + self.width)
+        for share, words in zip(self._shares, self._words, strict=True):
+            drawn = f"{_bar(share, bar, pen)} " if bar else ""
+            yield f"{drawn}{pad(words, self.width)}"
+
+
+def _bar_length(view: View, others: int) -> int:
+    """Share what a terminal has left beside names and numbers between the bars; 0 where they would say nothing."""
+    if not view.terminal:
+        return _LONGEST_BAR
+    length = (view.width - others) // len(Resource) - 1
+    return min(length, _LONGEST_BAR) if length >= _SHORTEST_BAR else 0
 
 
 def _share(room: int, taken: int) -> float:
     return taken / room if room else float(taken > 0)
 
 
-def _bar(share: float, pen: Pen) -> str:
+def _bar(share: float, longest: int, pen: Pen) -> str:
     full, empty = ("█", "░") if pen.view.unicode else ("#", ".")
-    length = min(round(share * _BAR), _BAR)
+    length = min(round(share * longest), longest)
     style = "red" if share > 1 else "yellow" if share > _TIGHT else "green"
-    return pen.paint(full * length, style) + empty * (_BAR - length)
+    return pen.paint(full * length, style) + empty * (longest - length)
+
+
+def _anywhere(replicas: Mapping[str, int], pen: Pen) -> str:
+    """Name what stands on no node in particular."""
+    return (
+        f"on any node, as they request nothing\n{pen.line('', _replica_words(replicas))}" if replicas else ""
+    )
 
 
 def _replica_words(replicas: Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.graph.reports.edges import edge_data
 from tiktoktoe_cli.graph.starting.critical import Knowledge
+from tiktoktoe_cli.graph.starting.timing import is_late
 from tiktoktoe_cli.graph.words import path_words
 from tiktoktoe_cli.report.facts import Column, Json, Report, Shows
 from tiktoktoe_cli.words import duration, listed, plural, quoted
@@ -36,7 +37,7 @@ def report_of(facts: Critical) -> Report:
     counts = Counter(facts.knowledge.values())
     return Report(
         command="graph critical",
-        ok=True,
+        ok=not facts.failing,
         verdict=_verdict(facts, counts[Knowledge.ASSUMED]),
         summary={
             "total_s": facts.schedule.total_ns / NS_PER_S,
@@ -75,11 +76,19 @@ def saving_words(saving: Saving, facts: Critical) -> str:
 
 
 def _verdict(facts: Critical, unknown: int) -> str:
-    what = quoted(facts.schedule.goal) if facts.schedule.goal else "everything"
     guessed = f"; the start times of {plural(unknown, 'service')} are not known" if unknown else ""
+    return f"{_answer(facts)}{guessed}"
+
+
+def _answer(facts: Critical) -> str:
+    if facts.failing:
+        first, *others = facts.failing
+        waits = plural(len(others), "more wait is", "more waits are")
+        return late_words(first, facts) + (f"; {waits} over too early" if others else "")
+    what = quoted(facts.schedule.goal) if facts.schedule.goal else "everything"
     if not facts.schedule.total_ns:
-        return f"nothing says how long {what} takes to start{guessed}"
-    return f"{what} is ready after {duration(facts.schedule.total_ns / NS_PER_S)}{guessed}"
+        return f"nothing says how long {what} takes to start"
+    return f"{what} is ready after {duration(facts.schedule.total_ns / NS_PER_S)}"
 
 
 def _advice(facts: Critical) -> Iterator[str]:
@@ -120,7 +129,7 @@ def _wait(edge: Edge, facts: Critical) -> dict[str, Json]:
         **edge_data(edge),
         "over_at_s": facts.schedule.over(edge) / NS_PER_S,
         "slack_s": facts.slack_of_ns(edge) / NS_PER_S,
-        "late": edge in facts.late,
+        "late": is_late(edge, facts.schedule.takes[edge.target]),
     }
 
 

@@ -26,8 +26,10 @@ _COLUMNS = (
     Column("can_restart", "CAN_RESTART"),
     Column("group", "GROUP"),
     Column("replicas", "REPLICAS", shows=Shows.NUMBER, wide=True),
+    Column("kind", "KIND"),
     Column("path", "PATH"),
 )
+_RESTART_WORDS: Final = "CAN_RESTART: could it be started again while this is down?"
 _MOST_NAMES: Final = 8  # of a path; of a longer one the first ones and the last
 _FIRST_NAMES: Final = 2
 _MOST_WORST: Final = 3
@@ -71,7 +73,7 @@ def report_of(facts: Impact) -> Report:
         },
         items=[_item(hit, facts) for hit in facts.hits],
         columns=_COLUMNS,
-        remarks=(f"still work: {listed(facts.works)}",) if facts.works else (),
+        remarks=(*([f"still work: {listed(facts.works)}"] if facts.works else []), _RESTART_WORDS),
     )
 
 
@@ -150,6 +152,7 @@ def _item(hit: Hit, facts: Impact) -> dict[str, Json]:
         "can_restart": hit.can_restart,
         "group": service.group if service else None,
         "replicas": service.replicas if service else None,
+        "kind": hit.via.kind.value if hit.via else None,
         "path": arrows(_path_words(hit, facts)),
         "via": edge_data(hit.via) if hit.via else None,
         "cause": hit.cause,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _LEAST_ROOM: Final = 24
 """How many columns a text is given beside its head, even on a terminal that has fewer."""
 _LEAST_NAME: Final = 16
+_LEAST_BESIDE: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,18 @@ class Pen:
         shown = one_line(self.view.mask(words))
         return shown if self.view.unicode else shown.replace("→", "->").replace("…", "...")
 
-    def name(self, name: str) -> str:
-        """Show a name; one that takes more than a third of a terminal is cut there."""
+    def name(self, name: str, beside: int = 0) -> str:
+        """Show a name; one that takes more than a third of a terminal, or what is left beside a text, is cut there."""
         if not self.view.terminal:
             return self.safe(name)
         widest = max(self.view.width // 3, _LEAST_NAME)
+        if beside:
+            widest = max(min(widest, self.view.width - beside), _LEAST_BESIDE)
         return shorten(self.safe(name), widest, mark="…" if self.view.unicode else "...")
 
-    def names(self, names: Iterable[str]) -> list[str]:
-        """Show names, all as wide as the widest."""
-        shown = list(map(self.name, names))
+    def names(self, names: Iterable[str], beside: int = 0) -> list[str]:
+        """Show names, all as wide as the widest; texts of so many columns stand beside them."""
+        shown = [self.name(name, beside) for name in names]
         width = max(map(width_of, shown), default=0)
         return [pad(name, width) for name in shown]
 

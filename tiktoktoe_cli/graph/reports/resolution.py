@@ -111,12 +111,13 @@ def _verdict(facts: Resolution) -> str:
     services = plural(len(facts.graph.services), "service")
     if facts.contradictions:
         return f"{services}: {plural(len(facts.contradictions), 'conflict')}, no choice of versions fits together"
+    doubt = "" if facts.is_best else "; not proved to be the best choice: the search for a better one gave up"
     if not facts.changes:
-        return f"{services}: what is deployed fits together"
+        return f"{services}: what is deployed fits together{doubt}"
     moves = ", ".join(f"{count} to {move}" for move, count in _moves(facts).items() if move not in _STILL)
     still = len(facts.graph.services) - len(facts.changes)
     rest = f"; {still} {'stays' if still == 1 else 'stay'}" if still else ""
-    return f"{services} fit together with {plural(len(facts.changes), 'change')}: {moves}{rest}"
+    return f"{services} fit together with {plural(len(facts.changes), 'change')}: {moves}{rest}{doubt}"
 
 
 def _moves(facts: Resolution) -> Counter[Move]:
@@ -235,10 +236,8 @@ def _cases(facts: Resolution, *, check: bool) -> tuple[Case, ...]:
 
 
 def _advice_of(facts: Resolution) -> tuple[str, ...]:
-    """Say what to write where, and where the answer may not be the best one."""
+    """Say what to write where, and where a conflict may be smaller."""
     lines = [edit_words(edit, facts.graph) for edit in edits_of_all(facts.choices, facts.graph)]
-    if not facts.is_best:
-        lines.append("there may be a better choice: the search for it gave up")
     if not all(one.conflict.is_minimal for one in facts.contradictions):
         lines.append("not all that is named in a conflict may matter: the search for less gave up")
     return tuple(lines)

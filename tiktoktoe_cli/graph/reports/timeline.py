@@ -110,5 +110,5 @@ def _notes(facts: Critical, pen: Pen) -> Iterator[str]:
             yield pen.line(name, saving_words(saving, facts))
     if facts.late:
         yield pen.title("who does not wait as long")
-    for edge in sorted(facts.late, key=lambda edge: (edge.source, edge.target)):
+    for edge in facts.late:
         yield pen.line(pen.mark("failed" if edge.required else "warning"), late_words(edge, facts))

@@ -8,7 +8,7 @@ from tiktoktoe_cli.graph.changes.parts import Property
 from tiktoktoe_cli.graph.reports.pen import arrows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tiktoktoe_cli.graph.changes.parts import Alteration, Value
     from tiktoktoe_cli.graph.model import Candidate
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 def written(one: Alteration) -> tuple[str | None, str | None]:
     """Write what a property was and is; None is not stated."""
     return _written(one.name, one.before), _written(one.name, one.after)
+
+
+def step_words(one: Alteration) -> Iterator[str]:
+    """Say what a property was and is; where both are paths, each stands for itself."""
+    before, after = (words or "none" for words in written(one))
+    if one.name is Property.CHAIN:
+        yield f"{one.name} before: {before}"
+        yield f"{one.name} now: {after}"
+    else:
+        yield f"{one.name} {arrows((before, after))}"
 
 
 def _written(name: Property, value: Value) -> str | None:

@@ -49,6 +49,7 @@ def report_of(facts: Why) -> Report:
         items=[_item(path, facts) for path in facts.paths],
         columns=_COLUMNS,
         name_key="path",
+        advice=() if facts.lists_all or not facts.only_shortest else ("`--all` lists more of the paths",),
         next_steps=tuple(_next_steps(facts)),
     )
 
@@ -164,7 +165,7 @@ def _edge_words(edge: Edge, graph: Graph) -> Iterator[str]:
 def _required(facts: Why, pen: Pen) -> Iterator[str]:
     """Show the way on which nothing is optional, if no path above is one."""
     if facts.required and not any(map(_binds, facts.paths)):
-        yield pen.title("over dependencies that all bind")
+        yield pen.title("the shortest path on which every dependency binds")
         yield from _steps(facts.required, facts.graph, pen)
 
 

@@ -131,21 +131,28 @@ def question_of(
 ) -> Question:
     """Ask for versions that fit together; with `movable`, all other services keep what is deployed.
 
-    What has a `version` is deployed and has to run. So has a service of which no version is known, and one that nothing
-    in the whole system depends on. Texts that are no version or no range say nothing here: they have their own rule.
+    What has a `version` is deployed and has to run. So has a service of which no version is known, and one that no
+    other names, be it to say that a version no longer needs it. Texts that are no version or no range say nothing here:
+    they have their own rule.
     """
     options = {
         name: _options(service, preference, is_fixed=movable is not None and name not in movable)
         for name, service in graph.services.items()
     }
     needs = tuple(need for service in graph.services.values() for need in _needs(service, options))
-    needed = {need.target for need in needs if need.target != need.source}
+    named = {target for service in graph.services.values() for target in _named_by(service)}
     wanted = {
         name
         for name, service in graph.services.items()
-        if service.version is not None or not service.available or name not in needed
+        if service.version is not None or not service.available or name not in named
     }
     return Question(options, wanted, needs, counts_changes=preference is Preference.DEPLOYED)
+
+
+def _named_by(service: Service) -> set[str]:
+    """Return the other services that some version of a service depends on, or says that it does not."""
+    apart = {target for one in service.available for target, _ in one.ranges}
+    return (apart | {edge.target for edge in service.dependencies}) - {service.name}
 
 
 def _options(service: Service, preference: Preference, *, is_fixed: bool) -> tuple[Option, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.errors import unknown
 from tiktoktoe_cli.graph.choices import Preference
 from tiktoktoe_cli.graph.resolution.budget import Budget, GaveUpError
 from tiktoktoe_cli.graph.resolution.choices import Choice, choices_of
@@ -44,7 +45,7 @@ class Contradiction:
 class Resolution:
     """What was found: a choice for every service, or contradictions; neither, where the search gave up.
 
-    `is_best` is false where the search gave up looking for fewer changes.
+    `is_best` is false where the search for a better choice gave up.
     """
 
     graph: Graph
@@ -69,24 +70,41 @@ def resolve(
     movable: Collection[str] | None = None,
     budget: Budget | None = None,
 ) -> Resolution:
-    """Choose a version for every service so that all ranges hold; with `movable`, only those services may change."""
-    asked, budget = Asked(graph, preference, movable), budget or Budget()
-    question = asked.question()
+    """Choose a version for every service so that all ranges hold; with `movable`, only those services may change.
+
+    Where the search for the newest versions gives up, a choice with few changes is better than none.
+
+    Raises:
+        UsageError: if a service that may change is none.
+    """
+    for name in movable or ():
+        if name not in graph.services:
+            raise unknown(name, graph.services, "service")
+    budget = budget or Budget()
+    again = replace(budget)
     try:
-        answer = solve(question, budget)
+        return _resolve(Asked(graph, preference, movable), budget)
     except GaveUpError:
-        return Resolution(graph)
+        if preference is Preference.DEPLOYED:
+            return Resolution(graph)
+    found = resolve(graph, Preference.DEPLOYED, movable, again)
+    return replace(found, is_best=not found.choices)
+
+
+def _resolve(asked: Asked, budget: Budget) -> Resolution:
+    question, movable = asked.question(), asked.movable
+    answer = solve(question, budget)
     if answer.chosen is None:
         conflicts = find_conflicts(question, answer.needs, budget)
         part = budget.share(len(conflicts))
         told = tuple(_contradiction(asked, question, one, replace(part)) for one in conflicts)
-        return Resolution(graph, contradictions=told)
+        return Resolution(asked.graph, contradictions=told)
     choices = [
         one
         for one in choices_of(question, answer.chosen)
         if movable is None or one.service in movable or one.changes
     ]
-    return Resolution(graph, tuple(choices), is_best=answer.is_best)
+    return Resolution(asked.graph, tuple(choices), is_best=answer.is_best)
 
 
 def _contradiction(asked: Asked, question: Question, conflict: Conflict, budget: Budget) -> Contradiction:

@@ -22,11 +22,11 @@ _LEAST_MEMORY = 1024 * NANOS_PER_UNIT
 
 def find_tiny_memory(subject: Subject) -> Iterator[Finding]:
     """Find amounts of memory below 1 KiB or with a fraction of a byte, as `128m` has."""
-    for path, amount in _memory_amounts(subject):
+    for path, amount, about in _memory_amounts(subject):
         if amount and (amount < _LEAST_MEMORY or amount % NANOS_PER_UNIT):
             message = f"`{amount}` of memory is {amount.value:.15g} bytes"
             place = subject.graph.value_place(*path)
-            yield Finding(message, place, _meant(amount), about=tuple(map(str, path[1:])))
+            yield Finding(message, place, _meant(amount), about=about)
 
 
 def find_requests_above_limits(subject: Subject) -> Iterator[Finding]:
@@ -53,13 +53,15 @@ def _meant(amount: Quantity) -> str:
     return f"{how}; `{meant:.15g}Mi` was probably meant (mebibytes; megabytes are `M`)"
 
 
-def _memory_amounts(subject: Subject) -> Iterator[tuple[KeyPath, Quantity]]:
+def _memory_amounts(subject: Subject) -> Iterator[tuple[KeyPath, Quantity, tuple[str, ...]]]:
+    """Yield where memory is stated, how much, and of what: a node is known by its name, not by its position."""
     for name, service in subject.graph.services.items():
         for side, amounts in (("requests", service.resources.requests), ("limits", service.resources.limits)):
             if amounts.memory is not None:
-                yield ("services", name, "resources", side, "memory"), amounts.memory
+                about = (name, "resources", side, "memory")
+                yield ("services", *about), amounts.memory, about
     for position, node in enumerate(subject.capacity.nodes if subject.capacity else ()):
-        yield ("capacity", "nodes", position, "memory"), node.memory
+        yield ("capacity", "nodes", position, "memory"), node.memory, ("nodes", node.name, "memory")
 
 
 RULES = (

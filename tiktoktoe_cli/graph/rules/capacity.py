@@ -12,15 +12,16 @@ from tiktoktoe_cli.graph.words import amount_words
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tiktoktoe_cli.errors import Place, Problem
     from tiktoktoe_cli.graph.capacity import Study
-    from tiktoktoe_cli.graph.capacity.amounts import Amounts, Machines, Need
+    from tiktoktoe_cli.graph.capacity.amounts import Need
     from tiktoktoe_cli.graph.rules.rule import Check, Subject
 
 _MOST_RELATED = 3
 _MOST_NAMES = 3
+_PPM_PER_CENT = 10_000
 
 
 def _with_machines(find: Callable[[Subject, Study], Iterator[Finding]]) -> Check:
@@ -36,18 +37,16 @@ def _with_machines(find: Callable[[Subject, Study], Iterator[Finding]]) -> Check
 @_with_machines
 def find_oversized_replicas(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find services of which not even one replica fits on any machine."""
-    from tiktoktoe_cli.graph.capacity.words import amounts_words
+    from tiktoktoe_cli.graph.capacity.words import excess, oversize_words
 
-    machines = [kind for kind in study.machines if kind.count]
-    for need in study.needs:
-        if not any(need.each.fits(kind.room) for kind in machines):
-            requested = f"one replica of {quoted(need.service)} requests {amounts_words(need.each)}"
-            yield Finding(
-                f"{requested}, more than any node has free",
-                subject.graph.value_place("services", need.service, "resources", "requests"),
-                _largest(machines),
-                about=(need.service,),
-            )
+    most = study.most_room
+    for need in study.oversized:
+        yield Finding(
+            oversize_words(need, most),
+            subject.graph.value_place("services", need.service, "resources", "requests"),
+            _reserve_words(subject, excess(need, most) or tuple(Resource)),
+            about=(need.service,),
+        )
 
 
 @_with_machines
@@ -68,15 +67,15 @@ def find_exceeded_capacity(subject: Subject, study: Study) -> Iterator[Finding]:
 def find_misfits(subject: Subject, study: Study) -> Iterator[Finding]:
     """Find that replicas fit by their size and by their sum, but provably not onto the machines."""
     from tiktoktoe_cli.graph.capacity.proofs import Reason
-    from tiktoktoe_cli.graph.capacity.words import homeless_words, proof_words
+    from tiktoktoe_cli.graph.capacity.words import placement_words, proof_words
 
     found = study.fitting
-    if found.proof and found.proof.reason not in {Reason.TOO_LARGE, Reason.TOO_MUCH}:
-        homeless = homeless_words(found.packing.unplaced)
+    if found.proof and found.proof.reason not in {Reason.NO_NODE, Reason.TOO_LARGE, Reason.TOO_MUCH}:
+        homeless = placement_words(found.packing.unplaced)
         yield Finding(
             f"the nodes have room for the sum of all replicas, but not for each: {proof_words(found.proof)}",
             subject.graph.value_place("capacity", "nodes"),
-            f"request less, split large replicas, or add nodes; packed well, {homeless}",
+            f"request less, split large replicas, or add nodes; {homeless}",
             about=("capacity",),
         )
 
@@ -109,13 +108,14 @@ def find_fragile_capacity(subject: Subject, study: Study) -> Iterator[Finding]:
             )
 
 
-def _largest(machines: Sequence[Machines]) -> str:
-    if not machines:
-        return "there are no nodes; give them a `count`"
-    from tiktoktoe_cli.graph.capacity.words import amounts_words
-
-    room: Amounts = max(kind.room for kind in machines)
-    return f"the node with the most cpu has {amounts_words(room)} free"
+def _reserve_words(subject: Subject, resources: Collection[Resource]) -> str | None:
+    """Say how much of resources is kept free on each node, if any is: the rest is what a replica has to fit into."""
+    reserve = subject.capacity.reserve if subject.capacity else None
+    shares = [(one, getattr(reserve, one)) for one in resources if reserve and getattr(reserve, one)]
+    if not shares:
+        return None
+    kept = " and ".join(f"`{share.ppm / _PPM_PER_CENT:g}%` of the {resource}" for resource, share in shares)
+    return f"`reserve` keeps {kept} of each node; keep or request less, or add a larger kind of node"
 
 
 def _thirstiest(subject: Subject, study: Study, resource: Resource) -> tuple[tuple[str, Place], ...]:

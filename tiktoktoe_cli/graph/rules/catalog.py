@@ -66,9 +66,13 @@ def choose_rules(only: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[
     """Choose rules by their ids or what ids begin with (`TTG1`), in any case; several may stand in one text.
 
     Raises:
-        UsageError: for a word that no id begins with.
+        UsageError: for a word that no id begins with, or if no rule is left.
     """
     wanted = _ids(only or [_PREFIX]) - _ids(ignore)
+    if not wanted:
+        raise UsageError(
+            "no rule is left to apply", hint="`--ignore` takes all of them away: leave out fewer"
+        )
     return tuple(rule for rule in RULES if rule.id in wanted)
 
 

@@ -28,8 +28,7 @@ def find_undeclared_uses(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 message,
                 graph.place_of(edge),
-                "if it is right, write `evidence: both` (or remove `evidence`); "
-                "else remove the dependency: an import only guessed it",
+                "if it is right, write `evidence: both`; else remove the dependency: an import only guessed it",
                 about=(edge.source, edge.target),
             )
     for name, uses in subject.operations.uses.items():
@@ -56,7 +55,7 @@ def find_unused_declarations(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     f"{_dependency((name, edge.target))} was never seen in use",
                     subject.graph.place_of(edge),
-                    "remove it if nothing uses it, or write `kind: soft`",
+                    "remove it if nothing uses it; else write `evidence: both`",
                     about=(name, edge.target),
                 )
 
@@ -101,7 +100,7 @@ RULES = (
         title="declared but never seen in use",
         why="Other uses of the service are known, but not this one: it may be gone, and still delays every start.",
         example="orders: {depends_on: {stock: {evidence: both}, mail: {}}}",
-        fix="remove the dependency if nothing uses it, or make it `kind: soft`.",
+        fix="remove the dependency if nothing uses it; else write `evidence: both`: it is used, though nobody saw it.",
         check=find_unused_declarations,
         gathered=_unused,
     ),

@@ -30,7 +30,8 @@ def find_start_cycles(subject: Subject) -> Iterator[Finding]:
             subject.graph,
             cycle,
             "these services wait for each other to start",
-            "remove, or make `kind: runtime`,",
+            "remove",
+            "; as `kind: runtime` it delays no start, but is still part of a circle of calls (TTG102)",
         )
 
 
@@ -129,7 +130,7 @@ def _isolated(problems: Sequence[Problem]) -> str:
     return f"{names} depend on nothing, and nothing depends on them"
 
 
-def _cycle(graph: Graph, cycle: Cycle, what: str, advice: str) -> Finding:
+def _cycle(graph: Graph, cycle: Cycle, what: str, advice: str, instead: str = "") -> Finding:
     path = cycle_words([edge.source for edge in cycle.edges])
     size = len(cycle.component)
     of_many = f" (the shortest cycle among {size} services)" if size > len(cycle.edges) else ""
@@ -145,7 +146,7 @@ def _cycle(graph: Graph, cycle: Cycle, what: str, advice: str) -> Finding:
     return Finding(
         f"{what}: {path}{of_many}",
         graph.place_of(cycle.cut),
-        f"{advice} {cut}: that {effect}{others}",
+        f"{advice} {cut}: that {effect}{others}{instead}",
         related,
         about,
     )
@@ -166,7 +167,8 @@ START_CYCLE = Rule(
     title="cycle of start edges",
     why="Each of these services waits for the next one before it starts, so none of them ever does.",
     example="orders: {depends_on: {stock: {}}}\nstock: {depends_on: {orders: {}}}",
-    fix="remove the edge that is named, or make it `kind: runtime` if it is only a call.",
+    fix="remove the edge that is named, or make it `kind: runtime` if it is only a call: all can start then, but "
+    "TTG102 warns of the circle of calls that is left.",
     check=find_start_cycles,
 )
 SELF_DEPENDENCY = Rule(

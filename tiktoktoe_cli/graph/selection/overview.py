@@ -85,15 +85,27 @@ def survey(graph: Graph, selection: Selection = Selection(), system: str = "") -
 
 def _cycles(graph: Graph, boxed: Graph, homes: Mapping[str, str]) -> Cycles:
     """Tell the cycles of services from those that come from putting them into boxes."""
-    services = first_start_cycle(graph)
+    if not homes:
+        return Cycles(first_start_cycle(graph))
+    return Cycles(
+        first_start_cycle(graph), _hiding_a_cycle(graph, homes), _circle_of_boxes(graph, boxed, homes)
+    )
+
+
+def _hiding_a_cycle(graph: Graph, homes: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the boxes that hold all services of a cycle, be it one that waits for itself."""
     around = [frozenset(inner) for inner in components(graph.successors(_ORDERING), graph.start_order)]
     around += [frozenset({edge.source}) for edge in graph.edges() if edge.is_loop and edge.kind in _ORDERING]
-    within = (next(iter(found)) for one in around if len(found := {homes.get(name, "") for name in one}) == 1)
-    real = _ends(edges_on_cycles(graph, _ORDERING), homes) if services else set()
-    circles = (cycle.edges for cycle in start_cycles(boxed)) if homes else ()
-    boxes = next((edges for edges in circles if not _ends(edges, {}) <= real), ())
-    inside = tuple(dict.fromkeys(filter(None, within)))
-    return Cycles(services, inside, tuple(edge.source for edge in boxes))
+    found = ({homes.get(name) for name in one} for one in around)
+    return tuple(dict.fromkeys(box for boxes in found if len(boxes) == 1 for box in boxes if box))
+
+
+def _circle_of_boxes(graph: Graph, boxed: Graph, homes: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the members of the first circle that is no cycle of services, but comes from putting these into boxes."""
+    real = _ends(edges_on_cycles(graph, _ORDERING), homes)
+    circles = (cycle.edges for cycle in start_cycles(boxed))
+    edges = next((edges for edges in circles if not _ends(edges, {}) <= real), ())
+    return tuple(edge.source for edge in edges)
 
 
 def _ends(edges: Iterable[Edge], homes: Mapping[str, str]) -> set[tuple[str, str]]:

@@ -172,7 +172,8 @@ def _grouped(graph: Graph, selection: Selection) -> Graph:
 def _reduced(graph: Graph, selection: Selection) -> Graph:
     if not selection.reduce:
         return graph
-    implied = {redundant.edge for redundant in redundant_edges(graph)}
+    without_paths = redundant_edges(graph, most_visits=0)
+    implied = {redundant.edge for redundant in without_paths}
     return graph.where(lambda edge: edge not in implied)
 
 

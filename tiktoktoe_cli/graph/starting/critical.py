@@ -70,8 +70,8 @@ class Critical:
     """The prediction, in nanoseconds; `graph` holds the services that it is about.
 
     `chain` decides how long it takes, and `latest` says when each service must start at the latest. The `late`
-    dependencies are those whose timeout is over before their target is ready. `strangers` were measured, and are no
-    services.
+    dependencies are those whose timeout is over before their target is ready, by name. `strangers` were measured, and
+    are no services.
     """
 
     graph: Graph
@@ -80,8 +80,13 @@ class Critical:
     chain: tuple[str, ...]
     latest: Mapping[str, int]
     savings: tuple[Saving, ...]
-    late: frozenset[Edge]
+    late: tuple[Edge, ...]
     strangers: tuple[str, ...] = ()
+
+    @property
+    def failing(self) -> tuple[Edge, ...]:
+        """The late dependencies without which nothing starts: what is predicted behind them never happens."""
+        return tuple(edge for edge in self.late if edge.required)
 
     def slack_ns(self, name: str) -> int:
         """Return how much later a service could be ready without any harm to the goal."""
@@ -117,7 +122,7 @@ def predict(graph: Graph, times: Times, sooner_ns: int, goal: str | None = None)
         chain=found.chain(),
         latest=found.latest_starts(),
         savings=tuple(sorted(_savings(found, sooner_ns), key=lambda saving: saving.total_ns)),
-        late=frozenset(_late(found)),
+        late=tuple(sorted(_late(found), key=lambda edge: (edge.source, edge.target))),
         strangers=strangers,
     )
 

@@ -45,12 +45,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of a system a plan is about: what some services need (none named: all of it), `without` others.
+    """Which part of a system a plan is about: what its goals need (none named: all of it), `without` others.
 
     They need what they wait for and what they require, be it only at run time.
     """
 
-    needed_by: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
 
@@ -94,7 +94,7 @@ def plan_start(graph: Graph, scope: Scope = Scope(), slots: int | None = None) -
 
     Raises:
         StartCycleError: if start edges form a cycle.
-        UsageError: if the scope names a service that there is not.
+        UsageError: if the scope names a service that there is not, or leaves out all of them.
     """
     inner = _within(graph, scope)
     waves = start_waves(inner)
@@ -112,7 +112,7 @@ def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) ->
 
     Raises:
         StartCycleError: if start edges form a cycle.
-        UsageError: if the scope names a service that there is not.
+        UsageError: if the scope names a service that there is not, or leaves out all of them.
     """
     inner = _within(graph, scope)
     start_waves(inner)
@@ -124,13 +124,17 @@ def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) ->
 
 def _within(graph: Graph, scope: Scope) -> Graph:
     """Keep the services that a scope is about, but not what is needed only through what is left out."""
-    for name in (*scope.needed_by, *scope.without):
+    for name in (*scope.goals, *scope.without):
         if name not in graph.services:
             raise unknown(name, graph.services, "service")
-    if not (scope.needed_by or scope.without):
+    if not (scope.goals or scope.without):
         return graph
-    inner = graph.only(graph.services.keys() - set(scope.without))
-    return inner.only(inner.closure_of(scope.needed_by or inner.services, _belongs))
+    rest = graph.only(graph.services.keys() - set(scope.without))
+    inner = rest.only(rest.closure_of(scope.goals or rest.services, _belongs))
+    if not inner.services:
+        hint = "`--without` takes away all that was to be planned: leave out less"
+        raise UsageError("no service is left to plan", hint=hint)
+    return inner
 
 
 def _belongs(edge: Edge) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import stat
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.masking import Mask
-from tiktoktoe_cli.config.reader import read_source
+from tiktoktoe_cli.config.reader import read_source, type_of
 from tiktoktoe_cli.errors import ConfigError, Place, Problem
 from tiktoktoe_cli.importing.compose.dotenv import read_dotenv
 from tiktoktoe_cli.importing.compose.variables import HOLE
@@ -52,7 +52,7 @@ def read_variables(names: Iterable[str], notes: Notebook) -> dict[str, str]:
 def read_default(folder: str, known: Mapping[str, str], notes: Notebook) -> dict[str, str]:
     """Read the `.env` of a folder, if there is one."""
     name = os.path.join(folder, _DEFAULT)  # noqa: PTH118  # as above
-    if not Path(name).is_file():
+    if type_of(name) != stat.S_IFREG:
         return {}
     found = read_env_file(name, known, notes)
     if isinstance(found, Problem):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -166,26 +166,38 @@ def test_ten_thousand_services_are_drawn(kind: GraphView | None) -> None:
     assert all(name in text for name in ("hub", "s4999", "s9999"))
 
 
-def test_the_legend_explains_the_marks_that_occur() -> None:
-    """A legend is about the picture that it belongs to."""
-    plain, optional = (
-        {"a": {}, "b": {"depends_on": {"a": {"required": required}}}} for required in (True, False)
-    )
+LINES = {GraphView.RAILS: "─", GraphView.MATRIX: "│╲"}
+"""What only leads the eye."""
 
-    def legend(services: object, kind: GraphView | None = None, selection: Selection = Selection()) -> str:  # noqa: B008
-        return draw_graph(survey(graph_of(services), selection), View(), kind).legend  # type: ignore[arg-type]
 
-    assert legend(plain) == "┘ on a rail: depends on the service where the rail begins; ┐ a rail begins"
-    assert (
-        legend(optional)
-        == "◐ on a rail: depends on the service where the rail begins; ┐ a rail begins; ◐ does not require it"
-    )
-    assert legend(plain, GraphView.TREE) == legend(plain, GraphView.TABLE) == ""
-    assert legend(plain, GraphView.MATRIX) == "the row depends on the column; ● start"
-    assert (
-        legend({"a": {"group": "g"}}, None, Selection(collapse=()))
-        == "name/ is a box: a group of services, drawn as one"
-    )
+PAIRS = [("b", "a"), ("c", "a"), ("c", "b"), ("d", "a"), ("d", "b"), ("d", "c")]
+NEEDS = st.builds(
+    lambda kind, required: {"kind": kind, "required": required}, st.sampled_from(EdgeKind), st.booleans()
+)
+
+
+@given(needs=st.dictionaries(st.sampled_from(PAIRS), NEEDS), kind=st.sampled_from([*LINES]))
+def test_the_legend_explains_the_marks_that_occur(needs: dict[tuple[str, str], Any], kind: GraphView) -> None:
+    """All of them, with words behind each, and no others: a legend is about the picture that it belongs to."""
+    services: dict[str, Any] = {name: {"depends_on": {}} for name in "abcd"}
+    for (source, target), edge in needs.items():
+        services[source]["depends_on"][target] = edge
+
+    _, text, legend = draw_graph(survey(graph_of(services)), View(), kind)
+
+    entries = [re.fullmatch(r"((?:[^\w\s] )*)(\w.*)", entry) for entry in legend.split("; ") if entry]
+    explained = {mark for entry in entries if entry for mark in entry[1].split()}
+    assert None not in entries
+    assert explained == {mark for mark in text if not mark.isascii()} - {*LINES[kind]}
+
+
+def test_views_in_words_need_no_legend() -> None:
+    """Nor does a picture of single services; a group that is drawn as one is explained in each."""
+    chain = survey(graph_of_edges("ab", [("a", "b")]))
+    boxes = survey(graph_of({"a": {"group": "g"}}), Selection(collapse=()))
+
+    assert [draw_graph(chain, View(), kind).legend for kind in WORDY] == ["", ""]
+    assert all("name/ is a box" in draw_graph(boxes, View(), kind).legend for kind in GraphView)
 
 
 @pytest.mark.parametrize("kind", GraphView)

@@ -31,7 +31,7 @@ _SAMPLE_HEIGHT: Final = 14
 _BUTTONS: Final = (
     ("closer", "+", "closer"),
     ("farther", "\N{MINUS SIGN}", "farther"),
-    ("whole", "fit", "the whole graph"),
+    ("whole", "fit", "the whole graph; a double-click beside the boxes does the same"),
 )
 
 

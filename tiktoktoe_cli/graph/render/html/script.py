@@ -96,22 +96,45 @@ search.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && hits.length) centre(hits[turn++ % hits.length]);
 });
 
-// What is seen: the picture's view box, in its own pixels.
-const { x, y, width, height } = graph.viewBox.baseVal, whole = { x, y, width, height };
-let view = whole;
-function look(next) {
+// What is seen: from which spot of the picture on, in its own pixels, and how many of the screen's each of them takes.
+const { width, height } = graph.viewBox.baseVal, readable = 0.85, large = 1.5, nearest = 6;
+let view, again; // and how to look again in a window of another size
+const stay = () => look(view);
+function look(next, then = stay) {
   view = next;
-  graph.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
+  again = then;
+  const { x, y, scale } = view;
+  graph.setAttribute("viewBox", `${x} ${y} ${graph.clientWidth / scale} ${graph.clientHeight / scale}`);
 }
-function zoom(factor, at = { x: view.x + view.width / 2, y: view.y + view.height / 2 }) {
-  const next = Math.min(Math.max(view.width * factor, 160), whole.width * 3), real = next / view.width;
-  look({ x: at.x - (at.x - view.x) * real, y: at.y - (at.y - view.y) * real, width: next, height: view.height * real });
+const fit = () => Math.min(graph.clientWidth / width, graph.clientHeight / height, large);
+const within = (start, seen, size) => seen < size ? Math.min(Math.max(start, 0), size - seen) : (size - seen) / 2;
+function show(scale, top, then) {
+  const across = graph.clientWidth / scale, down = graph.clientHeight / scale;
+  look({ x: within(0, across, width), y: within(top, down, height), scale }, then);
+}
+const showAll = () => show(fit(), 0, showAll);
+// All of it if that can be read, else the boxes at the left: the first of them, if they are more than fit.
+function showStart() {
+  showAll();
+  const boxes = nodes.map((node) => node.getBoundingClientRect());
+  const left = boxes.reduce((least, box) => Math.min(least, box.left), Infinity);
+  const first = boxes.filter((box) => box.left < left + 1);
+  const top = place({ clientX: 0, clientY: Math.min(...first.map((box) => box.top)) }).y;
+  const bottom = place({ clientX: 0, clientY: Math.max(...first.map((box) => box.bottom)) }).y;
+  const scale = Math.max(view.scale, readable), seen = graph.clientHeight / scale;
+  show(scale, Math.min(top - 24, (top + bottom - seen) / 2), showStart);
+}
+function zoom(factor, at = place(middle(graph))) {
+  const scale = Math.min(Math.max(view.scale / factor, fit() / 3), nearest), real = view.scale / scale;
+  look({ x: at.x - (at.x - view.x) * real, y: at.y - (at.y - view.y) * real, scale });
+}
+function middle(element) {
+  const box = element.getBoundingClientRect();
+  return { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
 }
 function centre(node) {
-  const box = node.getBoundingClientRect(), pixels = view.width / graph.clientWidth;
-  const at = place({ clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 });
-  if (pixels > 1.3) zoom(1 / pixels);
-  look({ ...view, x: at.x - view.width / 2, y: at.y - view.height / 2 });
+  const { x, y } = place(middle(node)), scale = Math.max(view.scale, readable);
+  look({ x: x - graph.clientWidth / scale / 2, y: y - graph.clientHeight / scale / 2, scale });
 }
 function reveal(node) {
   const box = node.getBoundingClientRect(), frame = graph.getBoundingClientRect();
@@ -151,20 +174,21 @@ addEventListener("focusin", ({ target }) => {
 });
 byId("closer").addEventListener("click", () => zoom(1 / 1.4));
 byId("farther").addEventListener("click", () => zoom(1.4));
-byId("whole").addEventListener("click", () => look(whole));
+byId("whole").addEventListener("click", showAll);
+graph.addEventListener("dblclick", ({ target }) => {
+  if (!target.closest(".node")) showAll();
+});
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   search.value = "";
   find();
   location.hash = "";
 });
-let before = whole;
-addEventListener("beforeprint", () => {
-  before = view;
-  look(whole);
-});
-addEventListener("afterprint", () => look(before));
+addEventListener("resize", () => again());
+addEventListener("beforeprint", () => graph.setAttribute("viewBox", `0 0 ${width} ${height}`));
+addEventListener("afterprint", () => again());
 addEventListener("hashchange", choose);
 all(".tools").forEach((tools) => { tools.hidden = false; });
+showStart();
 choose();
 """

@@ -6,15 +6,15 @@ from typing import Final
 
 STYLE: Final = """
 :root{--both:#8046cc}@media screen and (prefers-color-scheme:dark){:root{--both:#b794f4}}
-body{max-width:none;padding-bottom:1rem}
+body{display:flex;flex-direction:column;height:100vh;max-width:none;padding-bottom:1rem}body>p{margin:.15rem 0}
 .tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.75rem 0}.tools[hidden]{display:none}
 .tools input,.tools button{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--line);
 border-radius:.4rem;padding:.3rem .7rem}.tools input{flex:1 1 12rem;max-width:24rem}.tools button{cursor:pointer}
-.desk{display:grid;grid-template:auto 1fr/minmax(0,1fr) 21rem;gap:.75rem}
+.desk{flex:1;min-height:24rem;display:grid;grid-template:minmax(18rem,1fr) auto/minmax(0,1fr) 21rem;gap:.75rem}
 .sheet{padding:0;overflow:hidden;background:var(--back)}
-.sheet svg{width:100%;height:auto;max-height:76vh;min-height:22rem;cursor:grab;touch-action:none}
+.sheet svg{width:100%;height:100%;cursor:grab;touch-action:none}
 .sheet svg.held{cursor:grabbing}
-aside{grid-area:1/2/3;max-height:85vh;overflow:auto}aside h2{margin:0;font-size:1rem;font-family:ui-monospace,monospace}
+aside{grid-area:1/2/3;overflow:auto}aside h2{margin:0;font-size:1rem;font-family:ui-monospace,monospace}
 aside h3{margin:.9rem 0 .2rem;font-size:.85rem}aside ul{margin:0;padding-left:1.1rem}aside p{margin:.15rem 0}
 aside article{margin-bottom:1.5rem}aside article[hidden],#hint[hidden]{display:none}
 aside a{color:inherit;text-underline-offset:.15em}
@@ -35,8 +35,9 @@ a.node{cursor:pointer}a.node:focus{outline:none}a.node:focus-visible .box{stroke
 .way.needs .line,.way.needed .line{stroke-width:2.2}
 .way.needs:not(.optional) .head{fill:var(--cyan)}.way.needed:not(.optional) .head{fill:var(--yellow)}
 .way.needs.needed:not(.optional) .head{fill:var(--both)}
-@media (max-width:56rem){.desk{grid-template:none/minmax(0,1fr)}.sheet svg{max-height:60vh;min-height:14rem}
-aside{grid-area:auto;max-height:none}}
-@media print{.desk{display:block}.sheet{border:0}.sheet svg{height:auto;max-height:92vh}aside{max-height:none;border:0}}
+@media (max-width:56rem){body{height:auto}.desk{grid-template:none/minmax(0,1fr)}.sheet{height:60vh;min-height:14rem}
+aside{grid-area:auto}}
+@media print{body,.desk{display:block;height:auto}.sheet{height:auto;border:0}
+.sheet svg{height:auto;max-height:92vh}aside{border:0}}
 @media (prefers-reduced-motion:reduce){.node,.way{transition:none}}
 """

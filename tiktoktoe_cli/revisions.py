@@ -66,9 +66,19 @@ def checked_out(revision: str, files: Sequence[str], environ: Mapping[str, str])
         UsageError: if there is no git, no repository, no such revision, or not all of the files are in it.
         UnfinishedError: if git does not answer.
     """
+    from tiktoktoe_cli.config.reader import identify
+
+    paths = list(map(identify, files))
     with TemporaryDirectory(prefix="tiktoktoe-") as folder:
-        paths = [Path(file).resolve() for file in files]
         yield asyncio.run(_check_out(revision, paths, Path(folder), environ))
+
+
+def is_revision(word: str, files: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Tell whether the repository of these files has such a revision; no if git has no answer."""
+    try:
+        return bool(files) and asyncio.run(_has_commit(word, Path(files[0]), environ))
+    except TiktoktoeError:
+        return False
 
 
 def names_like(start: str, environ: Mapping[str, str]) -> list[str]:
@@ -80,6 +90,11 @@ def names_like(start: str, environ: Mapping[str, str]) -> list[str]:
         return list(asyncio.run(_names_like(start, environ)))
     except TiktoktoeError:
         return []
+
+
+async def _has_commit(revision: str, file: Path, environ: Mapping[str, str]) -> bool:
+    with TemporaryDirectory(prefix="tiktoktoe-") as folder:
+        return bool(await _Git(file.parent, Path(folder), environ).commit(revision))
 
 
 async def _names_like(start: str, environ: Mapping[str, str]) -> tuple[str, ...]:
