@@ -165,3 +165,16 @@ def test_the_terminal_does_not_reach_the_guard() -> None:
 
     assert session == guard._process.pid
     guard.close()
+
+
+def test_a_guard_that_is_closed_hears_nothing_more() -> None:
+    """What ends after a forced end tells nobody: no error, and no byte for whoever has its number now."""
+    guard = Guard.start()
+    guard.close()
+    source, sink = os.pipe()  # these take the numbers that the guard has left
+
+    guard.forget(1)
+
+    os.close(sink)
+    with os.fdopen(source, "rb") as heard:
+        assert heard.read() == b""

@@ -106,6 +106,7 @@ async def make_checks(
     count = max(min(effects.concurrency, size), 1)
     gap_ns = effects.spread_ns / count
     workers = asyncio.gather(*map(take_turns, range(count)))
+    workers.add_done_callback(_look_at)
     try:
         while not workers.done():
             await asyncio.wait([workers], timeout=LOOK_AROUND_NS / NS_PER_S)
@@ -116,6 +117,12 @@ async def make_checks(
         with suppress(asyncio.CancelledError):
             await workers
     return False
+
+
+def _look_at(workers: asyncio.Future[list[None]]) -> None:
+    """Take note of how the workers ended: whoever forces the end of a run is not there any more to do it."""
+    if not workers.cancelled():
+        workers.exception()
 
 
 def _result(

@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack, asynccontextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
@@ -37,7 +38,7 @@ class Guard:
 
     def __init__(self, process: subprocess.Popen[bytes], changes: int) -> None:
         self._process = process
-        self._changes = changes
+        self._changes = FileIO(changes, "wb")
         self._start = asyncio.Lock()
 
     @classmethod
@@ -84,7 +85,7 @@ class Guard:
 
     def close(self) -> None:
         """End the second process; groups that are still on its list are ended by it."""
-        os.close(self._changes)
+        self._changes.close()
         try:
             self._process.wait(_END_PATIENCE_S)
         except subprocess.TimeoutExpired:
@@ -93,8 +94,9 @@ class Guard:
 
     def _tell(self, lines: bytes) -> None:
         # without its guard a run goes on: it only loses the protection against being killed
-        with suppress(BrokenPipeError):
-            os.write(self._changes, lines)
+        if not self._changes.closed:
+            with suppress(BrokenPipeError):
+                self._changes.write(lines)
 
 
 def _start_program(source: IO[bytes]) -> subprocess.Popen[bytes]:
