@@ -233,6 +233,16 @@ def test_a_misspelt_facet_of_a_service_is_suggested(write: Callable[[str, str], 
     assert [problem.hint for problem in system.document.problems] == ["did you mean `health`?"]
 
 
+@pytest.mark.parametrize(("key", "home"), [("nodes", "capacity"), ("depends_on", "services.NAME")])
+def test_a_key_that_belongs_elsewhere_is_sent_home(
+    write: Callable[[str, str], str], key: str, home: str
+) -> None:
+    """Who writes a key at the top that a part of the configuration knows is told where it stands."""
+    (problem,) = read_system([write("a.yaml", f"services: {{a: {{}}}}\n{key}: {{}}\n")], {}).document.problems
+
+    assert (problem.code, problem.hint) == ("unknown-key", f"`{key}` stands below `{home}`")
+
+
 def test_secrets_appear_nowhere(write: Callable[[str, str], str]) -> None:
     """A bearer token is hidden in the frame of a mistake beside it."""
     path = write(
@@ -415,3 +425,40 @@ def test_a_scanner_is_told_what_the_codes_mean(write: Callable[[str, str], str])
     assert (rule.title, rule.severity) == ("dependency that is undefined or scaled to 0", Severity.ERROR)
     assert rule.fix.startswith("correct the name")
     assert broken.rules["unknown-key"].meaning == explanations()["unknown-key"].meaning
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u00a0"])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("services: {%s: {}}", "1:12"),
+        ("requests: {%s: {http: {url: 'http://h/'}}}", "1:12"),
+        ("services: {a: {group: %s}}", "1:23"),
+        ("services: {a: {health: [{name: %s, tcp: {address: 'h:1'}}]}}", "1:32"),
+        ("capacity: {nodes: [{name: %s, cpu: 1, memory: 1Gi}]}", "1:27"),
+        (
+            "pipelines: {p: {input: {file: a}, routing: [{to: a}], destinations: {a: {file: b}, %s: {file: c}}}}",
+            "1:84",
+        ),
+    ],
+)
+def test_a_name_can_be_seen(tmp_path: Path, text: str, place: str, blank: str) -> None:
+    """A service, a request, a group, a check, a node or a destination that is called nothing is refused."""
+    file = tmp_path / "tiktoktoe.yaml"
+    file.write_text(text % f'"{blank}"', encoding="utf-8")
+
+    problems = read_system([str(file)], {}).document.sorted_problems()
+
+    places = [str(one.place) for one in problems if one.code == "blank-name"]
+    assert places == [f"{file}:{place}"]
+
+
+def test_a_service_without_a_value_is_told_all_its_keys(tmp_path: Path) -> None:
+    """The keys that other rooms read in a service are offered as well."""
+    file = tmp_path / "tiktoktoe.yaml"
+    file.write_text("services: {b: }", encoding="utf-8")
+
+    (problem,) = read_system([str(file)], {}, ["services"]).document.problems
+
+    hint = problem.hint or ""
+    assert [key for key in ("`actions`", "`health`", "`performance`", "`version`") if key not in hint] == []

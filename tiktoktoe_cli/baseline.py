@@ -33,14 +33,14 @@ def read(system: System, named: Named | None) -> Baseline | Problem:
 
     What cannot be read is a problem where it is named.
     """
-    from tiktoktoe_cli.config.reader import read_source, type_of
+    from tiktoktoe_cli.config.reader import STDIN, read_source, type_of
     from tiktoktoe_cli.graph.findings.baseline import Baseline, read_baseline
 
     if named is None:
         return Baseline()
     source = read_source(named.path, waits=False)
     if isinstance(source, Problem):
-        is_missing = type_of(named.path) is None
+        is_missing = named.path != STDIN and type_of(named.path) is None
         hint = "`graph validate --update-baseline` writes it" if is_missing else source.hint
         return replace(source, place=source.place or named.place, hint=hint)
     system.document.sources[source.name] = source.text

@@ -189,8 +189,9 @@ class UnfinishedError(TiktoktoeError):
 
 
 class OutputClosedError(Exception):
-    """Whoever read our answer has left (`| head`): no failure, the front desk ends with 0 and says nothing.
+    """Whoever read our answer has left (`| head`): no failure, and nobody says a word.
 
+    The exit code stays that of the answer; it is 0 if there is none yet: who leaves a stream has seen enough of it.
     Raised only for standard output, and only once the stream is safe to close: the interpreter's own flush at
     exit finds the null device there.
     """

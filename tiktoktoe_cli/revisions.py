@@ -12,6 +12,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -139,6 +140,9 @@ class _Git:
 
     async def top(self, revision: str) -> str:
         """Return the top folder of the repository."""
+        if which("git", path=self.environ.get("PATH")) is None:
+            message = f"{quoted(revision)} is no file, and without `git` on the PATH no revision can be read"
+            raise UsageError(message, hint="install git, or name two configurations")
         found, lines = await self.ask("rev-parse", "--show-toplevel")
         if not found:
             message = f"{quoted(revision)} is no file, and `{self.start}` is in no git repository"

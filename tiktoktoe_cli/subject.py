@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.nodes import ListNode, ScalarNode
+from tiktoktoe_cli.config.nodes import ScalarNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,30 +34,18 @@ def subject_of(system: System) -> Subject:
 
 
 def _operations_of(system: System) -> Operations:
-    from tiktoktoe_cli.graph.abilities import abilities_of
     from tiktoktoe_cli.graph.rules import Operations
 
     plan = system["orchestration"]
     read = system.parts.get("checks", {})
     checks = {name: None if found is None else _asked(found) for name, found in read.items()}
-    abilities = abilities_of(system["services"], partial(_says, system))
+    abilities = system.abilities()
     return Operations(abilities, _uses_in(system, abilities), plan and plan.deadline, checks)
 
 
 def _asked(checks: Iterable[CheckSettings]) -> dict[str, str]:
     """Tell whom checks ask that are made at all."""
     return {one.name: f"{one.kind} {one.probe.subject}".rstrip() for one in checks if one.enabled}
-
-
-def _says(system: System, name: str, *keys: str) -> bool:
-    """Tell whether a service says something at a key, whatever it is: its settings may lack what depends on secrets."""
-    match system.document.node(("services", name, *keys)):
-        case ScalarNode(value=value):
-            return value not in {None, ""}
-        case ListNode(items=items):
-            return bool(items)
-        case node:
-            return node is not None
 
 
 def _uses_in(system: System, abilities: Abilities) -> dict[str, dict[str, KeyPath]]:

@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.config import Document, load
-from tiktoktoe_cli.config.nodes import Entry, MapNode, ScalarNode, Spot, child, scalars
+from tiktoktoe_cli.config.fields import BLANK_NAME, BLANK_NAME_HINT, is_blank
+from tiktoktoe_cli.config.nodes import Entry, ListNode, MapNode, ScalarNode, Spot, child, scalars
 from tiktoktoe_cli.config.validation import Shape
 from tiktoktoe_cli.errors import ConfigError, Problem, Severity
 from tiktoktoe_cli.words import suggestion
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.config.nodes import Node
     from tiktoktoe_cli.errors import Place
     from tiktoktoe_cli.graph import Graph
+    from tiktoktoe_cli.graph.abilities import Abilities
 
 FORMAT_VERSION = 1
 ANY = "*"
@@ -78,6 +80,7 @@ class System:
     document: Document
     name: str
     parts: dict[str, Any] = field(default_factory=dict)  # what each part's type says
+    _abilities: Abilities | None = None
 
     def __getitem__(self, part: str) -> Any:  # as `parts`
         return self.parts[part]
@@ -85,8 +88,28 @@ class System:
     def graph(self) -> Graph:
         """Take the graph of the services, which must have been read."""
         from tiktoktoe_cli.graph import Graph
+        from tiktoktoe_cli.graph.abilities import as_observed
 
-        return Graph(self["services"], place=self.place, value_place=self.value_place)
+        graph = Graph(self["services"], place=self.place, value_place=self.value_place)
+        return as_observed(graph, self.abilities())
+
+    def abilities(self) -> Abilities:
+        """Tell what can be done with the services, as far as it shows without their settings."""
+        from tiktoktoe_cli.graph.abilities import abilities_of
+
+        if self._abilities is None:
+            self._abilities = abilities_of(self["services"], self._says)
+        return self._abilities
+
+    def _says(self, name: str, *keys: str) -> bool:
+        """Tell whether a service says something at a key; its settings may lack what depends on secrets."""
+        match self.document.node(("services", name, *keys)):
+            case ScalarNode(value=value):
+                return value not in {None, ""}
+            case ListNode(items=items):
+                return bool(items)
+            case node:
+                return node is not None
 
     def place(self, *path: str | int) -> Place | None:
         """Return where a part of the configuration is written."""
@@ -161,7 +184,7 @@ def _check_root(document: Document, root: MapNode) -> str:
     known = {*ROOT_WORDS, *SECTIONS}
     for key, entry in root.entries.items():
         if key not in known and not key.startswith("x-"):
-            hint = suggestion(key, known) or "keys that start with `x-` are yours to use"
+            hint = suggestion(key, known) or _home_of(key) or "keys that start with `x-` are yours to use"
             document.problems.append(Problem("unknown-key", f"unknown key `{key}`", entry.key.place, hint))
     version = root.get("version")
     if version is not None and not (isinstance(version, ScalarNode) and version.value == FORMAT_VERSION):
@@ -172,6 +195,13 @@ def _check_root(document: Document, root: MapNode) -> str:
             document.problems += document.faults_in(node)
     name = root.get("system")
     return name.raw if isinstance(name, ScalarNode) else "system"
+
+
+def _home_of(key: str) -> str | None:
+    """Say where a key belongs that stands at the top, if some part knows it."""
+    homes = (part.path for part in PARTS if key in getattr(part.type(), "model_fields", ()))
+    home = ".".join(next(homes, ())).replace(ANY, "NAME")
+    return f"`{key}` stands below `{home}`" if home else None
 
 
 def _idle_requests(document: Document, request: str) -> frozenset[str]:
@@ -224,6 +254,11 @@ def _instances(document: Document, part: Part) -> Iterator[tuple[str, tuple[str,
 def _entries(document: Document, section: str, *, report: bool) -> Iterator[tuple[str, Entry]]:
     node = document.node((section,))
     if isinstance(node, MapNode):
+        document.problems += (
+            Problem(*BLANK_NAME, entry.key.place, BLANK_NAME_HINT)
+            for name, entry in node.entries.items()
+            if is_blank(name)
+        )
         yield from node.entries.items()
     elif report and node is not None:
         spot: Spot = node

@@ -140,17 +140,99 @@ def test_signals_end_a_command_quietly(number: signal.Signals, code: int) -> Non
     assert b"Traceback" not in err
 
 
+INPUTS = [
+    ("graph", "validate", "-c", "-"),
+    ("graph", "validate", "-c", "{file}", "--baseline", "-"),
+    ("graph", "critical", "-c", "{file}", "--measured", "-"),
+    ("graph", "diff", "-", "{file}"),
+    ("graph", "import", "compose", "-"),
+    ("expr", "eval", "1", "--vars", "@-"),
+    ("request", "send", "http://127.0.0.1:1/", "-d", "-"),
+]
+
+
+def _in_shell(redirection: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command with its streams as a shell leaves them."""
+    line = f'exec "$@" {redirection}'
+    return subprocess.run(
+        ["sh", "-c", line, "sh", sys.executable, "-m", "tiktoktoe_cli", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", INPUTS, ids=lambda command: " ".join(command[:3]))
+def test_a_closed_standard_input_is_told(write: Callable[[str, str], str], command: tuple[str, ...]) -> None:
+    """Whatever reads `-` says that there is nothing to read: `<&-` is a mistake of the caller, and no bug."""
+    file = write("a.yaml", "version: 1\nservices: {a: {}}\n")
+
+    result = _in_shell("<&-", *(word.format(file=file) for word in command))
+
+    assert result.returncode == 2
+    assert "standard input is closed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("graph", "critical", "-c", "-", "--measured", "-"),
+        ("graph", "validate", "-c", "-", "--baseline", "-"),
+        ("graph", "diff", "-", "-"),
+        ("request", "send", "http://127.0.0.1:1/", "-c", "-", "-d", "-"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_standard_input_is_read_once(command: tuple[str, ...]) -> None:
+    """Two inputs cannot both be `-`: the second would find nothing, and say that nothing was there."""
+    result = _in_shell("", *command, given="version: 1\nservices: {a: {}}\n")
+
+    assert result.returncode == 2
+    assert "standard input can be read only once" in result.stderr
+
+
 def test_a_broken_pipe_is_quiet() -> None:
     """Whoever read enough may leave: `| head` is no failure."""
+    assert _without_a_reader("config", "schema") == (0, b"")
+
+
+def _without_a_reader(*arguments: str) -> tuple[int, bytes]:
+    """Run a command whose reader has left; return its exit code and what it says on standard error."""
     reader, writer = os.pipe()
     os.close(reader)
-    process = _start("config", "schema", stdout=writer)
+    process = _start(*arguments, stdout=writer)
     os.close(writer)
 
     with process:
         _, err = process.communicate(timeout=60)
+    return process.returncode, err
 
-    assert (process.returncode, err) == (0, b"")
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_the_answer_stays_no_when_its_reader_leaves(
+    write: Callable[[str, str], str], tmp_path: Any, output: str
+) -> None:
+    """`graph validate | head` in a script with `pipefail` finds what it would find without; files are whole."""
+    path = write("a.yaml", 'services: {a: {depends_on: {gone: "*"}}}\n')
+    target = tmp_path / "out.xml"
+    reports = ("--report", "tap=-", "--report", f"junit={target}")
+
+    ended = _without_a_reader("graph", "validate", "-c", path, "-o", output, *reports)
+
+    assert ended == (1, b"")
+    assert "<failure" in target.read_text()
+
+
+def test_a_mistake_stays_one_when_its_reader_leaves(write: Callable[[str, str], str]) -> None:
+    """The reader of the answer hears nothing, but standard error tells why there is none."""
+    path = write("a.yaml", "services: {a: {replicas: two}}\n")
+
+    code, err = _without_a_reader("graph", "validate", "-c", path, "-o", "json")
+
+    assert code == 2
+    assert b"wrong-type" in err
 
 
 def test_machines_hear_of_failures_too(
@@ -201,6 +283,42 @@ def test_a_full_disk_is_no_bug() -> None:
 
     assert process.returncode == 3
     assert b"no space left" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--version",),
+        ("--help",),
+        ("graph", "show", "--help"),
+        ("config", "schema"),
+        ("graph", "show", "-c", "{file}"),
+        ("graph", "show", "-c", "{file}", "-o", "svg"),
+        ("graph", "show", "-c", "{file}", "-o", "json"),
+        ("graph", "validate", "-c", "{file}", "--report", "tap=-"),
+    ],
+    ids=" ".join,
+)
+def test_a_closed_standard_output_is_told(write: Callable[[str, str], str], command: tuple[str, ...]) -> None:
+    """With `>&-` there is no answer, as there is none on a full disk: nobody may take silence for a yes."""
+    file = write("a.yaml", "version: 1\nservices: {a: {}}\n")
+
+    result = _in_shell(">&-", *(word.format(file=file) for word in command))
+
+    assert (result.returncode, result.stderr) == (
+        3,
+        "error: cannot write the answer: standard output is closed\n",
+    )
+
+
+def test_who_writes_nothing_needs_no_standard_output(write: Callable[[str, str], str], tmp_path: Any) -> None:
+    """An answer of no lines can be given with `>&-`, too; the reports are there."""
+    file, target = write("a.yaml", "version: 1\nservices: {a: {}}\n"), tmp_path / "out.json"
+
+    result = _in_shell(">&-", "graph", "validate", "-q", "-c", file, "--report", f"json={target}")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(target.read_text())["ok"] is True
 
 
 def test_warnings_can_be_the_answer(

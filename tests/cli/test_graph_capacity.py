@@ -60,6 +60,25 @@ def test_nodes_are_drawn_with_how_full_they_are(tiktoktoe: Run) -> None:
     )
 
 
+def test_alerts_can_be_made_of_what_is_left(tiktoktoe: Run) -> None:
+    """Two nodes of 2 cores and 4 GiB offer 4 and 8; two of 1 core and 1 GiB and one of 0.5 and 2 request 2.5 and 4."""
+    configure()
+
+    drawn = tiktoktoe("graph", "capacity", "-o", "name", "--report", "openmetrics=-").out.splitlines()
+
+    assert {line for line in drawn if line.startswith("tiktoktoe_")} == {
+        'tiktoktoe_capacity_fit{fit="fits"} 1.0',
+        'tiktoktoe_capacity_fit{fit="does_not_fit"} 0.0',
+        'tiktoktoe_capacity_fit{fit="unknown"} 0.0',
+        'tiktoktoe_capacity_cpu_cores{amount="offered"} 4.0',
+        'tiktoktoe_capacity_cpu_cores{amount="requested"} 2.5',
+        'tiktoktoe_capacity_cpu_cores{amount="free"} 1.5',
+        'tiktoktoe_capacity_memory_bytes{amount="offered"} 8589934592.0',
+        'tiktoktoe_capacity_memory_bytes{amount="requested"} 4294967296.0',
+        'tiktoktoe_capacity_memory_bytes{amount="free"} 4294967296.0',
+    }
+
+
 def test_all_that_is_drawn_and_more_is_data(tiktoktoe: Run) -> None:
     """Machines get cores and bytes, by node and in sum, what would happen, and how much more would fit."""
     configure()

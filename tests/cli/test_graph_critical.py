@@ -60,7 +60,7 @@ def test_bars_over_time_tell_what_decides(tiktoktoe: Run, monkeypatch: pytest.Mo
     )
     assert result.err == (
         "`orders` waits at most 5s for `ledger`, which takes 10s: its start would fail; "
-        "the start times of 1 service are not known\n"
+        "the start time of `cart` is not known\n"
     )
 
 
@@ -202,7 +202,7 @@ def test_nothing_is_known(tiktoktoe: Run) -> None:
     guessed = tiktoktoe("graph", "critical", "--default", "5s")
 
     assert unknown.err == (
-        "nothing says how long everything takes to start; the start times of 2 services are not known\n"
+        "nothing says how long everything takes to start; the start times of `a` and `b` are not known\n"
         "  a service declares it as `start_time: 8s`, below `services.a`; `--measured FILE` takes what a run measured, "
         "`--default 5s` is a guess for all that say nothing\n"
     )
@@ -229,3 +229,34 @@ def test_services_that_wait_for_each_other_are_never_ready(tiktoktoe: Run) -> No
     assert (result.code, result.err) == (1, "no start order exists: `a` \u2192 `b` \u2192 `a`\n")
     assert result.out.startswith("error[TTG101]: these services wait for each other to start")
     assert (answer["command"], answer["summary"]["cycles"]) == ("graph critical", [["a", "b"]])
+
+
+def test_who_waits_for_what_nobody_defines_is_never_ready(tiktoktoe: Run) -> None:
+    """A required service that is not defined makes the prediction a guess: the answer is no."""
+    configure({"a": {"start_time": "1s", "depends_on": {"ghost": {}}}})
+
+    result = tiktoktoe("graph", "critical")
+
+    assert result.code == 1
+    assert "error[TTG104]: `a` depends on `ghost`" in result.out
+    assert result.err == "everything is ready after 1s; 1 required service is not defined\n"
+
+
+def test_a_start_that_nobody_can_see_the_end_of_holds_nobody_up(tiktoktoe: Run) -> None:
+    """Of a service that is started from here and has no check only its start shows: the run waits for that alone."""
+    started = {"start": {"run": ["sleep", "30"]}}
+    configure(
+        {
+            "a": {"start_time": "5s", "actions": started},
+            "b": {"start_time": "1s", "actions": started, "depends_on": {"a": {"timeout": "1s"}}},
+        }
+    )
+
+    predicted, valid = tiktoktoe("graph", "critical", "-o", "json"), tiktoktoe("graph", "validate")
+    reason, plan = tiktoktoe("graph", "why", "b", "a"), tiktoktoe("orchestrate", "plan")
+
+    (wait,) = (item for item in json.loads(predicted.out)["items"] if item["name"] == "b")
+    assert (wait["starts_at_s"], wait["waits_for"][0]["condition"]) == (0, "started")
+    assert (predicted.code, valid.code) == (0, 0)
+    assert "waits until it is started" in reason.out
+    assert "a is started (at most 1s)" in plan.out

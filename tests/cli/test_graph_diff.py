@@ -429,7 +429,8 @@ def test_there_is_no_git(tiktoktoe: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     result = tiktoktoe("graph", "diff", "main")
 
     assert result.code == 2
-    assert "there is no program `git` on the PATH" in result.err
+    assert "`main` is no file, and without `git` on the PATH no revision can be read" in result.err
+    assert "sh -c" not in result.err
 
 
 def test_secrets_of_both_are_hidden(tiktoktoe: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,8 +37,8 @@ def test_waves_are_drawn_with_waits_and_what_follows(tiktoktoe: Run) -> None:
 
     result = tiktoktoe("graph", "plan")
 
-    assert (result.code, result.err) == (0, "4 services, 5 dependencies, 3 start waves\n")
-    assert result.out == (
+    assert result.err == "4 services, 5 dependencies, 3 start waves; 1 required service is not defined\n"
+    assert result.out.endswith(
         "wave 1: 1 service\n"
         "  1 ledger   then orders, cart\n"
         "wave 2: 2 services\n"
@@ -193,3 +193,25 @@ def test_a_name_that_no_service_has(tiktoktoe: Run) -> None:
 
     assert (result.code, result.out) == (2, "")
     assert "did you mean `gateway`?" in result.err
+
+
+def test_who_waits_for_what_nobody_defines_has_no_sure_plan(tiktoktoe: Run) -> None:
+    """A required service that is not defined is the finding of `graph validate`, and the answer is no; to stop, not."""
+    configure({"a": {"depends_on": {"ghost": {}}}, "b": {"depends_on": {"phantom": {"required": False}}}})
+
+    start, stop = tiktoktoe("graph", "plan"), tiktoktoe("graph", "plan", "--reverse")
+
+    assert (start.code, stop.code) == (1, 0)
+    assert "error[TTG104]: `a` depends on `ghost`, which is not a service" in start.out
+    assert "`phantom`" not in start.out
+    assert start.err.endswith("; 1 required service is not defined\n")
+
+
+def test_an_undefined_goal_is_told_with_who_depends_on_it(tiktoktoe: Run) -> None:
+    """`plan --to` and `show --focus` know what dependencies mention, as `graph impact` does."""
+    configure({"a": {"depends_on": {"ghost": {}}}})
+
+    refused = [tiktoktoe("graph", *words, "ghost") for words in (("plan", "--to"), ("show", "--focus"))]
+
+    assert [result.code for result in refused] == [2, 2]
+    assert all("`ghost` is not defined, though `a` depends on it" in result.err for result in refused)

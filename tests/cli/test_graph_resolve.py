@@ -67,7 +67,10 @@ def test_changes_are_a_yes_unless_a_pipeline_asks(tiktoktoe: Run) -> None:
 
     plain, checked = tiktoktoe("graph", "resolve"), tiktoktoe("graph", "resolve", "--check")
 
+    names, all_names = (tiktoktoe("graph", "resolve", "-o", "name", *more) for more in ((), ("--all",)))
+
     assert (plain.code, checked.code) == (0, 1)
+    assert (names.out.split(), all_names.out.split()) == (["db"], ["db", "web"])
     assert plain.out == checked.out
     assert plain.out.splitlines()[1] == "db       1.3.0     1.6.0   upgrade  web needs ^1.4"
     assert plain.err == (

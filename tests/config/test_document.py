@@ -106,6 +106,27 @@ def test_says_what_is_wrong_with_a_file(write: Callable[[str, str], str], text: 
     assert _codes(load([write("a.yaml", text)], {})) == [code]
 
 
+def test_the_name_of_a_file_is_not_empty() -> None:
+    """An empty name is no folder: a variable of the caller's shell was perhaps not set."""
+    (problem,) = load([""], {}).problems
+
+    assert problem.message == "the name of a file is empty"
+
+
+@pytest.mark.parametrize("pattern", ["closed/*.yaml", "closed/parts/*.yaml"])
+def test_an_included_folder_may_be_closed(
+    write: Callable[[str, str], str], closed: Path, pattern: str
+) -> None:
+    """What may not be looked into is no folder without files; the reason stands at the pattern."""
+    top = write(str(closed.parent / "a.yaml"), f"include: [{pattern}]\n")
+
+    (problem,) = load([top], {}).problems
+
+    assert problem.message == f"cannot read `{pattern}`: permission denied"
+    assert problem.place
+    assert (problem.place.line, problem.place.column) == (1, 11)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

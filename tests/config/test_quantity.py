@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tiktoktoe_cli.config.quantity import ByteSize, Notation, Quantity
+from tiktoktoe_cli.config.quantity import LARGEST, ByteSize, Notation, Quantity
 from tiktoktoe_cli.config.units import UnitError
 
 if TYPE_CHECKING:
@@ -81,12 +81,20 @@ def test_a_size_is_whole_bytes() -> None:
 
 
 def test_parses_every_case(cases: Any) -> None:
-    """Each parse case holds, also with a plus or minus before it."""
+    """Each parse case holds, also with a plus or minus before it, once binary values are cut as Kubernetes does."""
     for case in cases["parse"]:
+        most = LARGEST if case["format"] == Notation.BINARY_SI else float("inf")
         for sign, factor in (("", 1), ("+", 1), ("-", -1)):
             quantity = Quantity.parse(sign + case["input"])
 
-            assert (quantity, quantity.notation) == (factor * _nano(case["value"]), case["format"]), case
+            magnitude = min(abs(quantity), most)
+            assert (magnitude, quantity.notation) == (abs(_nano(case["value"])), case["format"]), case
+            assert quantity * factor >= 0, case
+
+
+def test_binary_values_are_never_cut() -> None:
+    """90Ei are 90 times 2^60, and do not fit where 8Ei do."""
+    assert Quantity.parse("90Ei") == 90 * 2**60 * 10**9
 
 
 def test_refuses_every_invalid_case(cases: Any) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import networkx as nx
+import pytest
 from hypothesis import given
 
 from tests.graph.systems import graph_of, graph_of_edges, random_edges
-from tiktoktoe_cli.errors import Place
+from tiktoktoe_cli.errors import Place, UsageError
 
 
 def test_services_and_edges_know_their_places() -> None:
@@ -65,4 +66,31 @@ def test_the_closure_is_what_networkx_reaches(drawn: tuple[list[str], list[tuple
 
     assert {name: graph.closure_of([name]) for name in names} == {
         name: nx.descendants(oracle, name) | {name} for name in names
+    }
+
+
+def test_whoever_names_what_is_not_defined_is_told_who_depends_on_it() -> None:
+    """A name that dependencies mention is not unknown, but no service; for any other the nearest one is told."""
+    graph = graph_of({"a": {"depends_on": {"ghost": {}}}})
+
+    with pytest.raises(UsageError, match="`ghost` is not defined, though `a` depends on it"):
+        graph.must_define("ghost")
+    with pytest.raises(UsageError, match="unknown service: `b`"):
+        graph.must_define("b")
+    graph.must_define("a")
+
+
+@given(random_edges())
+def test_who_depends_on_a_service_is_what_networkx_says(
+    drawn: tuple[list[str], list[tuple[str, str]]],
+) -> None:
+    """All that depend on a service are networkx's ancestors and itself, also around cycles."""
+    names, edges = drawn
+    oracle = nx.DiGraph(edges)
+    oracle.add_nodes_from(names)
+
+    graph = graph_of_edges(names, edges)
+
+    assert {name: graph.dependents_closure_of([name]) for name in names} == {
+        name: nx.ancestors(oracle, name) | {name} for name in names
     }

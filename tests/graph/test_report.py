@@ -64,6 +64,26 @@ def test_findings_are_items_problems_and_failed_cases() -> None:
     assert report.next_steps == ("tiktoktoe config explain TTG101",)
 
 
+def test_findings_are_counted_for_alerts() -> None:
+    """By severity and by rule; what was found nowhere is a zero, so that an alert on it ends."""
+    facts = validation_of({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}})
+
+    drawn = render_report(validation.report_of(facts), ReportKind.OPENMETRICS, View()).splitlines()
+
+    rules = [line for line in drawn if line.startswith("tiktoktoe_graph_rule_findings{")]
+    assert len(rules) == len(RULES)
+    assert [line for line in rules if not line.endswith(" 0.0")] == [
+        'tiktoktoe_graph_rule_findings{rule="TTG101"} 1.0'
+    ]
+    assert {line for line in drawn if line.startswith(("tiktoktoe_graph_f", "tiktoktoe_graph_a"))} == {
+        'tiktoktoe_graph_findings{severity="error"} 1.0',
+        'tiktoktoe_graph_findings{severity="warning"} 0.0',
+        'tiktoktoe_graph_findings{severity="info"} 0.0',
+        'tiktoktoe_graph_accepted_findings{by="suppression"} 0.0',
+        'tiktoktoe_graph_accepted_findings{by="baseline"} 0.0',
+    }
+
+
 @pytest.mark.parametrize(
     ("fail_on", "ok"), [(Severity.ERROR, True), (Severity.WARNING, False), (Severity.INFO, False)]
 )

@@ -55,6 +55,8 @@ def test_a_version_keeps_its_zeros() -> None:
         {"resources": {"requests": {"cpu": "-1"}}},
         {"resources": {"requests": {"cpu": "9223372036854775808"}}},
         {"resources": {"limits": {"memory": "1e100"}}},
+        {"resources": {"requests": {"memory": "8Ei"}}},
+        {"resources": {"limits": {"memory": "90Ei"}}},
         {"resources": {"requests": {"disk": "1Gi"}}},
     ],
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.client.request import check_json, read_body, read_stream
+from tiktoktoe_cli.config.reader import STDIN, open_input
 from tiktoktoe_cli.errors import Problem, UsageError
 from tiktoktoe_cli.words import reason_of
 
@@ -29,7 +29,7 @@ def given_body(options: SendOptions) -> bytes | None:
     given = options.content
     if given is None:
         return None
-    if given in {"-", "@-"}:
+    if given in {STDIN, f"@{STDIN}"}:
         body = _read_stdin()
     else:
         body = read_body(Path(given[1:])) if given.startswith("@") else given.encode()
@@ -39,9 +39,12 @@ def given_body(options: SendOptions) -> bytes | None:
 
 
 def _read_stdin() -> bytes:
-    if sys.stdin is None:  # somebody closed it: `<&-`
-        raise UsageError("cannot read the body: standard input is closed", hint="name a file: `@FILE`")
-    return read_stream(sys.stdin.buffer, "standard input")
+    try:
+        with open_input(STDIN) as stream:
+            return read_stream(stream, "standard input")
+    except OSError as error:
+        message = f"cannot read the body: {reason_of(error)}"
+        raise UsageError(message, hint="name a file: `@FILE`") from None
 
 
 class BodyFile:

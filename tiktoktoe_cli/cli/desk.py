@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +15,7 @@ from tiktoktoe_cli.errors import (
     ENDING_SIGNALS,
     ConfigError,
     ExitCode,
+    OutputClosedError,
     Problem,
     Severity,
     UsageError,
@@ -33,6 +34,7 @@ from tiktoktoe_cli.report import (
     render,
     write,
 )
+from tiktoktoe_cli.report.files import STDOUT
 from tiktoktoe_cli.report.text import escape_hidden
 from tiktoktoe_cli.words import listed
 
@@ -244,23 +246,37 @@ class Desk:
 
         A `picture` stands in for the table where a person reads, and so does a `drawing`, whose texts are harmless
         already: it keeps its colours and has the verdict below, if there is a `closing`; a function draws only if it is
-        wanted. The code is 0 if `report.ok`, else 1, unless one is given.
+        wanted. The code is 0 if `report.ok`, else 1, unless one is given; it is that of the answer, too, if whoever
+        reads it leaves.
         """
-        self._write_reports(report)
+        with suppress(OutputClosedError):
+            self._write_reports(report)
+            self._show(report, picture, drawing, closing=closing)
+        if exit_code is not None:
+            return exit_code
+        return ExitCode.YES if report.ok else ExitCode.NO
+
+    def _show(
+        self,
+        report: Report,
+        picture: str | None,
+        drawing: str | Callable[[View], str] | None,
+        *,
+        closing: bool,
+    ) -> None:
         view = self.terminal.answer_view
         if self.output in _PERSONS:
             whole = self.terminal.options.verbosity > 0
             self.terminal.answer(draw_problems(report.problems, self.sources, view, whole=whole))
         if picture is not None and self.output is OutputFormat.TABLE:
             self.terminal.answer(escape_hidden(picture))
-            return self._code(report, exit_code)
+            return
         if drawing is None or self.output is not OutputFormat.TABLE:
             self.terminal.answer(self._drawn(report))
         else:
             self.terminal.answer(drawing if isinstance(drawing, str) else drawing(view))
         if closing and self.output in _PERSONS and not self.terminal.options.quiet:
             self.terminal.show(draw_closing(report, self.terminal.message_view))
-        return self._code(report, exit_code)
 
     def fail(self, error: TiktoktoeError, command: str, *, draw: Draw | None = None) -> ExitCode:
         """Say why there is no answer: to persons on standard error, to machines in the form they asked for.
@@ -282,16 +298,18 @@ class Desk:
             problems=problems,
             is_found_out=False,
         )
-        self._write_reports(report)
-        if draw:
-            self.terminal.answer(draw(report, self.terminal.answer_view))
-        elif self.output not in _PERSONS:
-            self.terminal.answer(self._drawn(report))
+        with suppress(OutputClosedError):
+            self._write_reports(report)
+            if draw:
+                self.terminal.answer(draw(report, self.terminal.answer_view))
+            elif self.output not in _PERSONS:
+                self.terminal.answer(self._drawn(report))
         tell(error, self.terminal)
         return error.exit_code
 
     def _write_reports(self, report: Report) -> None:
-        for kind, path in self.reports:
+        """Write the files first: whoever reads standard output may leave."""
+        for kind, path in sorted(self.reports, key=lambda target: target[1] == STDOUT):
             write(report, kind, path, self.terminal)
 
     def _drawn(self, report: Report) -> str:
@@ -301,12 +319,6 @@ class Desk:
         from tiktoktoe_cli.report.documents import draw_lines
 
         return draw_lines(report, view)
-
-    @staticmethod
-    def _code(report: Report, exit_code: ExitCode | None) -> ExitCode:
-        if exit_code is not None:
-            return exit_code
-        return ExitCode.YES if report.ok else ExitCode.NO
 
 
 def tell(error: TiktoktoeError, terminal: Terminal) -> None:

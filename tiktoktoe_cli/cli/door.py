@@ -6,11 +6,12 @@ import errno
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from typing import TYPE_CHECKING, NoReturn
 
 from tiktoktoe_cli import __version__
-from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode, OutputClosedError, TiktoktoeError
+from tiktoktoe_cli.errors import ENDING_SIGNALS, ExitCode, OutputClosedError, TiktoktoeError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,16 @@ class TerminatedError(SystemExit):
     """SIGTERM or SIGHUP came; like KeyboardInterrupt it passes every handler that is not about it, and event loops."""
 
 
+class _ClosedOutput(StringIO):
+    """Stands in for a standard output that the caller closed, `>&-`: nobody may take silence for an answer."""
+
+    def write(self, text: str, /) -> int:
+        """Take nothing but nothing."""
+        if text:
+            raise UnfinishedError("cannot write the answer: standard output is closed")
+        return 0
+
+
 _QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {
     TerminatedError: ExitCode.of_signal(signal.SIGTERM),
     OutputClosedError: ExitCode.YES,
@@ -34,7 +45,7 @@ _QUIET_ENDS: Mapping[type[BaseException], ExitCode] = {
 def enter(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every message has been printed."""
     try:
-        with _ended_by_signals():
+        with _ended_by_signals(), redirect_stdout(sys.stdout or _ClosedOutput()):
             return _run(list(arguments))
     except KeyboardInterrupt:
         _terminal().say("interrupted")
@@ -85,9 +96,8 @@ def _usage(error: Exception) -> int:
 
 
 def _print(words: str) -> ExitCode:
-    if sys.stdout is not None:  # somebody may have closed it: `>&-`
-        sys.stdout.write(words + "\n")
-        sys.stdout.flush()
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
     return ExitCode.YES
 
 

@@ -63,8 +63,9 @@ def critical(
     from tiktoktoe_cli.graph.reports.timeline import draw_timeline
     from tiktoktoe_cli.graph.starting.critical import Times, predict
 
-    times = Times(_measured(measured) if measured else {}, any_duration_of(default, "--default"))
-    sooner_ns, graph = duration_of(sooner, "--sooner"), desk.load("services").graph()
+    default_ns, sooner_ns = any_duration_of(default, "--default"), duration_of(sooner, "--sooner")
+    graph = desk.load("services").graph()
+    times = Times(_measured(measured) if measured else {}, default_ns)
     return answer_in_order(
         desk, "graph critical", lambda: predict(graph, times, sooner_ns, goal), report_of, draw_timeline
     )

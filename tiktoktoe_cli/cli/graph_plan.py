@@ -31,8 +31,8 @@ def plan(
         typer.Option(
             "--to",
             metavar="SERVICE",
-            help="Only what it takes to get this service: what it waits for, and what it requires at run time; "
-            "repeatable.",
+            help="Only what it takes to get this service: what it waits for, and what it requires at run time; with "
+            "--reverse what it takes to stop it: those that need it so. Repeatable.",
             autocompletion=service_names,
         ),
     ] = None,

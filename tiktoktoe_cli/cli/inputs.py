@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from tiktoktoe_cli.errors import UsageError
@@ -35,19 +33,17 @@ def read_json_object(argument: str | None, option: str) -> dict[str, Any]:  # JS
 
 
 def _read_file(name: str, option: str) -> str:
+    from tiktoktoe_cli.config.reader import STDIN, open_input  # with the reader comes YAML
+
     try:
-        if name == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+        with open_input(name) as file:
+            data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise UsageError(f"`{option}`: `{name}` is larger than {MAX_BYTES >> 20} MiB")
         return data.decode()
     except OSError as error:
-        raise UsageError(
-            f"`{option}` cannot read `{name}`: {reason_of(error)}", hint="check the path"
-        ) from None
+        hint = "name a file" if name == STDIN else "check the path"
+        raise UsageError(f"`{option}` cannot read `{name}`: {reason_of(error)}", hint=hint) from None
     except UnicodeDecodeError:
         raise UsageError(f"`{option}`: `{name}` is not UTF-8 text") from None
 

@@ -66,6 +66,12 @@ CODES = (
         "duplicate-key",
         "A key stands twice in one map; YAML readers silently keep one of them, this one refuses.",
     ),
+    Code(
+        "blank-name",
+        "A name is empty or only spaces: nobody could see it in a report.",
+        '"": {}',
+        "orders: {}",
+    ),
     Code("unknown-key", "No setting has this name here.", "timout: 2s", "timeout: 2s"),
     Code("missing-key", "A setting that has no default is not given."),
     Code("wrong-type", "The value is of another kind than the setting.", "replicas: many", "replicas: 2"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,10 +170,8 @@ class _Loader:
                 )
                 continue
             names = expand(item.raw, source.folder, shown)
-            if not names:
-                message = f"`{item.raw}` names no file"
-                self.document.problems.append(
-                    Problem("include-missing", message, item.place, "check the pattern")
-                )
+            if isinstance(names, Problem):
+                self.document.problems.append(replace(names, place=item.place))
+                continue
             for name in names:
                 self.add(name, identify(name), item.place)

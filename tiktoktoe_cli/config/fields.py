@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     SecretStr,
     SerializerFunctionWrapHandler,
     ValidationInfo,
@@ -134,6 +135,24 @@ def _as_text(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | float)]
 """A text, kept as it was written: `1.10` and `010` stay what they are."""
+
+BLANK_NAME: Final = ("blank-name", "expected a name, found a blank one")
+BLANK_NAME_HINT: Final = "give it at least one letter or digit"
+
+
+def is_blank(name: str) -> bool:
+    """Tell whether nothing of a name would show."""
+    return not name or name.isspace()
+
+
+def _as_name(text: str) -> str:
+    if is_blank(text):
+        raise PydanticCustomError(*BLANK_NAME, {"hint": BLANK_NAME_HINT})
+    return text
+
+
+Name = Annotated[Text, AfterValidator(_as_name), Field(json_schema_extra={"minLength": 1})]
+"""A text that names a thing in reports and pictures, so there is something to see of it."""
 
 
 def folder_of(text: str, info: ValidationInfo) -> Path | None:

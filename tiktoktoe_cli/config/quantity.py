@@ -1,7 +1,8 @@
 """Resource quantities with Kubernetes' grammar: `250m`, `1.5`, `128Mi`, `2e3`.
 
 Follows `k8s.io/apimachinery/pkg/api/resource/quantity.go`: a sign, digits, one suffix; no spaces, letter case
-matters; what is finer than a nano is rounded away from zero; binary values saturate at 2⁶³ - 1.
+matters; what is finer than a nano is rounded away from zero. Where Kubernetes cuts a binary value that is more than
+2⁶³ - 1, it stays exact here: whoever takes it says that it is too large.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 NANOS_PER_UNIT = 10**9
 LARGEST = (2**63 - 1) * NANOS_PER_UNIT
-"""In nanos; Kubernetes takes what is more for this, where it is binary."""
+"""In nanos; the most that Kubernetes can hold."""
 _MAX_EXPONENT = 100
 
 
@@ -53,9 +54,8 @@ class Quantity(Written, int):
         sign, whole, fraction, suffix = match[1], match[2] or "", match[3] or "", match[4] or ""
         notation, scale, divisor = _scale(text, suffix)
         magnitude = _round_up(int(whole + fraction) * scale, divisor * 10 ** len(fraction))
-        if notation is Notation.BINARY_SI:
-            magnitude = min(magnitude, LARGEST)
-            notation = Notation.DECIMAL_SI if 0 < magnitude < NANOS_PER_UNIT else notation
+        if notation is Notation.BINARY_SI and 0 < magnitude < NANOS_PER_UNIT:
+            notation = Notation.DECIMAL_SI
         return cls(-magnitude if sign == "-" else magnitude, notation)
 
     @property

@@ -8,8 +8,9 @@ import stat
 import sys
 from contextlib import suppress
 from glob import glob
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from tiktoktoe_cli.config.nodes import Source
 from tiktoktoe_cli.errors import Place, Problem
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FILE_NAME = "tiktoktoe.yaml"
+STDIN = "-"
 FILE_VARIABLE = "TIKTOKTOE_CONFIG"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SECRET_BYTES = 64 * 1024
@@ -71,9 +73,7 @@ def read_source(name: str, *, waits: bool = True) -> Source | Problem:
     try:
         data = _read_bytes(name, waits=waits)
     except (OSError, ValueError) as error:
-        reason = reason_of(error) if isinstance(error, OSError) else "not a path"
-        hint = "check the path and its permissions"
-        return Problem("file-unreadable", f"cannot read `{shortened(name, 200)}`: {reason}", hint=hint)
+        return _unreadable(name, error)
     if len(data) > MAX_BYTES:
         return Problem(
             "file-too-large",
@@ -83,8 +83,24 @@ def read_source(name: str, *, waits: bool = True) -> Source | Problem:
     text = _decode(name, data)
     if isinstance(text, Problem):
         return text
-    folder = Path() if name == "-" else identify(name).parent
-    return Source("<stdin>" if name == "-" else name, folder, text)
+    folder = Path() if name == STDIN else identify(name).parent
+    return Source("<stdin>" if name == STDIN else name, folder, text)
+
+
+def open_input(name: str) -> BinaryIO:
+    """Open a file for reading, or standard input for `-`, which is over for this process once it is closed.
+
+    Raises:
+        OSError: if it cannot be opened, or standard input was closed by the caller, or by whoever read it before.
+        ValueError: if the name can be no path.
+    """
+    if name != STDIN:
+        return Path(name).open("rb")
+    if sys.stdin is None:  # the caller closed it: `<&-`
+        raise OSError(errno.EBADF, "standard input is closed")
+    if sys.stdin.closed:
+        raise OSError(errno.EBADF, "standard input can be read only once, and has been read already")
+    return sys.stdin.buffer
 
 
 def read_secret(folder: Path, path: str) -> str:
@@ -106,20 +122,44 @@ def read_secret(folder: Path, path: str) -> str:
         raise OSError("not UTF-8 text") from None
 
 
-def expand(pattern: str, folder: Path, shown: str) -> list[str]:
-    """List the files an `include:` names, sorted, as paths to show; `shown` is how the user wrote the folder."""
+def expand(pattern: str, folder: Path, shown: str) -> list[str] | Problem:
+    """List the files an `include:` names, sorted, as paths to show; `shown` is how the user wrote the folder.
+
+    It is a problem if a pattern names none, or none that we may see.
+    """
     if not _WILDCARDS & set(pattern):
         return [os.path.join(shown, pattern)]  # noqa: PTH118  # keeps the user's own words: `./a` stays `./a`
     found = glob(pattern, root_dir=folder)  # noqa: PTH207  # pathlib's glob refuses absolute patterns
+    if not found:
+        return _nothing_at(pattern, folder)
     return [os.path.join(shown, name) for name in sorted(found)]  # noqa: PTH118  # as above
 
 
+def _nothing_at(pattern: str, folder: Path) -> Problem:
+    """Say why a pattern names no file; to `glob`, a folder that may not be entered is an empty one."""
+    fixed = takewhile(_WILDCARDS.isdisjoint, Path(pattern).parts)
+    try:
+        with os.scandir(folder.joinpath(*fixed)):
+            pass
+    except PermissionError as error:
+        return _unreadable(pattern, error)
+    except (OSError, ValueError):
+        pass  # there is no such folder, or cannot be
+    return Problem("include-missing", f"`{pattern}` names no file", hint="check the pattern")
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> Problem:
+    if not name:
+        return Problem("file-unreadable", "the name of a file is empty", hint="name a file")
+    reason = reason_of(error) if isinstance(error, OSError) else "not a path"
+    hint = "name a file" if name == STDIN else "check the path and its permissions"
+    return Problem("file-unreadable", f"cannot read `{shortened(name, 200)}`: {reason}", hint=hint)
+
+
 def _read_bytes(name: str, *, waits: bool) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    if not waits and not stat.S_ISREG(Path(name).stat().st_mode):
+    if not waits and name != STDIN and not stat.S_ISREG(Path(name).stat().st_mode):
         raise OSError(errno.EINVAL, "not a regular file")
-    with Path(name).open("rb") as file:
+    with open_input(name) as file:
         return file.read(MAX_BYTES + 1)
 
 

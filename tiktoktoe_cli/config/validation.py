@@ -81,6 +81,10 @@ class Shape:
         self._adapter: TypeAdapter[Any] = TypeAdapter(type_)
         self._compiled: dict[tuple[str, tuple[str, ...] | None], Expression] = {}
 
+    def keys(self, loc: tuple[Step, ...]) -> set[str]:
+        """List the keys that may stand at a location, also those that others read."""
+        return keys_at(self.type, loc) | (frozenset() if loc else self.also)
+
     def read(
         self, document: Document, node: Node, path: tuple[Step, ...], *, outline: bool = False
     ) -> Any:  # what the type says
@@ -163,8 +167,7 @@ def _words(detail: dict[str, Any], context: dict[str, Any], shape: Shape) -> tup
         **context,
     }
     if kind == "extra_forbidden":
-        above = detail["loc"][:-1]
-        known = keys_at(shape.type, above) | (frozenset() if above else shape.also)
+        known = shape.keys(detail["loc"][:-1])
         hint = suggestion(str(words["key"]), known) or (
             f"the keys are {listed(sorted(known))}" if known else None
         )
@@ -187,7 +190,7 @@ def _shape_hint(expected: str, given: object) -> str | None:
 
 
 def _keys_hint(expected: str, shape: Shape, loc: tuple[Step, ...]) -> str | None:
-    keys = sorted(keys_at(shape.type, loc)) if expected == "a mapping" else ()
+    keys = sorted(shape.keys(loc)) if expected == "a mapping" else ()
     return f"write `KEY: VALUE`; its keys are {listed(keys)}" if keys else None
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.graph.model import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+
+    from tiktoktoe_cli.graph.model import Edge, Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,22 @@ class Abilities:
     ready_line: Collection[str] = ()
     rollback: Collection[str] = ()
     drain: Collection[str] = ()
+
+
+def as_observed(graph: Graph, abilities: Abilities) -> Graph:
+    """Let dependencies that name no condition wait for what shows of their targets.
+
+    They wait for health; of a service that is started from here and has no check, nothing shows but its start.
+    """
+    unseen = {name for name in abilities.started if name not in abilities.checked}
+    if not unseen:
+        return graph
+
+    def observed(edge: Edge) -> Edge:
+        waits_blindly = not edge.is_condition_written and edge.target in unseen
+        return replace(edge, condition=Condition.STARTED) if waits_blindly else edge
+
+    return graph.mapped(observed)
 
 
 def abilities_of(names: Iterable[str], says: Callable[..., bool]) -> Abilities:

@@ -8,7 +8,9 @@ from functools import cached_property
 from sys import intern
 from typing import TYPE_CHECKING, TypeVar
 
+from tiktoktoe_cli.errors import UsageError, unknown
 from tiktoktoe_cli.graph.algorithms.order import Order, order_of
+from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -147,6 +149,11 @@ class Service:
         kept = tuple([edge for edge in self.dependencies if is_kept(edge)])
         return self if len(kept) == len(self.dependencies) else replace(self, dependencies=kept)
 
+    def mapped(self, change: Callable[[Edge], Edge]) -> Service:
+        """Return the service with each dependency as a function makes it; itself if none changes."""
+        changed = tuple([change(edge) for edge in self.dependencies])
+        return self if changed == self.dependencies else replace(self, dependencies=changed)
+
 
 def _nowhere(*_path: str | int) -> None:
     """Find nothing: the graph was read from no file."""
@@ -205,6 +212,20 @@ class Graph:
         """Tell whether a service has a name, or at least a dependency mentions it."""
         return name in self.services or name in self._dependents
 
+    def must_define(self, name: str) -> None:
+        """Make sure that a service has a name.
+
+        Raises:
+            UsageError: none has it, with who depends on it nevertheless, or what name is near.
+        """
+        if name in self.services:
+            return
+        if sources := [edge.source for edge in self.dependents_of(name)]:
+            verb = "depends" if len(sources) == 1 else "depend"
+            message = f"{quoted(name)} is not defined, though {listed(sources, limit=3)} {verb} on it"
+            raise UsageError(message, hint="add it to `services`, or name another one")
+        raise unknown(name, self.services, "service")
+
     def closure_of(self, names: Iterable[str], counts: Callable[[Edge], bool] = _always) -> set[str]:
         """Return services and all that they depend on, directly or through others, over the edges that count."""
         found: set[str] = set()
@@ -214,6 +235,19 @@ class Graph:
             if name in self.services and name not in found:
                 found.add(name)
                 waiting += [edge.target for edge in self.services[name].dependencies if counts(edge)]
+        return found
+
+    def dependents_closure_of(
+        self, names: Iterable[str], counts: Callable[[Edge], bool] = _always
+    ) -> set[str]:
+        """Return services and all that depend on them, directly or through others, over the edges that count."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in self.services and name not in found:
+                found.add(name)
+                waiting += [edge.source for edge in self.dependents_of(name) if counts(edge)]
         return found
 
     def only(self, names: Collection[str]) -> Graph:
@@ -226,6 +260,10 @@ class Graph:
     def where(self, is_kept: Callable[[Edge], bool]) -> Graph:
         """Return the graph of all services with some of the edges."""
         return replace(self, services={name: one.where(is_kept) for name, one in self.services.items()})
+
+    def mapped(self, change: Callable[[Edge], Edge]) -> Graph:
+        """Return the graph with each edge as a function makes it; it keeps where an edge leads."""
+        return replace(self, services={name: one.mapped(change) for name, one in self.services.items()})
 
     def successors(self, kinds: Collection[EdgeKind]) -> dict[str, tuple[str, ...]]:
         """Return what each service depends on over edges of some kinds; not itself, and no undefined names."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Reference, Settings, Text
+from tiktoktoe_cli.config.fields import Name, Reference, Settings, Text
 from tiktoktoe_cli.config.quantity import LARGEST, Quantity
 from tiktoktoe_cli.config.units import Duration, Ratio
 from tiktoktoe_cli.graph.model import Condition, EdgeKind, Evidence, Resource
@@ -127,7 +127,7 @@ class ServiceSettings(Settings):
     """The version that is or will be deployed, as written: `1.10` stays `1.10`."""
     available: tuple[Available, ...] = ()
     """Other versions that could be deployed instead: each a text, or a map that also says what it needs otherwise."""
-    group: Text | None = None
+    group: Name | None = None
     """The group that reports and pictures put the service into."""
     tags: tuple[Text, ...] = ()
     """Words to select services by."""
@@ -144,7 +144,7 @@ class ServiceSettings(Settings):
 class NodeSettings(Settings):
     """A kind of machine that services run on."""
 
-    name: Text
+    name: Name
     """What reports call it."""
     count: int = Field(default=1, ge=0, le=MOST_COPIES)
     """How many of them there are; 1 by default."""

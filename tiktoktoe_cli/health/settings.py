@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Cel, Settings, Text
+from tiktoktoe_cli.config.fields import Cel, Name, Settings, Text
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Expression
 from tiktoktoe_cli.health.credentials import has_credentials
@@ -171,7 +171,7 @@ class Examination(Settings):
 class CheckSettings(Examination, ProbeChoice):
     """One check of a service: exactly one probe, and what it has to find."""
 
-    name: Annotated[Text, Field(min_length=1)]
+    name: Name
     """What the check is called in every output; unique within its service."""
     enabled: bool = True
     """Whether it is made at all; if not, it is skipped and says nothing about its service."""
@@ -256,6 +256,6 @@ class HealthSettings(Settings):
     maintenance: MaintenanceSettings = ()
     """When services are worked on: which of them then fail is shown as such, and fails no run. A window that names no
     `services` and no `groups` is for all services."""
-    modules: dict[str, ModuleSettings] = Field(default_factory=dict)
+    modules: dict[Name, ModuleSettings] = Field(default_factory=dict)
     """Checks without a target, by name, for `/probe?target=...&module=...` of `health watch --listen`. Whoever reaches
     that page names the target, within the module's `targets`."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
-from tiktoktoe_cli.config.fields import Cel, Settings
+from tiktoktoe_cli.config.fields import Cel, Name, Settings
 from tiktoktoe_cli.expressions import Expression
 from tiktoktoe_cli.monitoring.alerts import AlertAction
 
@@ -14,7 +12,7 @@ from tiktoktoe_cli.monitoring.alerts import AlertAction
 class AlertSettings(Settings):
     """A condition that should not hold when a run ends; a feature narrows `when` to the variables it binds."""
 
-    name: str = Field(min_length=1)
+    name: Name
     """What the report calls it."""
     when: Annotated[Expression, Cel()]
     """It fires when this is true, or cannot be evaluated: what cannot be judged is not fine."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Cel, Context, LocalPath, OneOf, Settings, unknown_name
+from tiktoktoe_cli.config.fields import Cel, Context, LocalPath, Name, OneOf, Settings, unknown_name
 from tiktoktoe_cli.config.quantity import ByteSize
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Duration as Span
@@ -241,7 +241,7 @@ class PipelineSettings(Settings):
     """What to do with each event, in this order."""
     routing: tuple[RuleSettings, ...] = Field(min_length=1)
     """Which events go where."""
-    destinations: dict[str, DestinationSettings] = Field(min_length=1)
+    destinations: dict[Name, DestinationSettings] = Field(min_length=1)
     """Where events can go, by name."""
     dead_letter: DeadLetterSettings
     """Where the others go: nothing is lost silently."""

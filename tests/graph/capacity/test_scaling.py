@@ -36,7 +36,7 @@ def test_a_number_is_said_or_what_it_changes(texts: list[str], counts: dict[str,
     [
         ("orders", "`--replicas orders` says no number of replicas"),
         ("orders=", "`--replicas orders=` says no number of replicas"),
-        ("=3", "`--replicas =3` says no number of replicas"),
+        ("=3", "`--replicas =3` names no service before the `=`"),
         ("orders=3x", "`--replicas orders=3x` says no number of replicas"),
         ("orders=++3", "`--replicas orders=++3` says no number of replicas"),
         ("orders=\u0663", "`--replicas orders=\u0663` says no number of replicas"),

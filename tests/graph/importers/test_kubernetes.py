@@ -237,7 +237,7 @@ def test_a_pod_needs_what_its_containers_need(
     assert one.services["a"].get("resources") == resources
 
 
-@pytest.mark.parametrize("text", ["128MB", "lots", "-1", "9223372036854775808", "18E"])
+@pytest.mark.parametrize("text", ["128MB", "lots", "-1", "9223372036854775808", "18E", "8Ei"])
 def test_amounts_that_are_none_are_told_of(write: Write, text: str) -> None:
     """With the place in the file."""
     one = imported(write, workload("a", need(memory=text)))

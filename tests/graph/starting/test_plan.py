@@ -143,6 +143,22 @@ def test_a_part_is_planned_with_all_that_it_needs() -> None:
     assert plan.waves == (("ads", "ledger", "smtp"), ("mail", "orders"))
 
 
+def test_to_stop_a_service_all_that_need_it_stop_before() -> None:
+    """The part to stop is who waits for it or requires it, directly or through others; who likes it stays up."""
+    services = {
+        "db": {},
+        "orders": {"depends_on": {"db": {}}},
+        "web": {"depends_on": {"orders": {"kind": "runtime"}}},
+        "stats": {"depends_on": {"db": {"kind": "soft"}}},
+        "mail": {},
+    }
+
+    plan = plan_stop(graph_of(services), Scope(goals=("db",)))
+
+    assert set(plan.order) == {"db", "orders", "web"}
+    assert plan.order.index("orders") < plan.order.index("db")
+
+
 def test_a_call_that_it_can_do_without_is_no_part() -> None:
     """What a service waits for is part of it even if it is optional; an optional call is not."""
     services = {

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.graph.model import Graph, Service
 
-_SCALING: Final = re.compile(r"(?P<name>.+)=(?P<sign>[+-]?)(?P<number>[0-9]+)", re.DOTALL)
+_SCALING: Final = re.compile(r"(?P<name>.*)=(?P<sign>[+-]?)(?P<number>[0-9]+)", re.DOTALL)
+_HINT: Final = "write it as `--replicas SERVICE=3`, or `SERVICE=+1` for one more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ def scaled(graph: Graph, texts: Iterable[str]) -> dict[str, int]:
 def _read(text: str) -> _Wish:
     match = _SCALING.fullmatch(text)
     if match is None:
-        hint = "write it as `--replicas SERVICE=3`, or `SERVICE=+1` for one more"
-        raise UsageError(f"`--replicas {shortened(text)}` says no number of replicas", hint=hint)
+        raise UsageError(f"`--replicas {shortened(text)}` says no number of replicas", hint=_HINT)
+    if not match["name"]:
+        raise UsageError(f"`--replicas {shortened(text)}` names no service before the `=`", hint=_HINT)
     number = int(min(float(match["number"]), MOST_COPIES + 1))  # of very many digits no int is made
     return _Wish(text, match["name"], match["sign"], number)
 

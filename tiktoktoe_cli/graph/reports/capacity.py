@@ -8,7 +8,17 @@ from tiktoktoe_cli.config.quantity import NANOS_PER_UNIT
 from tiktoktoe_cli.graph.capacity import Fit
 from tiktoktoe_cli.graph.capacity.amounts import NOTHING
 from tiktoktoe_cli.graph.capacity.words import missing_words, verdict_words
-from tiktoktoe_cli.report.facts import Case, CaseOutcome, Column, Json, Report, Shows
+from tiktoktoe_cli.report.facts import (
+    Case,
+    CaseOutcome,
+    Column,
+    Json,
+    Metric,
+    MetricKind,
+    Report,
+    Sample,
+    Shows,
+)
 from tiktoktoe_cli.words import listed, quoted
 
 if TYPE_CHECKING:
@@ -46,6 +56,7 @@ def report_of(study: Study) -> Report:
             Column("replicas", "REPLICAS"),
         ),
         cases=(Case("graph", "capacity", _OUTCOMES[fit], "" if fit is Fit.FITS else verdict),),
+        metrics=tuple(_metrics(study)),
         advice=tuple(missing_words(study)),
         remarks=tuple(_remarks(study, more)),
     )
@@ -89,7 +100,7 @@ def _node(node: Node) -> dict[str, Json]:
     }
 
 
-def _amounts(room: Amounts, taken: Amounts) -> dict[str, Json]:
+def _amounts(room: Amounts, taken: Amounts) -> dict[str, dict[str, float]]:
     """Write what there is, what of it is requested, and what that leaves."""
     sides = {"offered": room, "requested": taken, "free": room.plus(taken, -1)}
     written = {side: _written(amounts) for side, amounts in sides.items()}
@@ -103,6 +114,18 @@ def _written(amounts: Amounts) -> dict[str, float]:
 
 def _units(nano: int) -> float:
     return nano / NANOS_PER_UNIT if nano % NANOS_PER_UNIT else nano // NANOS_PER_UNIT
+
+
+def _metrics(study: Study) -> Iterator[Metric]:
+    """Make gauges of whether all replicas fit, and of what they request of all nodes together."""
+    fits = (Sample(float(study.fitting.fit is fit), (("fit", fit.value),)) for fit in Fit)
+    meaning = "1 for what is known: whether all replicas fit on the nodes"
+    yield Metric("tiktoktoe_capacity_fit", MetricKind.GAUGE, meaning, "", tuple(fits))
+    amounts = _amounts(study.room, study.needed)
+    for name, unit in zip(_NAMES, ("cores", "bytes"), strict=True):
+        samples = tuple(Sample(float(value), (("amount", side),)) for side, value in amounts[name].items())
+        meaning = "what all nodes offer, what all replicas request, and what that leaves"
+        yield Metric(f"tiktoktoe_capacity_{name}", MetricKind.GAUGE, meaning, unit, samples)
 
 
 def _remarks(study: Study, more: Mapping[str, int] | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.graph.reports.edges import edge_data
+from tiktoktoe_cli.graph.reports.no_order import missing_of, missing_words, rules_of
 from tiktoktoe_cli.graph.starting.critical import Knowledge
 from tiktoktoe_cli.graph.starting.timing import is_late
 from tiktoktoe_cli.graph.words import path_words
@@ -35,10 +36,11 @@ _GUESS: Final = "--default 5s"
 def report_of(facts: Critical) -> Report:
     """Turn a prediction into a report: one item a service, in the order of their starts."""
     counts = Counter(facts.knowledge.values())
+    problems = missing_of(facts.graph)
     return Report(
         command="graph critical",
-        ok=not facts.failing,
-        verdict=_verdict(facts, counts[Knowledge.ASSUMED]),
+        ok=not (facts.failing or problems),
+        verdict=_verdict(facts) + missing_words(problems),
         summary={
             "total_s": facts.schedule.total_ns / NS_PER_S,
             "goal": facts.schedule.goal,
@@ -49,6 +51,8 @@ def report_of(facts: Critical) -> Report:
         },
         items=[_item(name, facts) for name in in_order(facts)],
         columns=_COLUMNS,
+        problems=problems,
+        rules=rules_of(problems),
         advice=tuple(_advice(facts)),
         next_steps=tuple(_next_steps(facts)),
     )
@@ -75,9 +79,13 @@ def saving_words(saving: Saving, facts: Critical) -> str:
     return words if saving.chain == facts.chain else f"{words}; then {path_words(saving.chain)} decides"
 
 
-def _verdict(facts: Critical, unknown: int) -> str:
-    guessed = f"; the start times of {plural(unknown, 'service')} are not known" if unknown else ""
-    return f"{_answer(facts)}{guessed}"
+def _verdict(facts: Critical) -> str:
+    unknown = [name for name in in_order(facts) if facts.knowledge[name] is Knowledge.ASSUMED]
+    if not unknown:
+        return _answer(facts)
+    times = "the start time of" if len(unknown) == 1 else "the start times of"
+    is_known = "is" if len(unknown) == 1 else "are"
+    return f"{_answer(facts)}; {times} {listed(unknown, limit=3)} {is_known} not known"
 
 
 def _answer(facts: Critical) -> str:

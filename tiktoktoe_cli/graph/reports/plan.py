@@ -8,6 +8,7 @@ from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.graph.algorithms.order import wave_numbers
 from tiktoktoe_cli.graph.model import Condition
 from tiktoktoe_cli.graph.reports.edges import edge_data
+from tiktoktoe_cli.graph.reports.no_order import missing_of, missing_words, rules_of
 from tiktoktoe_cli.graph.reports.pen import Pen
 from tiktoktoe_cli.graph.size import counts, size_words
 from tiktoktoe_cli.graph.starting.plan import Standing
@@ -29,11 +30,12 @@ _STANDINGS = {Standing.LEFT_OUT: "left out", Standing.UNDEFINED: "undefined"}
 def report_of(facts: OrderPlan) -> Report:
     """Turn a plan into a report: one item a service, in the order of their turns."""
     wave_of = wave_numbers(facts.waves)
+    problems = () if facts.stops else missing_of(facts.graph)
     items = [_item(facts, name, turn, wave_of[name]) for turn, name in enumerate(facts.order, start=1)]
     return Report(
         command="graph plan",
-        ok=True,
-        verdict=_verdict(facts),
+        ok=not problems,
+        verdict=_verdict(facts) + missing_words(problems),
         summary={
             **counts(facts.graph),
             "stops": facts.stops,
@@ -41,6 +43,8 @@ def report_of(facts: OrderPlan) -> Report:
             "waves": facts.waves,
         },
         items=items,
+        problems=problems,
+        rules=rules_of(problems),
         columns=(
             Column("wave", "WAVE", shows=Shows.NUMBER),
             Column("name", "SERVICE"),

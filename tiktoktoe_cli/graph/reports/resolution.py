@@ -85,7 +85,7 @@ def _drawings(facts: Resolution, report: Report, *, everything: bool) -> dict[st
         return lambda view: form.load()(shown, view) + (draw_explanations(facts, view) or "")
 
     tables = {form.value: table(form) for form in (OutputFormat.TABLE, OutputFormat.WIDE)}
-    return {**tables, "markdown": markdown}
+    return {**tables, "name": lambda view: OutputFormat.NAME.load()(shown, view), "markdown": markdown}
 
 
 def draw_explanations(facts: Resolution, view: View) -> str | None:

@@ -13,12 +13,21 @@ from tiktoktoe_cli.graph.size import size_words, start_counts
 from tiktoktoe_cli.report.catalog import OutputFormat
 from tiktoktoe_cli.report.diagnostics import tally
 from tiktoktoe_cli.report.documents import problem_data
-from tiktoktoe_cli.report.facts import AcceptanceKind, Case, CaseOutcome, Column, Report
+from tiktoktoe_cli.report.facts import (
+    AcceptanceKind,
+    Case,
+    CaseOutcome,
+    Column,
+    Metric,
+    MetricKind,
+    Report,
+    Sample,
+)
 from tiktoktoe_cli.report.names import draw_names
 from tiktoktoe_cli.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tiktoktoe_cli.errors import Problem
     from tiktoktoe_cli.graph.findings.baseline import Renewal
@@ -61,6 +70,7 @@ def report_of(
         accepted=facts.accepted,
         rules={rule.id: rule.text for rule in facts.rules},
         cases=_cases(facts, fail_on),
+        metrics=tuple(_metrics(facts)),
         next_steps=tuple(f"tiktoktoe config explain {code}" for code in codes),
     )
 
@@ -111,6 +121,21 @@ def _item(problem: Problem, acceptance: Acceptance | None) -> dict[str, Json]:
         if acceptance
         else None,
     }
+
+
+def _metrics(facts: Validation) -> Iterator[Metric]:
+    """Count the findings; a rule that was applied and found nothing is a zero, so that alerts on it end."""
+    severities = dict.fromkeys(Severity, 0) | Counter(problem.severity for problem in facts.findings)
+    rules = {rule.id: 0 for rule in facts.rules} | Counter(problem.code for problem in facts.findings)
+    ways = dict.fromkeys(_ACCEPTED_BY.values(), 0)
+    accepted = ways | Counter(_ACCEPTED_BY[acceptance.kind] for _, acceptance in facts.accepted)
+    for name, meaning, label, counts in (
+        ("findings", "open findings, by how grave they are", "severity", severities),
+        ("rule_findings", "open findings of each rule that was applied", "rule", rules),
+        ("accepted_findings", "findings that do not count, by where they are accepted", "by", accepted),
+    ):
+        samples = tuple(Sample(float(count), ((label, key),)) for key, count in counts.items())
+        yield Metric(f"tiktoktoe_graph_{name}", MetricKind.GAUGE, meaning, "", samples)
 
 
 def _cases(facts: Validation, fail_on: Severity) -> tuple[Case, ...]:

@@ -81,7 +81,8 @@ RULES = (
         severity=Severity.ERROR,
         title="waiting for what nobody can observe",
         why="Without a check nobody can tell whether a service is healthy; only who starts one sees it end or print "
-        "its line. A dependency that names no condition waits for health only where there is a check.",
+        "its line. A dependency that names no condition waits for health only where there is a check. Where no "
+        "service has a start action, nobody waits for ends and lines from here: they are not looked at.",
         example="ledger: {}\norders: {depends_on: {ledger: {condition: healthy}}}",
         fix="give the target a `health` section or a start action, or write `condition: started`.",
         check=find_unobservable_conditions,

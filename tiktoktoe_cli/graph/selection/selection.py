@@ -125,8 +125,9 @@ def _boxes(graph: Graph, selection: Selection) -> dict[str, str]:
 def _refuse_nonsense(graph: Graph, selection: Selection) -> None:
     groups = _groups(graph)
     tags = dict.fromkeys(tag for service in graph.services.values() for tag in service.tags)
+    for name in selection.focus:
+        graph.must_define(name)
     for kind, words, known in (
-        ("service", selection.focus, graph.services),
         ("tag", selection.tags, tags),
         ("group", (*selection.groups, *(selection.collapse or ())), groups),
     ):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import unknown
 from tiktoktoe_cli.graph.model import EdgeKind
 from tiktoktoe_cli.graph.starting.plan import start_waves
 from tiktoktoe_cli.graph.starting.schedule import schedule
@@ -129,8 +128,7 @@ def predict(graph: Graph, times: Times, sooner_ns: int, goal: str | None = None)
 
 def _below(graph: Graph, goal: str) -> Graph:
     """Keep a service and what it waits for, directly or through others."""
-    if goal not in graph.services:
-        raise unknown(goal, graph.services, "service")
+    graph.must_define(goal)
     return graph.only(graph.closure_of([goal], lambda edge: edge.kind is EdgeKind.START))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from tiktoktoe_cli.errors import UsageError, unknown
+from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.graph.algorithms.cycles import first_start_cycle
 from tiktoktoe_cli.graph.algorithms.order import order_of
 from tiktoktoe_cli.graph.model import EdgeKind
@@ -47,7 +47,8 @@ class Standing(StrEnum):
 class Scope:
     """Which part of a system a plan is about: what its goals need (none named: all of it), `without` others.
 
-    They need what they wait for and what they require, be it only at run time.
+    To be up they need what they wait for and what they require, be it only at run time; to be stopped, that all that
+    need them so have stopped.
     """
 
     goals: tuple[str, ...] = ()
@@ -114,7 +115,7 @@ def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) ->
         StartCycleError: if start edges form a cycle.
         UsageError: if the scope names a service that there is not, or leaves out all of them.
     """
-    inner = _within(graph, scope)
+    inner = _within(graph, scope, stops=True)
     start_waves(inner)
     waits = {name: [edge.source for edge in _dependents(inner, name)] for name in inner.services}
     waves = order_of(waits).waves
@@ -122,15 +123,15 @@ def plan_stop(graph: Graph, scope: Scope = Scope(), slots: int | None = None) ->
     return OrderPlan(inner, graph, waves, turns(work, slots), stops=True)
 
 
-def _within(graph: Graph, scope: Scope) -> Graph:
+def _within(graph: Graph, scope: Scope, *, stops: bool = False) -> Graph:
     """Keep the services that a scope is about, but not what is needed only through what is left out."""
     for name in (*scope.goals, *scope.without):
-        if name not in graph.services:
-            raise unknown(name, graph.services, "service")
+        graph.must_define(name)
     if not (scope.goals or scope.without):
         return graph
     rest = graph.only(graph.services.keys() - set(scope.without))
-    inner = rest.only(rest.closure_of(scope.goals or rest.services, _belongs))
+    go = rest.dependents_closure_of if stops else rest.closure_of
+    inner = rest.only(go(scope.goals or rest.services, _belongs))
     if not inner.services:
         hint = "`--without` takes away all that was to be planned: leave out less"
         raise UsageError("no service is left to plan", hint=hint)
