@@ -62,7 +62,7 @@ PARTS = (
     Part("capacity", ("capacity",), "graph.settings", "CapacitySettings"),
     Part("policies", ("resilience", ANY), "resilience.settings", "PolicySettings"),
     Part("requests", ("requests", ANY), "client.settings", "RequestSettings"),
-    Part("pipelines", ("pipelines", ANY), "replay.settings", "PipelineSettings"),
+    Part("pipelines", ("pipelines", ANY), "replay.settings.pipeline", "PipelineSettings"),
     Part("simulations", ("simulations", ANY), "simulation.settings", "SimulationSettings"),
     Part("orchestration", ("orchestration",), "orchestration.settings", "OrchestrationSettings"),
 )

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tiktoktoe_cli.replay import run_pipeline
-from tiktoktoe_cli.replay.settings import PipelineSettings
-from tiktoktoe_cli.replay.station import Station
+from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tiktoktoe_cli.replay import ReplayFacts
-    from tiktoktoe_cli.replay.dead_letters import DeadLetter
 
 Json = dict[str, Any]
 
@@ -45,6 +43,7 @@ class Shelf:
             "routing": [{"to": ["all"]}],
             "destinations": {"all": {"file": f"{self.folder}/out/all.ndjson"}},
             "dead_letter": {"file": f"{self.folder}/out/dead.ndjson"},
+            "state": {"dir": f"{self.folder}/state"},
         }
         return PipelineSettings.model_validate(yaml | changed)
 
@@ -67,23 +66,3 @@ class Shelf:
 def shelf(tmp_path: Path) -> Shelf:
     """Return an empty folder for events."""
     return Shelf(tmp_path)
-
-
-class Letters(list["DeadLetter"]):
-    """Dead letters in a list."""
-
-    def put(self, letter: DeadLetter) -> None:
-        """Keep one."""
-        self.append(letter)
-
-
-@pytest.fixture
-def letters() -> Letters:
-    """Return where dead letters go."""
-    return Letters()
-
-
-@pytest.fixture
-def station(letters: Letters) -> Station:
-    """Return a station whose clock stands still."""
-    return Station("test", letters, lambda: 0)

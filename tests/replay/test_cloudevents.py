@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import VECTORS
 from tiktoktoe_cli.replay.cloudevents import faults_of, is_cloudevent
 from tiktoktoe_cli.replay.decoding import parse
-from tiktoktoe_cli.replay.event import Line
+from tiktoktoe_cli.replay.events.record import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def test_agrees_with_the_specification(vectors: Path, case: Any) -> None:
     assert vectors.is_dir()
     raw = case["raw"] if "raw" in case else json.dumps(case["event"])
 
-    body = parse(Line(0, 1, 0, raw.encode()))
+    body = parse(Origin(0, 1, 0, raw.encode()))
 
     is_valid = isinstance(body, dict) and is_cloudevent(body)
     assert is_valid == (case["verdict"] == "valid")

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tiktoktoe_cli.replay.decoding import decode, parse
-from tiktoktoe_cli.replay.event import Fault, Line, LineEnd
-from tiktoktoe_cli.replay.field_path import FieldPath
-from tiktoktoe_cli.replay.station import Drop, Station
-from tiktoktoe_cli.replay.times import read_rfc3339
+from tiktoktoe_cli.replay.choices import TimeFormat
+from tiktoktoe_cli.replay.decoding import Decoder, parse
+from tiktoktoe_cli.replay.events.batch import Batch, Drop
+from tiktoktoe_cli.replay.events.fault import Fault
+from tiktoktoe_cli.replay.events.field_path import FieldPath
+from tiktoktoe_cli.replay.events.record import Block, Origin, RecordEnd
+from tiktoktoe_cli.replay.events.times import TimeColumn
+from tiktoktoe_cli.replay.ordering.sort import SortedBlock
 
 if TYPE_CHECKING:
-    from tests.replay.conftest import Letters
+    from collections.abc import Sequence
 
 
-def line(raw: bytes, end: LineEnd = LineEnd.NEWLINE) -> Line:
+def line(raw: bytes, end: RecordEnd = RecordEnd.WHOLE) -> Origin:
     """Make a line."""
-    return Line(0, 1, 0, raw, end)
+    return Origin(0, 1, 0, raw, end)
+
+
+def decoded(lines: Sequence[tuple[bytes, RecordEnd]]) -> Batch:
+    """Decode the lines of a block, with the time in `at`."""
+    ends = {row: end for row, (_, end) in enumerate(lines) if end is not RecordEnd.WHOLE}
+    block = Block(0, 1, 0, [raw for raw, _ in lines], 0, ends=ends)
+    return Decoder(FieldPath(("at",)), TimeColumn(TimeFormat.RFC3339)).decode(block)
 
 
 @pytest.mark.parametrize(
@@ -69,40 +82,71 @@ def test_reads_what_json_allows(raw: bytes, body: object) -> None:
 
 def test_knows_a_file_that_was_cut() -> None:
     """A last line that has no newline and is no whole JSON text was cut in the middle."""
-    cut = parse(line(b'{"a":', LineEnd.END_OF_FILE))
-    whole = parse(line(b'{"a":1}', LineEnd.END_OF_FILE))
+    cut = parse(line(b'{"a":', RecordEnd.END_OF_FILE))
+    whole = parse(line(b'{"a":1}', RecordEnd.END_OF_FILE))
 
     assert isinstance(cut, Fault)
     assert cut.keyword == "cut"
     assert whole == {"a": 1}
 
 
-def test_every_line_has_one_outcome(station: Station, letters: Letters) -> None:
+LINES = (
+    (b'{"at":"1970-01-01T00:00:00Z"}', RecordEnd.WHOLE),
+    (b" \t", RecordEnd.WHOLE),
+    (b"{", RecordEnd.WHOLE),
+    (b'{"at":"yesterday"}', RecordEnd.WHOLE),
+    (b'{"at":' + b"[" * 300 + b"]" * 300 + b"}", RecordEnd.WHOLE),
+    (b"{}", RecordEnd.WHOLE),
+    (b'{"at":"1970-01-01T00:00:01Z"}', RecordEnd.END_OF_FILE),
+    (b'{"at":"1970-01-01T00:00:02Z","n":18446744073709551616}', RecordEnd.WHOLE),
+    (b"[]", RecordEnd.WHOLE),
+    (b"{}", RecordEnd.TOO_LONG),
+    (b"", RecordEnd.DAMAGED),
+)
+
+
+def test_every_line_has_one_outcome() -> None:
     """Events pass, empty lines are dropped, the others are rejected with their reason."""
-    lines = [
-        line(b'{"at":"1970-01-01T00:00:00Z"}'),
-        line(b" \t"),
-        line(b"{"),
-        line(b'{"at":"yesterday"}'),
-        line(b'{"at":' + b"[" * 300 + b"]" * 300 + b"}"),
-        line(b"{}"),
-        line(b"{}", LineEnd.TOO_LONG),
-        line(b"", LineEnd.DAMAGED),
-    ]
+    batch = decoded(LINES)
 
-    events = list(decode(lines, FieldPath(("at",)), read_rfc3339, station))
+    assert batch.times == [0, 1_000_000]
+    assert [batch.origin(index).number for index in range(len(batch))] == [1, 7]
+    assert batch.dropped == {Drop.EMPTY: 1}
+    found = {letter.origin.number: (letter.reason, letter.faults[0].keyword) for letter in batch.letters}
+    assert found == {
+        3: ("parse", "json"),
+        4: ("time", "invalid"),
+        5: ("time", "invalid"),
+        6: ("time", "missing"),
+        8: ("parse", "integer-range"),
+        9: ("parse", "not-an-object"),
+        10: ("parse", "too-long"),
+        11: ("damaged", "damaged"),
+    }
+    assert len(batch.letters) == len(found)
 
-    assert [event.time_us for event in events] == [0]
-    assert station.dropped == {Drop.EMPTY: 1}
-    keywords = [(letter.reason, letter.faults[0].keyword) for letter in letters]
-    assert keywords == [
-        ("parse", "json"),
-        ("time", "invalid"),
-        ("time", "invalid"),
-        ("time", "missing"),
-        ("parse", "too-long"),
-        ("damaged", "damaged"),
-    ]
+
+@given(lines=st.lists(st.sampled_from(LINES), max_size=8))
+def test_a_line_is_decoded_the_same_beside_any_others(lines: list[tuple[bytes, RecordEnd]]) -> None:
+    """A block of usual lines is read at once, one with others line by line: what becomes of a line is the same."""
+    together, alone = decoded(lines), [decoded([one]) for one in lines]
+
+    assert together.bodies == [body for batch in alone for body in batch.bodies]
+    assert together.times == [time for batch in alone for time in batch.times]
+    assert sorted(letter.faults for letter in together.letters) == sorted(
+        letter.faults for batch in alone for letter in batch.letters
+    )
+    assert together.dropped == sum((batch.dropped for batch in alone), Counter())
+
+
+def test_what_comes_out_of_the_sort_passes_the_input_only_once() -> None:
+    """Events that were held by the sort are taken no second time; they pass now."""
+    decoder = Decoder(FieldPath(("at",)), TimeColumn(TimeFormat.RFC3339))
+
+    batch, passage = decoder.again(SortedBlock([(5, 1, 2, 3, b'{"n":1}')]), lambda: 0)
+
+    assert (batch.bodies, batch.times, batch.origin(0)) == ([{"n": 1}], [5], Origin(1, 2, 3, b'{"n":1}'))
+    assert (passage.taken, passage.passed, passage.letters) == (0, 1, ())
 
 
 @pytest.mark.parametrize("filling", [b"x", b"\\n"])

@@ -38,7 +38,8 @@ def facts(shelf: Shelf) -> ReplayFacts:
         routing=[{"when": "n > 0", "to": ["all"]}, {"to": []}],
         monitoring={"alerts": alerts, "metrics": ["processed_events", "enrichment_latency"]},
     )
-    return run_pipeline("orders", settings, clock=iter([0, 400_000_000]).__next__)
+    ticks = iter([0])  # the run begins; all that is asked later is 400 ms after it
+    return run_pipeline("orders", settings, clock=lambda: next(ticks, 400_000_000))
 
 
 def test_the_verdict_says_it_all_in_one_line(facts: ReplayFacts) -> None:
@@ -61,7 +62,6 @@ def test_every_stage_and_output_is_a_row(facts: ReplayFacts) -> None:
 
     assert rows == [
         ("input", "stage", 5, 3, 1, 1),
-        ("order", "stage", 3, 3, 0, 0),
         ("dedupe", "stage", 3, 2, 0, 1),
         ("delivery", "stage", 2, 1, 0, 1),
         ("all", "destination", 1, None, None, None),

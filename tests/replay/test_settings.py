@@ -11,16 +11,16 @@ from pydantic import ValidationError
 from tiktoktoe_cli.config.quantity import Quantity
 from tiktoktoe_cli.errors import ConfigError
 from tiktoktoe_cli.replay.choices import ErrorHandling, OnMiss, Order
-from tiktoktoe_cli.replay.field_path import FieldPath
+from tiktoktoe_cli.replay.events.field_path import FieldPath
 from tiktoktoe_cli.replay.metrics import metric_values
-from tiktoktoe_cli.replay.settings import EXAMPLES
+from tiktoktoe_cli.replay.settings.monitoring import EXAMPLES
 from tiktoktoe_cli.system import load_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.replay.conftest import Shelf
-    from tiktoktoe_cli.replay.settings import PipelineSettings
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
     Write = Callable[[str, str], str]
 

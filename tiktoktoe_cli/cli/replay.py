@@ -9,10 +9,11 @@ import typer
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import pipeline_names
 from tiktoktoe_cli.cli.options import add_command
-from tiktoktoe_cli.errors import ExitCode
+from tiktoktoe_cli.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.cli.desk import Desk
+    from tiktoktoe_cli.replay import Start
 
 app = make_group("replay")
 
@@ -22,10 +23,11 @@ app = make_group("replay")
     "run",
     examples=(
         "tiktoktoe replay run orders",
+        "tiktoktoe replay run orders --restart --workers 2",
         "tiktoktoe replay run --report openmetrics=out/replay.prom",
     ),
 )
-def run(
+def run(  # noqa: PLR0913  # its options
     desk: Desk,
     pipeline: Annotated[
         str | None,
@@ -35,15 +37,52 @@ def run(
             show_default=False,
         ),
     ] = None,
+    *,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on where a run before was cut short; begin if none was."),
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew, whatever a run before has left.")
+    ] = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=256,
+            metavar="N",
+            help="So many processes look at events; the outputs are the same with any.",
+        ),
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="What is drawn by lot is drawn the same with the same number.")
+    ] = 0,
 ) -> ExitCode:
-    """Validate, enrich, correlate and route every event of the pipeline's files; every one is accounted for."""
+    """Validate, enrich, correlate and route every event of the pipeline's files; every one is accounted for.
+
+    A run that was cut short, by Ctrl-C, a full disk or the end of the machine, leaves a checkpoint: `--resume` goes on
+    there, and the files come out byte for byte as if nothing had happened.
+    """
     from tiktoktoe_cli.cli.watching import ReplayWatcher
-    from tiktoktoe_cli.replay import report_of, run_pipeline
+    from tiktoktoe_cli.replay import RunOptions, report_of, run_pipeline
 
     system = desk.load("pipelines")
     name = desk.choose_one(system["pipelines"], pipeline, "pipeline")
+    options = RunOptions(_start(resume=resume, restart=restart), workers, seed)
     with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
-        facts = run_pipeline(name, system["pipelines"][name], ReplayWatcher(progress, name), should_stop)
+        watcher = ReplayWatcher(progress, name)
+        facts = run_pipeline(name, system["pipelines"][name], watcher, should_stop, options=options)
     # a signal that came after the end changes nothing
     code = None if facts.is_over else (should_stop.exit_code if facts.interrupted else ExitCode.UNFINISHED)
     return desk.answer(report_of(facts, system.value_place), code)
+
+
+def _start(*, resume: bool, restart: bool) -> Start:
+    from tiktoktoe_cli.replay import Start
+
+    if resume and restart:
+        hint = "`--resume` goes on, `--restart` begins anew"
+        raise UsageError("`--resume` and `--restart` exclude each other", hint=hint)
+    if resume:
+        return Start.RESUME
+    return Start.RESTART if restart else Start.ASK

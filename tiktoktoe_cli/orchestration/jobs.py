@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import ConfigError, Severity
 from tiktoktoe_cli.orchestration.moves import JobOutcome
 from tiktoktoe_cli.orchestration.states import JobKind, JobState
-from tiktoktoe_cli.replay import check_pipeline, run_pipeline
+from tiktoktoe_cli.replay import RunOptions, Start, check_pipeline, run_pipeline
 from tiktoktoe_cli.replay import report_of as report_of_replay
-from tiktoktoe_cli.replay.reader import find_files
+from tiktoktoe_cli.replay.reading.files import find_files
 from tiktoktoe_cli.simulation import report_of as report_of_simulation
 from tiktoktoe_cli.simulation import run_scenario
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration.effects import Job
     from tiktoktoe_cli.orchestration.settings import JobSettings
     from tiktoktoe_cli.replay import ReplayObserver
-    from tiktoktoe_cli.replay.settings import PipelineSettings
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
     from tiktoktoe_cli.resilience.settings import PolicySettings
     from tiktoktoe_cli.simulation import SimulatedService, SimulationObserver
     from tiktoktoe_cli.simulation.settings import SimulationSettings
@@ -69,9 +69,10 @@ class ReplayJob:
         find_files(settings.input.paths)
 
     def run(self, should_stop: Callable[[], bool]) -> JobOutcome:
-        """Replay; what was delivered when it is stopped early stays in the partial files."""
+        """Replay, or go on after a replay that was stopped early: what that delivered is in the partial files."""
         observer = self.workshop.replay_observer(self.name)
-        facts = run_pipeline(self.name, self.workshop.pipelines[self.name], observer, should_stop)
+        settings, options = self.workshop.pipelines[self.name], RunOptions(Start.RESUME)
+        facts = run_pipeline(self.name, settings, observer, should_stop, options=options)
         report = report_of_replay(facts, self.workshop.place)
         return JobOutcome(_state(is_over=facts.is_over, is_yes=facts.ok), report.verdict, report)
 

@@ -1,24 +1,28 @@
 """Event pipelines: files of events → validated, enriched, deduplicated, correlated, routed, delivered; or dead letters.
 
-Every event is accounted for: read = delivered + dead letters + left out on purpose. The same input gives the same
-bytes. This room may read input files, schemas and tables, and write destinations, dead letters and a temporary folder.
-It may not read the environment, nor use the network. Decisions are pure and work on one event or one window at a
-time; effects are in `checks`, `reader`, `sources`, `ordering`, `line_file`, `lookup` and `schema`; what the YAML says
-is in `settings`.
+Every event is accounted for. The same input gives the same bytes, with any number of workers, and however often the run
+was cut short and went on. Blocks of records (`reading`) become batches of events in columns (`events`, `decoding`); the
+head of the pipeline looks at each event alone, in any process, and its course lets batches through what remembers
+events (`flow`, `stages`, `correlating`); `delivering` writes, `resuming` takes down how far it is. May read inputs,
+schemas and tables, start processes of its own, write outputs, its state and a temporary folder. May not read the
+environment, nor use the network. Decisions are pure, `settings` is what the YAML says.
 """
 
 from tiktoktoe_cli.replay.checks import check_pipeline
 from tiktoktoe_cli.replay.facts import Ending, ReplayFacts
 from tiktoktoe_cli.replay.observer import Phase, ReplayObserver, SilentObserver
-from tiktoktoe_cli.replay.pipeline import run_pipeline
+from tiktoktoe_cli.replay.options import RunOptions, Start
 from tiktoktoe_cli.replay.report import report_of
+from tiktoktoe_cli.replay.run import run_pipeline
 
 __all__ = [
     "Ending",
     "Phase",
     "ReplayFacts",
     "ReplayObserver",
+    "RunOptions",
     "SilentObserver",
+    "Start",
     "check_pipeline",
     "report_of",
     "run_pipeline",

@@ -1,122 +1,131 @@
-"""Puts a pipeline together: its stations in a row, each with its stage, and the outputs at their ends."""
+"""Puts a run together: the steps of its pipeline, its outputs, and what keeps its books and checkpoints."""
 
 from __future__ import annotations
 
-from collections import Counter
-from contextlib import closing
+import os
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.replay.choices import Order
-from tiktoktoe_cli.replay.dead_letters import DeadLetters
-from tiktoktoe_cli.replay.decoding import decode
-from tiktoktoe_cli.replay.delivery import deliver
-from tiktoktoe_cli.replay.line_file import LineFile
-from tiktoktoe_cli.replay.ordering import by_time, without_jumps
-from tiktoktoe_cli.replay.routing import Rule
-from tiktoktoe_cli.replay.stages import STAGES
-from tiktoktoe_cli.replay.station import Stage, Station
-from tiktoktoe_cli.replay.times import TIME_FORMATS
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.replay.decoding import Decoder
+from tiktoktoe_cli.replay.delivering.file import FileDestination
+from tiktoktoe_cli.replay.delivering.line_file import LineFile, partial_of
+from tiktoktoe_cli.replay.events.times import TimeColumn
+from tiktoktoe_cli.replay.flow.course import Course
+from tiktoktoe_cli.replay.flow.head import Head
+from tiktoktoe_cli.replay.flow.plan import Means, make_plan
+from tiktoktoe_cli.replay.letters import Letterbox
+from tiktoktoe_cli.replay.options import Start
+from tiktoktoe_cli.replay.resuming.checkpoint import Books
+from tiktoktoe_cli.replay.resuming.checkpointing import Checkpointing
+from tiktoktoe_cli.replay.resuming.fingerprint import fingerprint
+from tiktoktoe_cli.replay.resuming.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from contextlib import ExitStack
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tiktoktoe_cli.replay.event import Event, Line
-    from tiktoktoe_cli.replay.settings import InputSettings, PipelineSettings
-    from tiktoktoe_cli.replay.watch import Watch
+    from tiktoktoe_cli.replay.flow.plan import Plan
+    from tiktoktoe_cli.replay.options import RunOptions
+    from tiktoktoe_cli.replay.resuming.checkpoint import Checkpoint
+    from tiktoktoe_cli.replay.resuming.store import Saved
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
-_Step: TypeAlias = "tuple[Station, Stage]"
+DEAD_LETTERS = "dead letters"
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A pipeline that is ready to run: nothing is opened yet. `reading` is where lines become events."""
+    """A run that is ready to begin: nothing is opened yet. `resumed` is where an earlier one stood, if it goes on."""
 
-    input: InputSettings
-    reading: Station
-    sorting: tuple[_Step, ...]
-    working: tuple[_Step, ...]
-    rules: tuple[Rule, ...]
-    destinations: dict[str, LineFile]
+    settings: PipelineSettings
+    files: Sequence[Path]
+    plan: Plan
+    head: Head
+    course: Course
+    destinations: Mapping[str, LineFile]
     dead_file: LineFile
-    letters: DeadLetters
-
-    @property
-    def stations(self) -> tuple[Station, ...]:
-        """All stations, in the order in which events come through."""
-        return (self.reading, *(station for station, _ in (*self.sorting, *self.working)))
+    letters: Letterbox
+    checkpoints: Checkpointing
+    resumed: Checkpoint | None
 
     @property
     def outputs(self) -> tuple[LineFile, ...]:
         """All files that the run writes."""
         return (*self.destinations.values(), self.dead_file)
 
-    def connect(self, lines: Iterable[Line], watch: Watch, stack: ExitStack) -> Iterator[Event]:
-        """Make one stream of it all: the events that were delivered.
 
-        The watch stands where events come out of the sort; the stack closes what the stages hold open.
-        """
-        time, reading = self.input.time, self.reading
-        read = reading.count(decode(lines, time.field, TIME_FORMATS[time.format], reading))
-        ordered = _through(self.sorting, read, stack)
-        return _through(self.working, watch.over(ordered, lambda: self._total), stack)
-
-    @property
-    def _total(self) -> int | None:
-        """How many events there are: known when they are sorted, for that takes all of them."""
-        return self.reading.passed if self.sorting else None
-
-
-def assemble(settings: PipelineSettings, files: Sequence[Path], clock: Callable[[], int]) -> Assembly:
-    """Put a pipeline together.
+def assemble(
+    name: str,
+    settings: PipelineSettings,
+    files: Sequence[Path],
+    options: RunOptions,
+    clock: Callable[[], int],
+) -> Assembly:
+    """Put a run together; one that goes on knows all that the earlier one knew at its last checkpoint.
 
     Raises:
-        UsageError: a schema or a table is missing or wrong.
+        UsageError: a schema or a table is missing or wrong, an output is also an input; or an earlier run was cut
+            short, and nobody said what to do about it, or it was about something else.
+        UnfinishedError: what the earlier run left is damaged.
     """
+    taken = {name: FileDestination(choice.chosen.path) for name, choice in settings.destinations.items()}
+    files_of = {name: destination.file for name, destination in taken.items()}
     dead_file = LineFile(settings.dead_letter.file)
-    letters = DeadLetters([str(file) for file in files], dead_file.write)
-    destinations = {name: LineFile(choice.chosen.path) for name, choice in settings.destinations.items()}
-    rules = tuple(Rule(rule.when, rule.to, rule.final) for rule in settings.routing)
-
-    def step(name: str, build: Callable[[Station], Stage]) -> _Step:
-        station = Station(name, letters, clock)
-        return station, build(station)
-
+    _refuse_to_overwrite(files, settings, (*files_of.values(), dead_file))
+    store = Store(settings.state.dir / name)
+    print_ = fingerprint(settings, files, options.seed)
+    saved = _saved(store, options.start, print_)
+    plan = make_plan(settings, taken, lambda _: None, Means(clock, options.seed, settings.state.dir / name))
+    letters = Letterbox([str(file) for file in files], print_[:16], dead_file.write)
+    books = Books(plan.accounts, plan.delivery, letters)
+    outputs = {**files_of, DEAD_LETTERS: dead_file}
+    checkpoints = Checkpointing(store, print_, settings.state.checkpoint_every, books, plan.memories, outputs)
+    if saved is not None:
+        checkpoints.take_up(saved.checkpoint, saved.changes)
+    time = settings.input.time
     return Assembly(
-        input=settings.input,
-        reading=Station("input", letters, clock),
-        sorting=(step("order", lambda _: by_time()),) if settings.input.order is Order.EVENT_TIME else (),
-        working=tuple(step(name, build) for name, build in _work(settings, rules, destinations)),
-        rules=rules,
-        destinations=destinations,
+        settings=settings,
+        files=files,
+        plan=plan,
+        head=Head(Decoder(time.field, TimeColumn(time.format)), plan.head, clock),
+        course=Course(plan.course, plan.accounts, letters.post),
+        destinations=files_of,
         dead_file=dead_file,
         letters=letters,
+        checkpoints=checkpoints,
+        resumed=saved.checkpoint if saved else None,
     )
 
 
-def _work(
-    settings: PipelineSettings, rules: Sequence[Rule], destinations: dict[str, LineFile]
-) -> Iterator[tuple[str, Callable[[Station], Stage]]]:
-    """Name what happens to events once they are in order, and say how each stage is made.
+def _saved(store: Store, start: Start, print_: str) -> Saved | None:
+    """Find what an earlier run left, if the new one is to go on."""
+    if start is Start.RESTART:
+        store.clear()
+        return None
+    saved = store.load()
+    if saved is None:
+        return None
+    if start is Start.ASK:
+        hint = "go on with `--resume`, or begin anew with `--restart`"
+        raise UsageError("an earlier run of this pipeline was cut short", hint=hint)
+    if saved.fingerprint != print_:
+        hint = "`--restart` begins anew; to go on, put back what was there"
+        message = (
+            "cannot resume: the pipeline, its files or the seed are not those of the run that was cut short"
+        )
+        raise UsageError(message, hint=hint)
+    return saved
 
-    A second stage of a kind is called `dedupe_2`.
-    """
-    time = settings.input.time
-    if time.max_future_jump is not None:
-        jump_us = time.max_future_jump // 1_000
-        yield "max_future_jump", lambda station: without_jumps(jump_us, time.field, station)
-    seen: Counter[str] = Counter()
-    for stage in settings.stages:
-        seen[stage.kind] += 1
-        name = stage.kind if seen[stage.kind] == 1 else f"{stage.kind}_{seen[stage.kind]}"
-        yield name, partial(STAGES[stage.kind], stage.chosen)
-    yield "delivery", lambda station: deliver(rules, destinations, station)
 
-
-def _through(steps: Iterable[_Step], stream: Iterator[Event], stack: ExitStack) -> Iterator[Event]:
-    for station, stage in steps:
-        stream = station.count(stack.enter_context(closing(stage(stream))))
-    return stream
+def _refuse_to_overwrite(
+    files: Iterable[Path], settings: PipelineSettings, outputs: Iterable[LineFile]
+) -> None:
+    """Compare what is read with what is written; the settings could only compare paths without patterns."""
+    read = {os.path.realpath(file) for file in (*files, *(path for _, path in settings.read_files))}
+    for output in outputs:
+        if not read.isdisjoint(map(os.path.realpath, (output.path, partial_of(output.path)))):
+            raise UsageError(
+                f"`{output.path}` would be read and written",
+                hint="choose an output that is no table or schema, and that no pattern of the `input` matches",
+            )

@@ -9,14 +9,16 @@ from tiktoktoe_cli.errors import Problem, Severity, UsageError
 from tiktoktoe_cli.replay.choices import CloudEventsCheck
 from tiktoktoe_cli.replay.cloudevents import ATTRIBUTES
 from tiktoktoe_cli.replay.lookup import ColumnError, read_table
-from tiktoktoe_cli.replay.reader import find_files
+from tiktoktoe_cli.replay.reading.files import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tiktoktoe_cli.config.nodes import Step
     from tiktoktoe_cli.errors import Locate
-    from tiktoktoe_cli.replay.settings import LookupSettings, PipelineSettings, StageSettings
+    from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
+    from tiktoktoe_cli.replay.settings.stage import StageSettings
 
 _NEAR = 0.8  # `dta` for `data`; a word of the user's own is further away
 

@@ -12,14 +12,14 @@ from binascii import Error as Base64Error
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.replay.event import Fault, pointer
-from tiktoktoe_cli.replay.times import read_rfc3339
+from tiktoktoe_cli.replay.events.fault import Fault, pointer
+from tiktoktoe_cli.replay.events.times import read_rfc3339
 from tiktoktoe_cli.replay.uri import is_absolute_uri, is_uri_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tiktoktoe_cli.replay.event import Body
+    from tiktoktoe_cli.replay.events.fault import Body
 
 SPEC = "CloudEvents 1.0"
 REQUIRED = ("id", "source", "specversion", "type")

@@ -1,4 +1,4 @@
-"""Lines → events: reads JSON and the time, and says exactly what is wrong with a line that is no event.
+"""Records → events: reads JSON and the time, and says exactly what is wrong with a record that is no event.
 
 Two things that JSON leaves open are decided here. Integers beyond 64 bits are refused, because they would silently
 become floating-point numbers. Of repeated keys the last one counts, as in most readers (RFC 8259, section 4).
@@ -7,21 +7,25 @@ become floating-point numbers. Of repeated keys the last one counts, as in most 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 
-from tiktoktoe_cli.replay.dead_letters import Reason
-from tiktoktoe_cli.replay.event import Body, Event, Fault, Line, LineEnd, pointer
-from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.replay.events.batch import Batch, Drop
+from tiktoktoe_cli.replay.events.fault import Body, Fault, pointer
+from tiktoktoe_cli.replay.events.letter import Reason
+from tiktoktoe_cli.replay.events.record import Origin, RecordEnd
+from tiktoktoe_cli.replay.flow.passage import Passage
 from tiktoktoe_cli.words import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable
 
-    from tiktoktoe_cli.replay.field_path import FieldPath
-    from tiktoktoe_cli.replay.station import Station
-    from tiktoktoe_cli.replay.times import ReadTime
+    from tiktoktoe_cli.replay.events.field_path import FieldPath
+    from tiktoktoe_cli.replay.events.record import Records, TimedRecords
+    from tiktoktoe_cli.replay.events.times import TimeColumn
 
 RULE = "RFC 8259"
 
@@ -37,36 +41,87 @@ _SHOWN_CHARACTERS = 60
 _KINDS = {dict: "an object", list: "an array", bool: "a boolean", type(None): "null"}
 _TOO_LONG = Fault("", "max_line", "too-long", "the line is longer than `max_line`")
 _DAMAGED = Fault("", "RFC 1952", "damaged", "the compressed file is cut or damaged from here on")
-_UNREADABLE = {LineEnd.TOO_LONG: (Reason.PARSE, _TOO_LONG), LineEnd.DAMAGED: (Reason.DAMAGED, _DAMAGED)}
+_UNREADABLE = {RecordEnd.TOO_LONG: (Reason.PARSE, _TOO_LONG), RecordEnd.DAMAGED: (Reason.DAMAGED, _DAMAGED)}
 
 
-def decode(lines: Iterable[Line], field: FieldPath, read_time: ReadTime, station: Station) -> Iterator[Event]:
-    """Turn lines into events; empty lines are dropped, those that are no event rejected."""
-    for line in lines:
-        if line.end is not LineEnd.NEWLINE and line.end in _UNREADABLE:
-            reason, fault = _UNREADABLE[line.end]
-            station.reject(reason, line, (fault,))
-            continue
-        body = parse(line)
-        if isinstance(body, dict):
-            time_us = read_time(field.read(body))
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """Reads blocks of records: their JSON, and the time in `field` with `times`."""
+
+    field: FieldPath
+    times: TimeColumn
+
+    def decode(self, block: Records) -> Batch:
+        """Turn records into events; empty ones are dropped, those that are no event rejected."""
+        batch = Batch(block, list(range(len(block))), stage="input")
+        if not self._decoded_at_once(batch, block):
+            self._decode_each(batch, block)
+        self._read_times(batch)
+        return batch
+
+    def step(self, block: Records, clock: Callable[[], int]) -> tuple[Batch, Passage]:
+        """Decode, and take down what happened."""
+        began_ns = clock()
+        batch = self.decode(block)
+        passage = Passage(
+            "input", len(block), len(batch), batch.letters, batch.dropped, Counter(), {}, clock() - began_ns
+        )
+        batch.letters, batch.dropped = [], Counter()
+        return batch, passage
+
+    def again(self, block: TimedRecords, clock: Callable[[], int]) -> tuple[Batch, Passage]:
+        """Decode records that are known to be events, and when they happened; they were taken down as not passed."""
+        began_ns, size = clock(), len(block)
+        bodies = list(map(orjson.loads, block.raws))
+        batch = Batch(block, list(range(size)), bodies, list(block.times), stage="input")
+        return batch, Passage("input", 0, size, (), Counter(), Counter(), {}, clock() - began_ns)
+
+    def _decoded_at_once(self, batch: Batch, block: Records) -> bool:
+        """Bet that each record is an event."""
+        if block.ends or _MANY_DIGITS in b"".join(block.raws).translate(_DIGITS_TO_ZERO):
+            return False
+        try:
+            batch.bodies = list(map(orjson.loads, block.raws))
+        except orjson.JSONDecodeError:
+            return False
+        return set(map(type, batch.bodies)) == {dict}
+
+    def _decode_each(self, batch: Batch, block: Records) -> None:
+        bodies: list[Body] = [{}] * len(block)
+        for index in range(len(block)):
+            origin = block[index]
+            match parse(origin) if origin.end not in _UNREADABLE else _UNREADABLE[origin.end]:
+                case None:
+                    batch.drop(index, Drop.EMPTY)
+                case Fault() as fault:
+                    batch.reject(index, Reason.PARSE, (fault,))
+                case (reason, fault):
+                    batch.reject(index, reason, (fault,))
+                case body:
+                    bodies[index] = body
+        batch.bodies = bodies
+        batch.settle()
+
+    def _read_times(self, batch: Batch) -> None:
+        found = self.times.read(self.field.column(batch.bodies))
+        batch.times = [time_us for time_us in found if time_us is not None]
+        if len(batch.times) == len(found):
+            return
+        times, batch.times = batch.times, []
+        for index, time_us in enumerate(found):
             if time_us is None:
-                station.reject(Reason.TIME, line, (_time_fault(field, body),))
-            else:
-                yield Event(time_us, line, body)
-        elif body is None:
-            station.drop(Drop.EMPTY)
-        else:
-            station.reject(Reason.PARSE, line, (body,))
+                batch.reject(index, Reason.TIME, (_time_fault(self.field, batch.bodies[index]),))
+        batch.settle()
+        batch.times = times
 
 
-def parse(line: Line) -> Body | Fault | None:
-    """Read the JSON object of a line; None if there is only white space."""
-    raw = line.raw
+def parse(origin: Origin) -> Body | Fault | None:
+    """Read the JSON object of a record; None if there is only white space."""
+    raw = origin.raw
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        return _syntax_fault(line, error) if raw.strip(b" \t\r") else None
+        return _syntax_fault(origin, error) if raw.strip(b" \t\r\n") else None
     if not isinstance(value, dict):
         return Fault("", RULE, "not-an-object", f"expected an object, found {_described(value)}")
     # a search for [0-9]{19} would take as long as everything else here together
@@ -75,16 +130,16 @@ def parse(line: Line) -> Body | Fault | None:
     return value
 
 
-def _syntax_fault(line: Line, error: orjson.JSONDecodeError) -> Fault:
-    if b"\0" in line.raw:
+def _syntax_fault(origin: Origin, error: orjson.JSONDecodeError) -> Fault:
+    if b"\0" in origin.raw:
         return Fault(
-            "", RULE, "nul", f"a NUL byte at byte {line.raw.index(0)} of the line: no JSON text has one"
+            "", RULE, "nul", f"a NUL byte at byte {origin.raw.index(0)} of the line: no JSON text has one"
         )
     try:
-        line.raw.decode()
+        origin.raw.decode()
     except UnicodeDecodeError as problem:
         return Fault("", RULE, "utf-8", f"not UTF-8 from byte {problem.start} of the line")
-    if line.end is LineEnd.END_OF_FILE:
+    if origin.end is RecordEnd.END_OF_FILE:
         return Fault(
             "", RULE, "cut", f"the file ends within the line: {error.msg} at character {error.colno}"
         )

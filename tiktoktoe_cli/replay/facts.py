@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.replay.events.batch import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.monitoring import AlertFacts
     from tiktoktoe_cli.replay.choices import MetricName
-    from tiktoktoe_cli.replay.dead_letters import DeadLetter, Reason
-    from tiktoktoe_cli.replay.line_file import LineFile
-    from tiktoktoe_cli.replay.routing import Rule
+    from tiktoktoe_cli.replay.delivering.line_file import LineFile
+    from tiktoktoe_cli.replay.events.letter import DeadLetter, Reason
 
 
 class Ending(StrEnum):
@@ -72,12 +71,6 @@ class RuleFacts:
     first_error: str
     guard: str
 
-    @classmethod
-    def of(cls, rule: Rule) -> RuleFacts:
-        """Take down what a rule has counted."""
-        condition = rule.when.text if rule.when else ""
-        return cls(condition, rule.to, rule.matched, rule.errors, rule.first_error, rule.guard)
-
 
 @dataclass(frozen=True, slots=True)
 class ReplayFacts:
@@ -97,6 +90,8 @@ class ReplayFacts:
     refused: DeadLetter | None = None
     damaged: tuple[str, ...] = ()  # where compressed inputs are cut or damaged, as `FILE:LINE`
     alerts: tuple[AlertFacts, ...] = ()
+    is_resumed: bool = False  # whether it went on after an earlier run that was cut short
+    checkpoints: int = 0
 
     @property
     def interrupted(self) -> bool:

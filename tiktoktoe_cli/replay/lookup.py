@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 import orjson
 
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.field_path import FieldPath
-from tiktoktoe_cli.replay.sources import check_regular
+from tiktoktoe_cli.replay.events.field_path import FieldPath
+from tiktoktoe_cli.replay.reading.sources import check_regular
 from tiktoktoe_cli.words import listed, reason_of, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tiktoktoe_cli.replay.event import Body
+    from tiktoktoe_cli.replay.events.fault import Body
 
 Table: TypeAlias = "dict[str, Body]"
 _Rows: TypeAlias = "Iterator[tuple[int, Body]]"

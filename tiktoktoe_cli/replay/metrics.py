@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions import Duration
 from tiktoktoe_cli.replay.choices import MetricName
-from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 from tiktoktoe_cli.words import duration
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.monitoring import AlertState
+from tiktoktoe_cli.replay.delivering.line_file import partial_of
+from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.replay.facts import Ending
-from tiktoktoe_cli.replay.line_file import partial_of
 from tiktoktoe_cli.replay.metrics import chosen_metrics, measured_words
-from tiktoktoe_cli.replay.station import Drop
 from tiktoktoe_cli.report.facts import (
     Case,
     CaseOutcome,
@@ -102,6 +102,8 @@ def _summary(facts: ReplayFacts) -> dict[str, Json]:
     return {
         "pipeline": facts.pipeline,
         "ending": facts.ending,
+        "resumed": facts.is_resumed,
+        "checkpoints": facts.checkpoints,
         "files": len(facts.files),
         "lines": facts.lines,
         "events": facts.events,
@@ -182,7 +184,7 @@ def _rule_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
 
 def _refusal(facts: ReplayFacts) -> Iterator[Problem]:
     if facts.refused:
-        line = facts.refused.line
+        line = facts.refused.origin
         said = "; ".join(fault.message for fault in facts.refused.faults)
         yield Problem("invalid-event", f"`{facts.files[line.file]}:{line.number}` is not valid: {said}")
 
@@ -237,6 +239,8 @@ def _alert_message(alert: AlertFacts) -> str:
 
 
 def _next_steps(facts: ReplayFacts) -> Iterator[str]:
+    if facts.interrupted and facts.checkpoints:
+        yield f"tiktoktoe replay run {quote(facts.pipeline)} --resume"
     if facts.dead:
         yield f"head -n 1 {quote(_written(facts.dead_letter_path, facts))}"
 

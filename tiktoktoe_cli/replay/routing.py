@@ -1,4 +1,9 @@
-"""Routing: which destinations an event goes to, by the first rule that matches."""
+"""Routing: which rules take an event, and which destinations they name.
+
+Rules are asked in their order; after one that is final the others are not asked. What was found is one number per
+event, the *route*: bit i says that rule i took it, bit n + i that rule i (of n) had no value for it. So events can be
+routed in any process, and counted and delivered in another.
+"""
 
 from __future__ import annotations
 
@@ -9,46 +14,83 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.expressions import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tiktoktoe_cli.expressions import Expression
-    from tiktoktoe_cli.replay.event import Body
+    from tiktoktoe_cli.replay.events.batch import Batch
+    from tiktoktoe_cli.replay.events.fault import Body
 
 _FIELD = re.compile(r"\w+(?:\.\w+)+")
 _OF_NULL = re.compile(r".*: null_type\.\w+ \(of `(.+)\.\w+`\)")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule and what it has seen: how many events it took, for how many it had no value, and why for the first.
-
-    `guard` is the condition that would have kept the first one from asking for what is not there, where one would.
-    """
+    """A rule; without `when` it takes every event."""
 
     when: Expression | None
     to: tuple[str, ...]
     is_final: bool = True
-    matched: int = 0
-    errors: int = 0
-    first_error: str = ""
-    guard: str = ""
 
-    def matches(self, body: Body) -> bool:
-        """Tell whether the rule takes an event; a rule that cannot be evaluated does not, and counts it."""
+    def answers(self, bodies: Iterable[Body]) -> list[object]:
+        """Ask about events: true, false, or an error or another value where there is no answer."""
+        bodies = list(bodies)
+        if self.when is None:
+            return [True] * len(bodies)
         try:
-            answer = True if self.when is None else self.when(body)
-        except EvaluationError as error:
-            return self._has_no_value(error.reason, guard_against(error))
-        if not isinstance(answer, bool):
-            return self._has_no_value("neither true nor false")
-        self.matched += answer
-        return answer
+            return list(map(self.when.evaluate, bodies))
+        except EvaluationError:
+            return list(map(self._answer, bodies))
 
-    def _has_no_value(self, reason: str, guard: str = "") -> bool:
-        if not self.errors:
-            self.first_error, self.guard = reason, guard
-        self.errors += 1
-        return False
+    def _answer(self, body: Body) -> object:
+        try:
+            return self.when is None or self.when.evaluate(body)
+        except EvaluationError as error:
+            return error
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Finds the routes of events. Its remarks say of a rule without a value what the first reason was."""
+
+    rules: Sequence[Rule]
+
+    def __call__(self, batch: Batch) -> None:
+        """Fill the column of routes."""
+        bodies = batch.bodies
+        routes = [0] * len(bodies)
+        asked: Sequence[int] = range(len(bodies))
+        for number, rule in enumerate(self.rules):
+            answers = rule.answers([bodies[index] for index in asked])
+            taken = 1 << number
+            for index, answer in zip(asked, answers, strict=True):
+                if answer is True:
+                    routes[index] |= taken
+                elif answer is not False:
+                    routes[index] |= taken << len(self.rules)
+                    _remark(batch, number, answer)
+            if rule.is_final:
+                asked = [index for index, answer in zip(asked, answers, strict=True) if answer is not True]
+        batch.routes = routes
+
+    def targets(self, route: int) -> tuple[str, ...] | None:
+        """Name the destinations of a route, each once; none if its rules send it nowhere, None if no rule took it."""
+        taken = [rule.to for number, rule in enumerate(self.rules) if route >> number & 1]
+        return tuple(dict.fromkeys(name for names in taken for name in names)) if taken else None
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether some rule has no condition, so that no event is left over."""
+        return any(rule.when is None for rule in self.rules)
+
+
+def _remark(batch: Batch, number: int, answer: object) -> None:
+    """Keep the reason of the first event for which a rule had no value, and what would have helped."""
+    if f"rule {number}" not in batch.remarks:
+        reason, guard = "neither true nor false", ""
+        if isinstance(answer, EvaluationError):
+            reason, guard = answer.reason, guard_against(answer)
+        batch.remarks[f"rule {number}"], batch.remarks[f"guard {number}"] = reason, guard
 
 
 def guard_against(error: EvaluationError) -> str:
@@ -60,14 +102,3 @@ def guard_against(error: EvaluationError) -> str:
         return f"has({error.missing})" if _FIELD.fullmatch(error.missing) else ""
     null = _OF_NULL.fullmatch(error.reason)
     return f"{null[1]} != null" if null else ""
-
-
-def route(rules: Sequence[Rule], body: Body) -> tuple[str, ...] | None:
-    """Name the destinations of an event, each once; none if a rule sends it nowhere, None if no rule takes it."""
-    collected: tuple[str, ...] | None = None
-    for rule in rules:
-        if rule.matches(body):
-            if rule.is_final:
-                return rule.to if collected is None else tuple(dict.fromkeys(collected + rule.to))
-            collected = (collected or ()) + rule.to
-    return collected if collected is None else tuple(dict.fromkeys(collected))

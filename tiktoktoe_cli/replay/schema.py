@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 import orjson
 
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.event import Fault, pointer
-from tiktoktoe_cli.replay.sources import check_regular
+from tiktoktoe_cli.replay.events.fault import Fault, pointer
+from tiktoktoe_cli.replay.reading.sources import check_regular
 from tiktoktoe_cli.words import reason_of, shortened
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from jsonschema_rs import Validator
 
-    from tiktoktoe_cli.replay.event import Body
+    from tiktoktoe_cli.replay.events.fault import Body
 
 _MAX_BYTES = 16 << 20
 _MAX_MESSAGE = 300  # the library's may hold the whole event

@@ -1,19 +1,35 @@
-"""The table of stages: the word in the YAML, and what makes the stage of its settings."""
+"""The table of stages: the word in the YAML, what makes the stage of its settings, and what it does to events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tiktoktoe_cli.replay.stages import correlation, dedupe, enrichment, validation
-from tiktoktoe_cli.replay.station import Stage, Station
 
-Build: TypeAlias = Callable[[Any, Station], Stage]
-"""Makes a stage. Any: the settings class that stands in the YAML under the same word."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-STAGES: Final[Mapping[str, Build]] = {
-    "validation": validation.build,
-    "context_enrichment": enrichment.build,
-    "dedupe": dedupe.build,
-    "correlation": correlation.build,
+    from tiktoktoe_cli.replay.stages.stage import Kit, Stage
+
+
+class Entry(NamedTuple):
+    """A kind of stage.
+
+    `build` makes it; `has_memory` says whether it has one; `is_blind` says of its settings whether its memory can do
+    without the bodies of events, so that they may come to it as JSON; `writes` names what such a memory adds to that.
+
+    Any: the settings class that stands in the YAML under the same word.
+    """
+
+    build: Callable[[Any, Kit], Stage]
+    has_memory: bool = False
+    is_blind: Callable[[Any], bool] = lambda _: False
+    writes: frozenset[str] = frozenset()
+
+
+STAGES: Final[Mapping[str, Entry]] = {
+    "validation": Entry(validation.build),
+    "context_enrichment": Entry(enrichment.build),
+    "dedupe": Entry(dedupe.build, True, lambda _: True),
+    "correlation": Entry(correlation.build, True, lambda _: True, frozenset(correlation.ANNOTATIONS)),
 }

@@ -5,67 +5,245 @@
     correlationcount      how many events the session has
 
 `correlationid` is CloudEvents' own extension for this; an event that has these attributes loses their old values.
-Events are held until their session closes, and pass on session by session, in the order in which sessions end.
+Events are held until their session closes, and pass on session by session, in the order in which sessions end. Those
+without a key are not held.
+
+Where nothing after it looks at the events again, they arrive encoded, and the marks are spliced into their bytes: that
+is quicker than writing into objects that were kept, and gives the same bytes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
 
 from tiktoktoe_cli.errors import UnfinishedError
-from tiktoktoe_cli.replay.correlation import Session, Sessions
-from tiktoktoe_cli.replay.dead_letters import Reason
-from tiktoktoe_cli.replay.event import Fault, pointer
-from tiktoktoe_cli.replay.times import write_rfc3339
+from tiktoktoe_cli.replay.correlating.sessions import Change, Sessions
+from tiktoktoe_cli.replay.events.batch import Batch
+from tiktoktoe_cli.replay.events.fault import Fault, pointer
+from tiktoktoe_cli.replay.events.letter import Reason
+from tiktoktoe_cli.replay.events.record import Origin, RecordEnd
+from tiktoktoe_cli.replay.events.times import write_rfc3339
+from tiktoktoe_cli.replay.stages.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
 
-    from tiktoktoe_cli.replay.event import Event
-    from tiktoktoe_cli.replay.settings import CorrelationSettings
-    from tiktoktoe_cli.replay.station import Events, Stage, Station
+    from tiktoktoe_cli.replay.correlating.sessions import Item, Session
+    from tiktoktoe_cli.replay.settings.windows import CorrelationSettings
+    from tiktoktoe_cli.replay.stages.stage import Kit, Look
+
+ANNOTATIONS = ("correlationid", "correlationposition", "correlationcount")
+_NAMES = frozenset(ANNOTATIONS)
+_END_US = 1 << 62
 
 
-def build(settings: CorrelationSettings, station: Station) -> Stage:
-    """Make the stage; its measures are `sessions` and `uncorrelated` (events without the key).
+def build(settings: CorrelationSettings, kit: Kit) -> Stage:
+    """Make the stage; its measures are `sessions` and `uncorrelated` (events without the key)."""
+    form = Encoded(with_origins=kit.with_origins) if kit.is_encoded else Objects()
+    return Stage(_look(kit.name, settings), Correlation(kit, settings, form))
+
+
+def _look(name: str, settings: CorrelationSettings) -> Look:
+    def look(batch: Batch) -> None:
+        batch.keys[name] = settings.key.text_column(batch.bodies)
+        for key, body in zip(batch.keys[name], batch.bodies, strict=True):
+            if key is not None and not _NAMES.isdisjoint(body):
+                for annotation in ANNOTATIONS:
+                    body.pop(annotation, None)
+
+    return look
+
+
+class Form(Protocol):
+    """In which form events are held."""
+
+    def passed(self, batch: Batch, indexes: Sequence[int]) -> Batch:
+        """Make a batch of events that are not held."""
+
+    def items(self, batch: Batch) -> list[Item]:
+        """Say what to keep of each event of a batch; its time comes first."""
+
+    def release(self, sessions: Iterable[Session], released: Batch) -> None:
+        """Mark the events of closed sessions, and add them to a batch."""
+
+    def packed(self, item: Item) -> Item:
+        """Write what is kept of an event in values that `marshal` can write."""
+
+    def unpacked(self, item: Item) -> Item:
+        """Read it back."""
+
+
+class Correlation:
+    """The memory; `form` is how it holds events.
 
     Raises:
         UnfinishedError: while it runs: more events are held than `max_held`.
     """
 
-    def stage(events: Iterator[Event]) -> Events:
-        sessions = Sessions(settings.window // 1_000, settings.lateness // 1_000)
-        counts = {"sessions": 0, "uncorrelated": 0}
-        station.measures = counts  # type: ignore[assignment]
-        for event in events:
-            for session in sessions.advance(event.time_us):
-                counts["sessions"] += 1
-                yield from annotated(session)
-            key = settings.key.read_text(event.body)
-            if key is None:
-                counts["uncorrelated"] += 1
-                yield event
-            elif not sessions.add(key, event):
-                station.reject(Reason.LATE, event.line, (_late(settings),), event.time_us)
-            elif sessions.held > settings.max_held:
-                raise _overflow(settings)
-        for session in sessions.finish():
-            counts["sessions"] += 1
-            yield from annotated(session)
+    def __init__(self, kit: Kit, settings: CorrelationSettings, form: Form) -> None:
+        self._name = kit.name
+        self._feeds_memory = kit.feeds_memory
+        self._settings = settings
+        self._form = form
+        self._sessions = Sessions(settings.window // 1_000, settings.lateness // 1_000)
 
-    return stage
+    def take(self, batch: Batch) -> Batch:
+        """Put events into sessions; give those on whose session has closed, and those without a key."""
+        found, watermark_us = batch.keys.pop(self._name), batch.watermarks[-1]
+        keys = [key for key in found if key is not None]
+        there: Sequence[int] = range(len(found))
+        passed, kept = Batch([]), batch
+        if len(keys) < len(found):
+            passed = self._form.passed(batch, [index for index in there if found[index] is None])
+            there = [index for index in there if found[index] is not None]
+            kept = batch.picked(there)
+        uncorrelated = len(passed)
+        for position in self._sessions.add(keys, self._form.items(kept), kept.watermarks):
+            batch.reject(there[position], Reason.LATE, (_late(self._settings),))
+        closed = self._sessions.close(watermark_us)
+        if self._sessions.held > self._settings.max_held:
+            raise _overflow(self._settings)
+        batch.measures.update(sessions=len(closed), uncorrelated=uncorrelated)
+        self._form.release(closed, passed)
+        return self._told(passed, watermark_us)
+
+    def finish(self) -> Batch:
+        """Close every session."""
+        released, closed = Batch([]), self._sessions.close(None)
+        released.measures.update(sessions=len(closed), uncorrelated=0)
+        self._form.release(closed, released)
+        return self._told(released, _END_US)
+
+    def changes(self) -> Any:  # as in `Memory`
+        """Tell what has changed in the sessions."""
+        serial, told = self._sessions.changes()
+        packed = self._form.packed
+        return serial, [
+            (key, [(*change[:-1], list(map(packed, change.items))) for change in sessions])
+            for key, sessions in told
+        ]
+
+    def restore(self, changes: Any) -> None:  # as above
+        """Take it up."""
+        serial, told = changes
+        unpacked = self._form.unpacked
+        sessions = [
+            (key, [Change._make([*rest, list(map(unpacked, items))]) for *rest, items in sessions])
+            for key, sessions in told
+        ]
+        self._sessions.restore((serial, sessions))
+
+    def _told(self, batch: Batch, watermark_us: int) -> Batch:
+        """Tell a later memory up to when everything has come to it: not what is held, nor the rest of the batch."""
+        if self._feeds_memory:
+            batch.watermarks = [min([self._sessions.oldest(watermark_us), *batch.times])] * len(batch)
+        return batch
 
 
-def annotated(session: Session) -> Iterator[Event]:
-    """Write the session into its events."""
-    correlation_id = f"{session.key}@{write_rfc3339(session.first_us)}"
-    total = len(session.events)
-    for position, event in enumerate(session.events, start=1):
-        body = event.body
-        body["correlationid"] = correlation_id
-        body["correlationposition"] = position
-        body["correlationcount"] = total
-        yield event
+class Objects:
+    """Holds events as objects."""
+
+    def passed(self, batch: Batch, indexes: Sequence[int]) -> Batch:
+        """Give events on that are not held."""
+        passed = Batch([])
+        for index in indexes:
+            passed.append(batch.times[index], batch.bodies[index], batch.origin(index))
+        return passed
+
+    def items(self, batch: Batch) -> list[Item]:
+        """Keep bodies and origins."""
+        return list(zip(batch.times, batch.bodies, map(batch.origins.__getitem__, batch.rows), strict=True))
+
+    def release(self, sessions: Iterable[Session], released: Batch) -> None:
+        """Write the session into bodies."""
+        for session in sessions:
+            correlation_id, count = _id_of(session), len(session.items)
+            for position, (time_us, body, origin) in enumerate(session.items, start=1):
+                body["correlationid"] = correlation_id
+                body["correlationposition"] = position
+                body["correlationcount"] = count
+                released.append(time_us, body, origin)
+
+    def packed(self, item: Item) -> Item:
+        """Write the origin as a plain tuple."""
+        time_us, body, origin = item
+        return time_us, body, _packed_origin(origin)
+
+    def unpacked(self, item: Item) -> Item:
+        """Make an origin of it."""
+        time_us, body, origin = item
+        return time_us, body, _unpacked_origin(origin)
+
+
+class Encoded:
+    """Holds events as JSON, with their routes, and with their origins where somebody may refuse them.
+
+    Annotations that they brought along are gone already.
+    """
+
+    def __init__(self, *, with_origins: bool) -> None:
+        self._with_origins = with_origins
+
+    def passed(self, batch: Batch, indexes: Sequence[int]) -> Batch:
+        """Give events on that are not held."""
+        origins = [batch.origin(index) for index in indexes] if self._with_origins else []
+        picked = batch.picked(indexes)
+        times = picked.times if self._with_origins else []
+        return Batch(
+            origins, list(range(len(origins))), times=times, routes=picked.routes, encoded=picked.encoded
+        )
+
+    def items(self, batch: Batch) -> list[Item]:
+        """Keep routes and bytes, without the last `}`."""
+        opened = [raw[:-1] for raw in batch.encoded]
+        if self._with_origins:
+            origins = map(batch.origins.__getitem__, batch.rows)
+            return list(zip(batch.times, batch.routes, opened, origins, strict=True))
+        return list(zip(batch.times, batch.routes, opened, strict=True))
+
+    def release(self, sessions: Iterable[Session], released: Batch) -> None:
+        """Splice the session into the bytes."""
+        routes, encoded, join = released.routes, released.encoded, b"".join
+        origins: list[Origin] = []
+        for session in sessions:
+            items = session.items
+            head = b',"correlationid":%b,"correlationposition":' % orjson.dumps(_id_of(session))
+            routes += [item[1] for item in items]
+            encoded += [
+                join((item[2], head, tail)) for item, tail in zip(items, _tails(len(items)), strict=True)
+            ]
+            if self._with_origins:
+                origins += [item[3] for item in items]
+                released.times += [item[0] for item in items]
+        released.add_origins(origins)
+
+    def packed(self, item: Item) -> Item:
+        """Write the origin, if there is one, as a plain tuple."""
+        return (*item[:3], _packed_origin(item[3])) if self._with_origins else item
+
+    def unpacked(self, item: Item) -> Item:
+        """Make an origin of it."""
+        return (*item[:3], _unpacked_origin(item[3])) if self._with_origins else item
+
+
+def _packed_origin(origin: Origin) -> tuple[int, int, int, bytes, str]:
+    return (*origin[:4], origin.end.value)
+
+
+def _unpacked_origin(packed: tuple[int, int, int, bytes, str]) -> Origin:
+    return Origin(*packed[:4], RecordEnd(packed[4]))
+
+
+@lru_cache(maxsize=64)
+def _tails(count: int) -> tuple[bytes, ...]:
+    return tuple(b'%d,"correlationcount":%d}' % (position, count) for position in range(1, count + 1))
+
+
+def _id_of(session: Session) -> str:
+    return f"{session.key}@{write_rfc3339(session.first_us)}"
 
 
 def _late(settings: CorrelationSettings) -> Fault:

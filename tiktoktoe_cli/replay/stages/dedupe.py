@@ -7,65 +7,91 @@ comes that is `window` or more past its first one. Memory is bounded by the keys
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.replay.station import Drop
+from tiktoktoe_cli.replay.events.batch import Batch, Drop
+from tiktoktoe_cli.replay.stages.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from tiktoktoe_cli.replay.event import Event
-    from tiktoktoe_cli.replay.field_path import FieldPath
-    from tiktoktoe_cli.replay.settings import DedupeSettings
-    from tiktoktoe_cli.replay.station import Events, Stage, Station
-
-_Key: TypeAlias = "tuple[str, ...]"
+    from tiktoktoe_cli.replay.events.field_path import FieldPath
+    from tiktoktoe_cli.replay.settings.windows import DedupeSettings
+    from tiktoktoe_cli.replay.stages.stage import Kit, Look
 
 
-def build(settings: DedupeSettings, station: Station) -> Stage:
+def build(settings: DedupeSettings, kit: Kit) -> Stage:
     """Make the stage."""
-
-    def stage(events: Iterator[Event]) -> Events:
-        seen = Seen(settings.window // 1_000)
-        for event in events:
-            key = key_of(settings.key, event)
-            if key is None or seen.is_first(key, event.time_us):
-                yield event
-            else:
-                station.drop(Drop.DUPLICATE)
-
-    return stage
+    return Stage(_look(kit.name, settings.key), Dedupe(kit.name, settings.window // 1_000))
 
 
-def key_of(fields: tuple[FieldPath, ...], event: Event) -> _Key | None:
-    """Return the values of the key's fields; None if one of them is missing."""
-    values = tuple(text for field in fields if (text := field.read_text(event.body)) is not None)
-    return values if len(values) == len(fields) else None
+def _look(name: str, fields: Sequence[FieldPath]) -> Look:
+    def look(batch: Batch) -> None:
+        columns = [field.text_column(batch.bodies) for field in fields]
+        batch.keys[name] = columns[0] if len(columns) == 1 else list(map(_joined, *columns))
+
+    return look
 
 
-class Seen:
+def _joined(*parts: str | None) -> str | None:
+    """Make one key of several; None if one of them is missing. The lengths keep `a`, `bc` from being `ab`, `c`."""
+    texts = [part for part in parts if part is not None]
+    if len(texts) < len(parts):
+        return None
+    return "".join([f"{len(text)}:{text}" for text in texts])
+
+
+class Dedupe:
     """The keys of the last window, with the time of the first event of each."""
 
-    def __init__(self, window_us: int) -> None:
+    def __init__(self, name: str, window_us: int) -> None:
+        self._name = name
         self._window_us = window_us
-        self._first_us: dict[_Key, int] = {}
-        self._oldest: deque[tuple[int, _Key]] = deque()
+        self._first_us: dict[str, int] = {}
+        self._oldest: deque[tuple[int, str]] = deque()
         self._newest_us: int | None = None
+        self._untold: list[tuple[int, int, str]] = []
 
-    def is_first(self, key: _Key, time_us: int) -> bool:
-        """Tell whether no event of this key came within the window, and remember it if so."""
-        self._forget_before(time_us)
+    def take(self, batch: Batch) -> Batch:
+        """Drop the repetitions."""
+        for index, (key, time_us) in enumerate(zip(batch.keys[self._name], batch.times, strict=True)):
+            if key is not None and not self._is_first(key, time_us):
+                batch.drop(index, Drop.DUPLICATE)
+        return batch
+
+    def finish(self) -> Batch:
+        """Give nothing: no event is held."""
+        return Batch([])
+
+    def changes(self) -> Any:  # as in `Memory`
+        """Tell the keys that came since the last call, with the newest time when each came, and that of now."""
+        untold, self._untold = self._untold, []
+        return self._newest_us, untold
+
+    def restore(self, changes: Any) -> None:  # as above
+        """Take up keys that were told before."""
+        self._newest_us, told = changes
+        for newest_us, time_us, key in told:
+            self._forget(newest_us - self._window_us)
+            self._first_us[key] = time_us
+            self._oldest.append((time_us, key))
+        if self._newest_us is not None:
+            self._forget(self._newest_us - self._window_us)
+
+    def _is_first(self, key: str, time_us: int) -> bool:
+        if self._newest_us is None or time_us > self._newest_us:
+            self._newest_us = time_us
+            self._forget(time_us - self._window_us)
         first_us = self._first_us.get(key)
         if first_us is not None and abs(time_us - first_us) < self._window_us:
             return False
         self._first_us[key] = time_us
         self._oldest.append((time_us, key))
+        self._untold.append((self._newest_us, time_us, key))
         return True
 
-    def _forget_before(self, time_us: int) -> None:
-        if self._newest_us is None or time_us > self._newest_us:
-            self._newest_us = time_us
-        limit_us = self._newest_us - self._window_us
+    def _forget(self, limit_us: int) -> None:
+        """Forget the keys whose first event is not after a time."""
         while self._oldest and self._oldest[0][0] <= limit_us:
             first_us, key = self._oldest.popleft()
             if self._first_us.get(key) == first_us:

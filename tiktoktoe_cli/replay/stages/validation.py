@@ -1,4 +1,4 @@
-"""Validation: lets events pass that follow the schema and the rules of CloudEvents."""
+"""Validation: lets events pass that follow the schema of their type and the rules of CloudEvents."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.replay.choices import CloudEventsCheck, ErrorHandling
 from tiktoktoe_cli.replay.cloudevents import faults_of, is_cloudevent
-from tiktoktoe_cli.replay.dead_letters import Reason
+from tiktoktoe_cli.replay.events.batch import Drop
+from tiktoktoe_cli.replay.events.letter import Reason
 from tiktoktoe_cli.replay.schema import compile_schema
-from tiktoktoe_cli.replay.station import Drop, StoppedError
+from tiktoktoe_cli.replay.stages.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tiktoktoe_cli.replay.event import Body, Event, Fault
-    from tiktoktoe_cli.replay.settings import ValidationSettings
-    from tiktoktoe_cli.replay.station import Events, Stage, Station
+    from tiktoktoe_cli.replay.events.batch import Batch
+    from tiktoktoe_cli.replay.events.fault import Body, Fault
+    from tiktoktoe_cli.replay.settings.validation import ValidationSettings
+    from tiktoktoe_cli.replay.stages.stage import Kit
 
 
 class _Check(NamedTuple):
@@ -26,26 +28,32 @@ class _Check(NamedTuple):
     faults: Callable[[Body], Iterable[Fault]]
 
 
-def build(settings: ValidationSettings, station: Station) -> Stage:
+def build(settings: ValidationSettings, _kit: Kit) -> Stage:
     """Make the stage.
 
     Raises:
         SchemaProblemError: the schema cannot be compiled.
-        StoppedError: while it runs: an event is invalid, and `error_handling` is `fail`.
     """
     checks = tuple(_checks(settings))
     tests = [check.is_valid for check in checks]
 
-    def stage(events: Iterator[Event]) -> Events:
-        for event in events:
-            for is_valid in tests:
-                if not is_valid(event.body):
-                    _refuse(event, checks, settings.error_handling, station)
-                    break
-            else:
-                yield event
+    def look(batch: Batch) -> None:
+        bodies = batch.bodies
+        if all(all(map(is_valid, bodies)) for is_valid in tests):
+            return
+        for index, body in enumerate(bodies):
+            if not all(is_valid(body) for is_valid in tests):
+                faults = tuple(chain.from_iterable(check.faults(body) for check in checks))
+                _OUTCOMES[settings.error_handling](batch, index, faults)
 
-    return stage
+    return Stage(look)
+
+
+_OUTCOMES: dict[ErrorHandling, Callable[[Batch, int, tuple[Fault, ...]], None]] = {
+    ErrorHandling.SKIP_INVALID: lambda batch, index, _: batch.drop(index, Drop.SKIPPED),
+    ErrorHandling.DEAD_LETTER: lambda batch, index, faults: batch.reject(index, Reason.INVALID, faults),
+    ErrorHandling.FAIL: lambda batch, index, faults: batch.refuse(index, Reason.INVALID, faults),
+}
 
 
 def _checks(settings: ValidationSettings) -> Iterator[_Check]:
@@ -54,13 +62,3 @@ def _checks(settings: ValidationSettings) -> Iterator[_Check]:
     if settings.schema_file is not None:
         schema = compile_schema(settings.schema_file)
         yield _Check(schema.is_valid, schema.faults)
-
-
-def _refuse(event: Event, checks: tuple[_Check, ...], handling: ErrorHandling, station: Station) -> None:
-    if handling is ErrorHandling.SKIP_INVALID:
-        station.drop(Drop.SKIPPED)
-        return
-    faults = tuple(chain.from_iterable(check.faults(event.body) for check in checks))
-    letter = station.reject(Reason.INVALID, event.line, faults, event.time_us)
-    if handling is ErrorHandling.FAIL:
-        raise StoppedError(letter)

@@ -1,0 +1,1 @@
+"""Windows in event time: which events of a key belong together, decided by the events' own times alone."""

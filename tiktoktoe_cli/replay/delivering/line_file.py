@@ -1,0 +1,166 @@
+"""A file of lines that is whole or not there: written beside its place, moved into it when the run succeeds.
+
+A run writes to `NAME.partial`, and only at the end makes that durable and puts it in the place of NAME, in one step;
+until then the NAME of an earlier run is untouched. If the run is stopped or fails, `NAME.partial` stays and ends with
+a whole line. Only a machine or process that dies in the middle of a write can leave half a line in it.
+
+A lock on `NAME.partial` keeps other runs away; the system drops it with the process, so a crash leaves none behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.words import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+_BUFFER_BYTES = 1 << 18
+
+
+def partial_of(path: Path) -> Path:
+    """Name the file that is written until the run has succeeded."""
+    return path.with_name(f"{path.name}.partial")
+
+
+class LineFile:
+    """A file that takes whole lines; a context manager that closes it and keeps what was written.
+
+    Raises:
+        UsageError: there is something else than a file at the path.
+        UnfinishedError: a folder or file cannot be made, written or moved: permissions, a full disk; another run is
+            writing it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = 0
+        self.size_bytes = 0
+        self._target = Path(os.path.realpath(path))
+        self._partial = partial_of(self._target)
+        self._pending: list[bytes] = []
+        self._pending_bytes = self._pending_lines = 0
+
+    def write(self, lines: Sequence[bytes]) -> None:
+        """Add lines; each gets its newline."""
+        data = b"\n".join(lines) + b"\n" if lines else b""
+        self._pending.append(data)
+        self._pending_lines += len(lines)
+        self._pending_bytes += len(data)
+        if self._pending_bytes >= _BUFFER_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything to the operating system; if that fails, cut the file back to whole lines."""
+        data, count = b"".join(self._pending), self._pending_lines
+        self._pending.clear()
+        self._pending_bytes = self._pending_lines = 0
+        with _told_to_the_user(self.path), self._whole_or_nothing():
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        self.lines += count
+        self.size_bytes += len(data)
+
+    def start_at(self, size_bytes: int, lines: int) -> None:
+        """Go on, once it is opened, after what an earlier run wrote up to its checkpoint; what follows is cut off."""
+        self.size_bytes, self.lines = size_bytes, lines
+
+    def secure(self) -> None:
+        """Make what was handed to the operating system durable; may be called from another thread."""
+        with _told_to_the_user(self.path):
+            os.fsync(self._stream.fileno())
+
+    def publish(self) -> None:
+        """Put what was secured in its place."""
+        with _told_to_the_user(self.path):
+            self._partial.replace(self._target)  # while it is locked: a run that waits would take it away
+            self._stream.close()
+
+    def __enter__(self) -> Self:
+        with _told_to_the_user(self.path):
+            if self._target.exists() and not stat.S_ISREG(self._target.stat().st_mode):
+                hint = "name a file of its own for each output"
+                raise UsageError(f"cannot write `{self.path}`: it is not a file", hint=hint)
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = _locked(self._partial)
+            self._go_to_start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            if not self._stream.closed:
+                self.flush()
+        except UnfinishedError:
+            if kind is None:
+                raise
+        finally:
+            self._stream.close()
+
+    def _go_to_start(self) -> None:
+        if os.fstat(self._stream.fileno()).st_size < self.size_bytes:
+            self._stream.close()
+            message = f"`{self._partial}` is shorter than it was at the last checkpoint"
+            raise UnfinishedError(message, hint="begin anew with `--restart`")
+        self._stream.truncate(self.size_bytes)
+        self._stream.seek(self.size_bytes)
+
+    @contextmanager
+    def _whole_or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            with suppress(OSError):
+                self._stream.truncate(self.size_bytes)
+            raise
+
+
+def _locked(path: Path) -> FileIO:
+    """Open a file for this run alone, with what a run before it may have left there.
+
+    Raises:
+        OSError: it cannot be opened, is no regular file.
+        BlockingIOError: another run has it open, or put it in its place just now.
+    """
+    # not blocking: opening a pipe would wait for a reader
+    stream = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666), "r+")
+    try:
+        _lock(stream, path)
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
+def _lock(stream: FileIO, path: Path) -> None:
+    found = os.fstat(stream.fileno())
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "its `.partial` is not a regular file")
+    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # the other run may have put it in its place just before the lock was ours
+    if not path.exists() or not os.path.samestat(found, path.stat()):
+        raise BlockingIOError
+
+
+@contextmanager
+def _told_to_the_user(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BlockingIOError as error:
+        hint = "wait until it has ended, or name another file"
+        raise UnfinishedError(f"another run is writing `{path}`", hint=hint) from error
+    except OSError as error:
+        hint = "free some space, or name a file in a folder you may write to"
+        raise UnfinishedError(f"cannot write `{path}`: {reason_of(error)}", hint=hint) from error

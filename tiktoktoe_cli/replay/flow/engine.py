@@ -1,0 +1,142 @@
+"""The loop: blocks come in, parcels go through the course, checkpoints are made."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.replay.choices import Order
+from tiktoktoe_cli.replay.observer import Phase
+from tiktoktoe_cli.replay.ordering.sort import sort_by_time
+from tiktoktoe_cli.replay.reading.files import read_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from tiktoktoe_cli.replay.assembly import Assembly
+    from tiktoktoe_cli.replay.events.batch import Batch
+    from tiktoktoe_cli.replay.events.letter import DeadLetter
+    from tiktoktoe_cli.replay.events.record import Block
+    from tiktoktoe_cli.replay.flow.head import Parcel
+    from tiktoktoe_cli.replay.flow.workers import Heads
+    from tiktoktoe_cli.replay.observer import ReplayObserver
+
+
+class StoppedError(Exception):
+    """Ends a run before its end: the user asked for it (no letter), or an event that `fail` does not let pass."""
+
+    def __init__(self, letter: DeadLetter | None = None) -> None:
+        super().__init__()
+        self.letter = letter
+
+
+@dataclass(slots=True)
+class Watch:
+    """Between a run and the world outside of it: tells how far it is, and asks whether to go on."""
+
+    observer: ReplayObserver
+    should_stop: Callable[[], bool]
+    lines: int = 0
+
+    def advance(self, phase: Phase, done: int, total: int | None = None) -> None:
+        """Tell, and ask.
+
+        Raises:
+            StoppedError: the user wants the run to end.
+        """
+        self.observer.advanced(phase, done, total)
+        if self.should_stop():
+            raise StoppedError
+
+
+@dataclass(slots=True)
+class Flow:
+    """Moves blocks through an assembled run; `clock` gives nanoseconds.
+
+    `position` is where the input goes on after all that is through, as a checkpoint has it.
+    """
+
+    assembly: Assembly
+    watch: Watch
+    clock: Callable[[], int]
+    position: tuple[int, ...] = ()
+    _has_new: bool = field(default=False)
+
+    def run(self, heads: Heads) -> None:
+        """Let everything through.
+
+        Raises:
+            StoppedError: the user, or an invalid event, ends the run.
+            UnfinishedError: an input, output or checkpoint fails.
+        """
+        resumed = self.assembly.resumed
+        if resumed is not None:
+            self.position = resumed.position
+        if self.assembly.settings.input.order is Order.EVENT_TIME:
+            self._run_sorted(heads)
+        else:
+            self._run_as_read(heads)
+        self.assembly.course.finish()
+        self._refuse()
+
+    def save(self) -> None:
+        """Make a checkpoint of all that is through, if anything is.
+
+        Raises:
+            UnfinishedError: it cannot be written.
+        """
+        if self._has_new:
+            self.assembly.checkpoints.make(self.position, self.watch.lines)
+        self.assembly.checkpoints.wait()
+
+    def _run_as_read(self, heads: Heads) -> None:
+        resumed = self.assembly.resumed
+        self.watch.lines = resumed.lines if resumed else 0
+        with closing(self._blocks(self.position)) as blocks:
+            for block, parcel in heads(blocks):
+                self.watch.advance(Phase.READING, self.watch.lines)
+                self.watch.lines += len(block)
+                self._take(parcel)
+                self._passed(len(block), (block.file, block.next_offset, block.first_number + len(block)))
+        self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
+
+    def _run_sorted(self, heads: Heads) -> None:
+        blocks_through = self.position[0] if self.position else 0
+        done = 0
+        with closing(sort_by_time(self._decoded(is_known=blocks_through > 0))) as ordered:
+            rest = islice(ordered, blocks_through, None)
+            for number, (block, parcel) in enumerate(heads(rest), start=blocks_through + 1):
+                self.watch.advance(Phase.DELIVERING, done, done + self.assembly.plan.accounts["input"].held)
+                self._take(parcel)
+                done += len(block)
+                self._passed(len(block), (number,))
+        self.watch.observer.advanced(Phase.DELIVERING, done, done)
+
+    def _take(self, parcel: Parcel) -> None:
+        self.assembly.course.take(parcel)
+        self._refuse()
+
+    def _refuse(self) -> None:
+        if self.assembly.course.refused is not None:
+            raise StoppedError(self.assembly.course.refused)
+
+    def _passed(self, records: int, position: tuple[int, ...]) -> None:
+        self.position, self._has_new = position, True
+        self.assembly.checkpoints.passed(records, position, self.watch.lines)
+
+    def _decoded(self, *, is_known: bool) -> Generator[Batch, None, None]:
+        """Decode everything for the sort; what became of it is booked once, not again by a run that goes on."""
+        with closing(self._blocks(())) as blocks:
+            for block in blocks:
+                self.watch.advance(Phase.READING, self.watch.lines)
+                batch, passage = self.assembly.head.decoder.step(block, self.clock)
+                if not is_known:
+                    self.assembly.course.book(passage._replace(passed=0))  # until they come out of the sort
+                self.watch.lines += len(block)
+                yield batch
+        self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
+
+    def _blocks(self, position: tuple[int, ...]) -> Generator[Block, None, None]:
+        return read_blocks(self.assembly.files, self.assembly.settings.input.max_line.whole, position or None)

@@ -1,0 +1,160 @@
+"""The plan: which step comes when, and which of them may run in another process.
+
+The head is everything up to the first stage with a memory. Where nothing after that looks at the bodies of events, the
+looks of the stages with a memory, routing and encoding belong to the head too: what the memories then hold and compare
+are bytes, routes and keys. The bytes that come out are the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from tiktoktoe_cli.replay.delivering.delivery import Delivery
+from tiktoktoe_cli.replay.encoding import encode
+from tiktoktoe_cli.replay.flow.clock import Clock
+from tiktoktoe_cli.replay.flow.passage import Account
+from tiktoktoe_cli.replay.flow.step import Step
+from tiktoktoe_cli.replay.routing import Router, Rule
+from tiktoktoe_cli.replay.stages.catalog import STAGES
+from tiktoktoe_cli.replay.stages.stage import Kit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    from tiktoktoe_cli.replay.delivering.destination import Taker
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
+    from tiktoktoe_cli.replay.settings.stage import StageSettings
+    from tiktoktoe_cli.replay.stages.stage import Look, Memory
+
+CLOCK = "max_future_jump"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state."""
+
+    clock: Callable[[], int]
+    seed: int
+    folder: Path
+
+
+class Plan(NamedTuple):
+    """The steps of a pipeline."""
+
+    head: Sequence[Step]
+    course: Sequence[Step]
+    accounts: dict[str, Account]
+    delivery: Delivery
+    memories: dict[str, Memory]
+
+
+class _Named(NamedTuple):
+    name: str
+    settings: StageSettings
+
+
+class _Part(NamedTuple):
+    """A look or a memory, and whose it is."""
+
+    name: str
+    work: Look | Memory
+    is_partial: bool = False
+
+    def step(self, clock: Callable[[], int]) -> Step:
+        return Step(self.name, self.work, clock, self.is_partial)
+
+
+def make_plan(
+    settings: PipelineSettings,
+    destinations: Mapping[str, Taker],
+    bound: Callable[[int], int | None],
+    means: Means,
+) -> Plan:
+    """Make the plan; `bound` tells when the earliest of the files after one begins.
+
+    Raises:
+        UsageError: a schema or a table is missing or wrong.
+    """
+    router = Router(tuple(Rule(rule.when, rule.to, rule.final) for rule in settings.routing))
+    delivery = Delivery(router, destinations)
+    can_refuse = not router.takes_all or any(destination.can_refuse for destination in destinations.values())
+    named = list(_named(settings.stages))
+    split = _split(named, settings)
+    parts: list[_Part] = []
+    for at, entry in enumerate(named):
+        kit = Kit(
+            entry.name,
+            means.clock,
+            _stream(means.seed, entry.name),
+            means.folder / entry.name,
+            is_encoded=split is not None and at >= split,
+            with_origins=can_refuse,
+            feeds_memory=_has_memory(named[at + 1 :]),
+        )
+        stage = STAGES[entry.settings.kind].build(entry.settings.chosen, kit)
+        parts.append(_Part(entry.name, stage.look, is_partial=stage.memory is not None))
+        if stage.memory is not None:
+            parts.append(_Part(entry.name, stage.memory))
+    parts += [_Part("delivery", router, is_partial=True), _Part("delivery", encode, is_partial=True)]
+    head, rest = _divided(parts, is_hoisted=split is not None)
+    jump = settings.input.time.max_future_jump
+    clock = _Part(CLOCK, Clock(settings.input.time.field, None if jump is None else jump // 1_000, bound))
+    whole = {part.name for part in head if not part.is_partial}
+    before = [entry.name for entry in named if entry.name in whole]
+    order = ("input", *before, CLOCK, *(entry.name for entry in named), "delivery")
+    return Plan(
+        [part.step(means.clock) for part in head],
+        [part.step(means.clock) for part in (clock, *rest, _Part("delivery", delivery))],
+        {name: Account(name) for name in order},
+        delivery,
+        {part.name: part.work for part in (clock, *parts) if not callable(part.work)},
+    )
+
+
+def _divided(parts: Sequence[_Part], *, is_hoisted: bool) -> tuple[Sequence[_Part], Sequence[_Part]]:
+    """Say which parts belong to the head; the others need their order, or what those with an order pass on."""
+    if is_hoisted:
+        return [part for part in parts if callable(part.work)], [
+            part for part in parts if not callable(part.work)
+        ]
+    first = next((at for at, part in enumerate(parts) if not callable(part.work)), len(parts))
+    return parts[:first], parts[first:]
+
+
+def _named(stages: Sequence[StageSettings]) -> Iterator[_Named]:
+    """Name the stages: a second one of a kind is called `dedupe_2`."""
+    seen: Counter[str] = Counter()
+    for stage in stages:
+        seen[stage.kind] += 1
+        yield _Named(stage.kind if seen[stage.kind] == 1 else f"{stage.kind}_{seen[stage.kind]}", stage)
+
+
+def _split(named: Sequence[_Named], settings: PipelineSettings) -> int | None:
+    """Find the first stage that takes events as JSON, if all from the first with a memory on can do so."""
+    read = {name.partition(".")[0] for rule in settings.routing if rule.when for name in rule.when.names}
+    read.add(settings.input.time.field.parts[0])  # what such a stage adds stands after something in the event
+    at = len(named)
+    while at and _takes_json(named[at - 1], read, is_last=at == len(named)):
+        at -= 1
+    return None if _has_memory(named[:at]) else at
+
+
+def _has_memory(named: Sequence[_Named]) -> bool:
+    return any(STAGES[entry.settings.kind].has_memory for entry in named)
+
+
+def _takes_json(entry: _Named, read: AbstractSet[str], *, is_last: bool) -> bool:
+    """Tell whether a stage can take events as JSON. One that adds to it can do so only where nobody compares it."""
+    kind = STAGES[entry.settings.kind]
+    return kind.is_blind(entry.settings.chosen) and (
+        not kind.writes or (is_last and kind.writes.isdisjoint(read))
+    )
+
+
+def _stream(seed: int, name: str) -> Random:
+    return Random(f"{seed}/{name}")  # noqa: S311  # not for secrets: the same run again must draw the same

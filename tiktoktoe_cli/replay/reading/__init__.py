@@ -1,0 +1,1 @@
+"""Reads input files: finds them, looks inside compressed ones, and cuts them into blocks of records."""

@@ -1,0 +1,51 @@
+"""What a run is about, in a few bytes: two runs with the same fingerprint deliver the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.words import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
+
+_HEAD_BYTES = 64 << 10
+
+
+def fingerprint(settings: PipelineSettings, files: Sequence[Path], seed: int) -> str:
+    """Hash the settings, the files that they name, the inputs and the seed.
+
+    An input counts by its path, its size and its first 64 KiB: to read all of it would take as long as a run. Tables
+    and schemas are read whole.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    _add(digest, settings.model_dump_json().encode(), str(seed).encode())
+    for file in files:
+        _add(digest, os.fsencode(file), *_head(file))
+    for _, path in settings.read_files:
+        if path.is_file() and path not in files:
+            _add(digest, path.read_bytes())
+    return digest.hexdigest()
+
+
+def _head(file: Path) -> tuple[bytes, bytes]:
+    try:
+        with file.open("rb") as stream:
+            return str(file.stat().st_size).encode(), stream.read(_HEAD_BYTES)
+    except OSError as error:
+        raise UsageError(f"cannot read `{file}`: {reason_of(error)}") from error
+
+
+def _add(digest: hashlib._Hash, *parts: bytes) -> None:
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)

@@ -1,0 +1,194 @@
+"""A run of a pipeline: lets the events through, publishes the outputs, and checks that every event is accounted for."""
+
+from __future__ import annotations
+
+import gc
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.monitoring import judge
+from tiktoktoe_cli.replay.assembly import assemble
+from tiktoktoe_cli.replay.events.letter import path_text
+from tiktoktoe_cli.replay.facts import DestinationFacts, Ending, ReplayFacts, RuleFacts, StageFacts
+from tiktoktoe_cli.replay.flow.engine import Flow, StoppedError, Watch
+from tiktoktoe_cli.replay.flow.plan import CLOCK
+from tiktoktoe_cli.replay.flow.workers import run_heads
+from tiktoktoe_cli.replay.metrics import metric_values
+from tiktoktoe_cli.replay.observer import SilentObserver
+from tiktoktoe_cli.replay.options import RunOptions
+from tiktoktoe_cli.replay.reading.files import find_files
+from tiktoktoe_cli.replay.resuming.manifest import manifest_of, write_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tiktoktoe_cli.replay.assembly import Assembly
+    from tiktoktoe_cli.replay.flow.plan import Plan
+    from tiktoktoe_cli.replay.observer import ReplayObserver
+    from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
+
+
+def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not options
+    name: str,
+    settings: PipelineSettings,
+    observer: ReplayObserver | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    *,
+    clock: Callable[[], int] = time.perf_counter_ns,
+    options: RunOptions = RunOptions(),  # noqa: B008  # frozen
+) -> ReplayFacts:
+    """Run a pipeline from its first file to its last destination.
+
+    `should_stop` is asked once per block of lines or batch of events. When it says yes, the run ends there, with a
+    checkpoint: what is delivered by then is a beginning of what the whole run would have delivered, and stays in the
+    `.partial` files. A compressed input that is cut or damaged is delivered as far as it can be read, and the facts
+    name it as `damaged`. `clock` gives nanoseconds; nothing but the durations in the facts depends on it.
+
+    Raises:
+        UsageError: an input, schema or table is missing or wrong; an output is also an input; an earlier run was cut
+            short, and the options do not say what to do about it.
+        UnfinishedError: an input cannot be read to its end, an output or the temporary folder cannot be written, or
+            sessions hold too many events.
+    """
+    began_ns = clock()
+    files = find_files(settings.input.paths)
+    assembly = assemble(name, settings, files, options, clock)
+    watch = Watch(observer or SilentObserver(), should_stop)
+    stopped = _run(assembly, watch, options.workers, clock)
+    facts = ReplayFacts(
+        pipeline=name,
+        ending=_ending(stopped),
+        files=tuple(path_text(str(file)) for file in files),
+        lines=watch.lines,
+        stages=_stage_facts(assembly.plan, settings),
+        rules=_rule_facts(assembly.plan),
+        destinations=tuple(DestinationFacts.of(name, file) for name, file in assembly.destinations.items()),
+        dead_letter_path=str(settings.dead_letter.file),
+        reasons=dict(assembly.letters.reasons),
+        metrics=settings.monitoring.metrics,
+        elapsed_s=(clock() - began_ns) / NS_PER_S,
+        refused=stopped.letter if stopped else None,
+        damaged=tuple(assembly.letters.damaged),
+        is_resumed=assembly.resumed is not None,
+        checkpoints=assembly.checkpoints.number,
+    )
+    _check(facts)
+    if facts.ending is Ending.COMPLETE:
+        manifest = manifest_of(facts, assembly.checkpoints.fingerprint, options.seed, files)
+        write_manifest(manifest, settings.state.dir / name / "run.json")
+    return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
+
+
+def _run(assembly: Assembly, watch: Watch, workers: int, clock: Callable[[], int]) -> StoppedError | None:
+    """Let everything through, and publish the outputs if nothing stopped it."""
+    with ExitStack() as stack:
+        stack.callback(assembly.checkpoints.close)
+        for output in assembly.outputs:
+            stack.enter_context(output)
+        flow = Flow(assembly, watch, clock)
+        try:
+            with _without_collection(), run_heads(assembly.head, workers) as heads:
+                flow.run(heads)
+        except StoppedError as stopped:
+            if stopped.letter is None:
+                flow.save()
+            else:
+                assembly.checkpoints.over()
+            return stopped
+        except UnfinishedError as error:
+            # what was under way may be in one output and not in another: the last checkpoint stands
+            with suppress(UnfinishedError):
+                assembly.checkpoints.wait()
+            raise _resumable(error, assembly) from error
+        for output in assembly.outputs:
+            output.flush()
+            output.secure()
+        assembly.checkpoints.over()  # before: whoever is killed in between begins anew, and does not miss a file
+        for output in assembly.outputs:
+            output.publish()
+    return None
+
+
+def _resumable(error: UnfinishedError, assembly: Assembly) -> UnfinishedError:
+    """Say beside what went wrong that the run can go on, if it can."""
+    if not assembly.checkpoints.number:
+        return error
+    hint = "then go on with `--resume`" if error.hint else "go on with `--resume`"
+    return UnfinishedError(error.message, hint="; ".join(filter(None, [error.hint, hint])))
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep Python from looking for circles in what is held: events have none, and there are many of them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _ending(stopped: StoppedError | None) -> Ending:
+    if stopped is None:
+        return Ending.COMPLETE
+    return Ending.REFUSED if stopped.letter else Ending.INTERRUPTED
+
+
+def _stage_facts(plan: Plan, settings: PipelineSettings) -> tuple[StageFacts, ...]:
+    has_jumps = settings.input.time.max_future_jump is not None
+    return tuple(
+        StageFacts(
+            account.name,
+            account.taken,
+            account.passed,
+            account.dead,
+            dict(account.dropped),
+            dict(_measure(name, number) for name, number in account.measures.items()),
+        )
+        for account in plan.accounts.values()
+        if account.name != CLOCK or has_jumps
+    )
+
+
+def _measure(name: str, number: int) -> tuple[str, float]:
+    """Give a stage's own number as it is told: times in seconds."""
+    return (
+        (f"{name.removesuffix('_ns')}_seconds", number / NS_PER_S) if name.endswith("_ns") else (name, number)
+    )
+
+
+def _rule_facts(plan: Plan) -> tuple[RuleFacts, ...]:
+    rules = plan.delivery.router.rules
+    remarks = plan.accounts["delivery"].remarks
+
+    def counted(bit: int) -> int:
+        return sum(count for route, count in plan.delivery.routes.items() if route >> bit & 1)
+
+    return tuple(
+        RuleFacts(
+            rule.when.text if rule.when else "",
+            rule.to,
+            counted(number),
+            counted(len(rules) + number),
+            remarks.get(f"rule {number}", ""),
+            remarks.get(f"guard {number}", ""),
+        )
+        for number, rule in enumerate(rules)
+    )
+
+
+def _check(facts: ReplayFacts) -> None:
+    """Make sure that every line was counted once on its way out.
+
+    Raises:
+        RuntimeError: it was not; that is a bug of ours.
+    """
+    for stage in facts.stages:
+        is_cut_short = facts.ending is not Ending.COMPLETE
+        if stage.held < 0 or (stage.held and not is_cut_short):
+            raise RuntimeError(f"the counts of the stage {stage.name} do not add up: {stage}")

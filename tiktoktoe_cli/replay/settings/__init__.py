@@ -1,0 +1,1 @@
+"""What the YAML says about a pipeline (`pipelines.NAME`): a module for each of its parts."""

@@ -1,0 +1,112 @@
+"""What the YAML says about a pipeline (`pipelines.NAME`), as a whole."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from tiktoktoe_cli.config.fields import Cel, Context, Name, Settings, unknown_name
+from tiktoktoe_cli.expressions import Expression
+from tiktoktoe_cli.replay.delivering.line_file import partial_of
+from tiktoktoe_cli.replay.settings.destination import DeadLetterSettings, DestinationSettings
+from tiktoktoe_cli.replay.settings.input import InputSettings
+from tiktoktoe_cli.replay.settings.monitoring import MonitoringSettings
+from tiktoktoe_cli.replay.settings.stage import StageSettings
+from tiktoktoe_cli.replay.settings.state import StateSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class RuleSettings(Settings):
+    """Where some events go; rules are asked in order."""
+
+    when: Annotated[Expression, Cel()] | None = None
+    """Which events, as CEL over the event's own fields; by default all. If it cannot be evaluated for an event, the
+    rule does not match it, and the report counts that."""
+    to: tuple[str, ...]
+    """The destinations; `[]` drops the events on purpose. An event that no rule takes is a dead letter."""
+    final: bool = True
+    """Whether later rules are not asked about an event that matched."""
+
+
+class PipelineSettings(Settings):
+    """From files of events, through stages, to destinations."""
+
+    input: InputSettings
+    """What to read."""
+    stages: tuple[StageSettings, ...] = ()
+    """What to do with each event, in this order."""
+    routing: tuple[RuleSettings, ...] = Field(min_length=1)
+    """Which events go where."""
+    destinations: dict[Name, DestinationSettings] = Field(min_length=1)
+    """Where events can go, by name."""
+    dead_letter: DeadLetterSettings
+    """Where the others go: nothing is lost silently."""
+    state: StateSettings = Field(default_factory=StateSettings)
+    """Where it stands, for a run that is cut short."""
+    monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings)
+    """Metrics and alerts."""
+
+    @model_validator(mode="after")
+    def _destinations_are_known(self) -> PipelineSettings:
+        for number, rule in enumerate(self.routing):
+            for index, name in enumerate(rule.to):
+                if name not in self.destinations:
+                    error = unknown_name(name, self.destinations, "destinations")
+                    at = [("routing", number, "to", index)]
+                    raise PydanticCustomError(
+                        error.type, error.message_template, {**(error.context or {}), "at": at}
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _every_rule_is_reached(self) -> PipelineSettings:
+        for number, rule in enumerate(self.routing[:-1]):
+            if rule.when is None and rule.final:
+                hint = "move it to the end, give it a `when`, or set `final: false`"
+                context: dict[str, Any] = {"hint": hint, "at": [("routing", number)]}
+                raise PydanticCustomError(
+                    "unreachable-rule", "this rule takes every event: those below are never asked", context
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _every_file_is_its_own(self, info: ValidationInfo) -> PipelineSettings:
+        owners = {os.path.realpath(path): owner for owner, path in self.read_files}
+        if isinstance(info.context, Context):
+            owners |= {os.path.realpath(name): "the configuration" for name in info.context.files}
+        for owner, path, at in self._outputs():
+            for file in (os.path.realpath(path), os.path.realpath(partial_of(path))):
+                if file in owners:
+                    context: dict[str, Any] = {
+                        "path": str(path),
+                        "owner": owners[file],
+                        "hint": "choose another file",
+                        "at": [at],
+                    }
+                    raise PydanticCustomError("same-file", "`{path}` is already used by {owner}", context)
+                owners[file] = owner
+        return self
+
+    @property
+    def read_files(self) -> list[tuple[str, Path]]:
+        """List the files and patterns that a run reads: what for, and the path."""
+        lookups = [stage.context_enrichment.lookup for stage in self.stages if stage.context_enrichment]
+        schemas = [stage.validation.schema_file for stage in self.stages if stage.validation]
+        return [
+            *(("`input`", path) for path in self.input.paths),
+            *(("a lookup's `table`", lookup.table) for lookup in lookups),
+            *(("a validation's `schema`", path) for path in schemas if path),
+        ]
+
+    def _outputs(self) -> list[tuple[str, Path, tuple[str, ...]]]:
+        """List the files that a run writes: whose it is, its path, and where that stands in the YAML."""
+        destinations = [
+            (f"destination `{name}`", destination.chosen.path, ("destinations", name, "file"))
+            for name, destination in self.destinations.items()
+        ]
+        return [*destinations, ("`dead_letter`", self.dead_letter.file, ("dead_letter", "file"))]
