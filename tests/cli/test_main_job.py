@@ -29,7 +29,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def test_runs_the_system_and_its_jobs_and_leaves_nothing(shop: Shop) -> None:
-    """Everything turns healthy, both jobs are done, all is stopped, and only the output folder is new."""
+    """Everything turns healthy, both jobs are done, all is stopped; only outputs and the state of runs are new."""
     before = set(shop.folder.rglob("*"))
 
     code, out, err = shop.run(*RUN, "-o", "json")
@@ -40,7 +40,10 @@ def test_runs_the_system_and_its_jobs_and_leaves_nothing(shop: Shop) -> None:
     assert {item["state"] for item in answer["items"] if item["kind"] != "service"} == {"done"}
     assert shop.left_running() == {}
     new = {path for path in set(shop.folder.rglob("*")) - before if "__pycache__" not in path.parts}
-    assert {path.relative_to(shop.folder / "samples" / "shop").parts[0] for path in new} == {"out"}
+    assert {path.relative_to(shop.folder / "samples" / "shop").parts[0] for path in new} == {
+        "out",
+        ".tiktoktoe",
+    }
 
 
 def test_runs_twice_with_the_same_bytes(shop: Shop) -> None:

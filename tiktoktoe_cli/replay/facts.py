@@ -35,6 +35,7 @@ class StageFacts:
     dead: int
     dropped: Mapping[Drop, int]
     measures: Mapping[str, float]
+    took_s: float = 0.0  # in all processes together
 
     @property
     def held(self) -> int:

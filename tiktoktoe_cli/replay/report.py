@@ -42,6 +42,7 @@ COLUMNS = (
     _number("dead", "DEAD"),
     _number("dropped", "DROPPED"),
     _number("held", "HELD", wide=True),
+    Column("took_s", "TOOK", wide=True, shows=Shows.SECONDS),
     Column("size_bytes", "SIZE", wide=True, shows=Shows.BYTES),
     Column("detail", "DETAIL", wide=True),
 )
@@ -146,6 +147,7 @@ def _stage_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
             "dead": stage.dead,
             "dropped": sum(stage.dropped.values()),
             "held": stage.held,
+            "took_s": stage.took_s,
             "detail": ", ".join(f"{name} {value:g}" for name, value in stage.measures.items()),
             "measures": dict(stage.measures),
         }
@@ -167,6 +169,7 @@ def _output_item(name: str, kind: str, events: int, path: str) -> dict[str, Json
         "dead": None,
         "dropped": None,
         "held": None,
+        "took_s": None,
         "detail": path,
     }
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.replay.making import SECOND, batch_of, cut, kit, let_through
 from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.replay.settings.windows import CorrelationSettings
+from tiktoktoe_cli.replay.stages.correlation import build
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from tests.replay.conftest import Shelf
 
 
@@ -99,3 +107,27 @@ def test_a_second_correlation_sees_every_event_in_time(shelf: Shelf) -> None:
     marks = {event["time"][14:16]: event["correlationid"][0] for event in shelf.read("all")}
     assert marks == {"00": "a", "02": "a", "04": "a", "20": "b", "30": "y", "59": "z"}
     assert facts.dead == 0
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(0, 900)), min_size=1, max_size=40),
+    st.lists(st.integers(0, 9), max_size=12),
+)
+def test_what_goes_out_does_not_depend_on_how_the_input_is_cut(
+    drawn: list[tuple[str | None, int]], sizes: list[int]
+) -> None:
+    """Events with and without a key come out in the same order, whatever batches they came in."""
+
+    def through(pieces: Iterable[Sequence[tuple[str | None, int]]]) -> list[dict[str, Any]]:
+        settings = CorrelationSettings.model_validate({"key": "k", "window": "1m"})
+        stage = build(settings, kit())
+        assert stage.memory is not None
+        found, newest = [], -1
+        for piece in pieces:
+            batch = batch_of(*({"k": key, "s": s} for key, s in piece), times=[s * SECOND for _, s in piece])
+            batch.watermarks = list(accumulate(batch.times, max, initial=newest))[1:]
+            newest = batch.watermarks[-1]
+            found += let_through(stage, batch).bodies
+        return found + stage.memory.finish().bodies
+
+    assert through(cut(drawn, sizes)) == through([drawn])

@@ -46,7 +46,9 @@ class PipelineSettings(Settings):
     """Where events can go, by name."""
     dead_letter: DeadLetterSettings
     """Where the others go: nothing is lost silently."""
-    state: StateSettings = Field(default_factory=StateSettings)
+    state: StateSettings = Field(
+        {}, validate_default=True
+    )  # validated: its folder is beside the configuration
     """Where it stands, for a run that is cut short."""
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings)
     """Metrics and alerts."""

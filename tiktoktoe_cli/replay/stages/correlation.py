@@ -60,8 +60,8 @@ def _look(name: str, settings: CorrelationSettings) -> Look:
 class Form(Protocol):
     """In which form events are held."""
 
-    def passed(self, batch: Batch, indexes: Sequence[int]) -> Batch:
-        """Make a batch of events that are not held."""
+    def pass_on(self, batch: Batch, index: int, passed: Batch) -> None:
+        """Add an event that is not held to those that go on."""
 
     def items(self, batch: Batch) -> list[Item]:
         """Say what to keep of each event of a batch; its time comes first."""
@@ -91,30 +91,44 @@ class Correlation:
         self._sessions = Sessions(settings.window // 1_000, settings.lateness // 1_000)
 
     def take(self, batch: Batch) -> Batch:
-        """Put events into sessions; give those on whose session has closed, and those without a key."""
-        found, watermark_us = batch.keys.pop(self._name), batch.watermarks[-1]
-        keys = [key for key in found if key is not None]
-        there: Sequence[int] = range(len(found))
-        passed, kept = Batch([]), batch
-        if len(keys) < len(found):
-            passed = self._form.passed(batch, [index for index in there if found[index] is None])
-            there = [index for index in there if found[index] is not None]
-            kept = batch.picked(there)
-        uncorrelated = len(passed)
-        for position in self._sessions.add(keys, self._form.items(kept), kept.watermarks):
-            batch.reject(there[position], Reason.LATE, (_late(self._settings),))
-        closed = self._sessions.close(watermark_us)
+        """Put events into sessions; give those on whose session has closed, and those without a key.
+
+        What has closed before an event without a key goes out before it, however the input is cut into batches.
+        """
+        keys = batch.keys.pop(self._name)
+        passed, sessions, start = Batch([]), 0, 0
+        unkeyed = [index for index, key in enumerate(keys) if key is None] if None in keys else []
+        for index in unkeyed:
+            self._hold(batch, keys, range(start, index))
+            sessions += self._close(batch.watermarks[index], passed)
+            self._form.pass_on(batch, index, passed)
+            start = index + 1
+        self._hold(batch, keys, range(start, len(keys)))
+        sessions += self._close(batch.watermarks[-1], passed)
         if self._sessions.held > self._settings.max_held:
             raise _overflow(self._settings)
-        batch.measures.update(sessions=len(closed), uncorrelated=uncorrelated)
+        batch.measures.update(sessions=sessions, uncorrelated=len(unkeyed))
+        return self._told(passed, batch.watermarks[-1])
+
+    def _hold(self, batch: Batch, keys: Sequence[str | None], indexes: range) -> None:
+        """Put some events, which have keys, into their sessions."""
+        if not indexes:
+            return
+        part = batch if len(indexes) == len(keys) else batch.picked(indexes)
+        named = [key for key in keys[indexes.start : indexes.stop] if key is not None]
+        for position in self._sessions.add(named, self._form.items(part), part.watermarks):
+            batch.reject(indexes[position], Reason.LATE, (_late(self._settings),))
+
+    def _close(self, watermark_us: int | None, passed: Batch) -> int:
+        """Add the events of closed sessions to a batch; return how many sessions that were."""
+        closed = self._sessions.close(watermark_us)
         self._form.release(closed, passed)
-        return self._told(passed, watermark_us)
+        return len(closed)
 
     def finish(self) -> Batch:
         """Close every session."""
-        released, closed = Batch([]), self._sessions.close(None)
-        released.measures.update(sessions=len(closed), uncorrelated=0)
-        self._form.release(closed, released)
+        released = Batch([])
+        released.measures.update(sessions=self._close(None, released), uncorrelated=0)
         return self._told(released, _END_US)
 
     def changes(self) -> Any:  # as in `Memory`
@@ -146,12 +160,9 @@ class Correlation:
 class Objects:
     """Holds events as objects."""
 
-    def passed(self, batch: Batch, indexes: Sequence[int]) -> Batch:
-        """Give events on that are not held."""
-        passed = Batch([])
-        for index in indexes:
-            passed.append(batch.times[index], batch.bodies[index], batch.origin(index))
-        return passed
+    def pass_on(self, batch: Batch, index: int, passed: Batch) -> None:
+        """Add its body."""
+        passed.append(batch.times[index], batch.bodies[index], batch.origin(index))
 
     def items(self, batch: Batch) -> list[Item]:
         """Keep bodies and origins."""
@@ -187,14 +198,13 @@ class Encoded:
     def __init__(self, *, with_origins: bool) -> None:
         self._with_origins = with_origins
 
-    def passed(self, batch: Batch, indexes: Sequence[int]) -> Batch:
-        """Give events on that are not held."""
-        origins = [batch.origin(index) for index in indexes] if self._with_origins else []
-        picked = batch.picked(indexes)
-        times = picked.times if self._with_origins else []
-        return Batch(
-            origins, list(range(len(origins))), times=times, routes=picked.routes, encoded=picked.encoded
-        )
+    def pass_on(self, batch: Batch, index: int, passed: Batch) -> None:
+        """Add its bytes and its route."""
+        passed.routes.append(batch.routes[index])
+        passed.encoded.append(batch.encoded[index])
+        if self._with_origins:
+            passed.times.append(batch.times[index])
+            passed.add_origins([batch.origin(index)])
 
     def items(self, batch: Batch) -> list[Item]:
         """Keep routes and bytes, without the last `}`."""
