@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.replay.making import SECOND, batch_of, cut, kit, let_through
@@ -93,6 +93,7 @@ EVENTS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 60)), max_siz
 
 
 @given(before=st.lists(EVENTS, max_size=4), after=EVENTS)
+@example(before=[[("a", 0), ("b", 60), ("a", 0)]], after=[("a", 0)])  # forgotten, then there again
 def test_goes_on_with_what_it_remembered(
     before: list[list[tuple[str, int]]], after: list[tuple[str, int]]
 ) -> None:
