@@ -61,7 +61,7 @@ def test_remembers_a_key_for_one_window(times: list[int], first: list[bool], siz
 
 def test_parts_of_a_key_are_kept_apart() -> None:
     """`a`, `bc` is another key than `ab`, `c`; an event that lacks a part is never a duplicate."""
-    bodies = [
+    bodies: list[Json] = [
         {"x": "a", "y": "bc"},
         {"x": "ab", "y": "c"},
         {"x": "a", "y": "bc", "z": 1},
