@@ -20,6 +20,7 @@ from tiktoktoe_cli.replay.resuming.checkpoint import Books
 from tiktoktoe_cli.replay.resuming.checkpointing import Checkpointing
 from tiktoktoe_cli.replay.resuming.fingerprint import fingerprint
 from tiktoktoe_cli.replay.resuming.store import Store
+from tiktoktoe_cli.replay.stages.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,10 +78,18 @@ def assemble(
     print_ = fingerprint(settings, files, options.seed)
     saved = _saved(store, options.start, print_)
     plan = make_plan(settings, taken, lambda _: None, Means(clock, options.seed, settings.state.dir / name))
-    letters = Letterbox([str(file) for file in files], print_[:16], dead_file.write)
+    letters = Letterbox(
+        [str(file) for file in files],
+        print_[:16],
+        dead_file.write,
+        redact=Redaction.of(settings.stages).letter,
+    )
     books = Books(plan.accounts, plan.delivery, letters)
-    outputs = {**files_of, DEAD_LETTERS: dead_file}
-    checkpoints = Checkpointing(store, print_, settings.state.checkpoint_every, books, plan.memories, outputs)
+    course = Course(plan.course, plan.accounts, letters.post, plan.delivery.settle)
+    outputs = {**taken, DEAD_LETTERS: dead_file}
+    checkpoints = Checkpointing(
+        store, print_, settings.state.checkpoint_every, books, plan.memories, outputs, course.settle
+    )
     if saved is not None:
         checkpoints.take_up(saved.checkpoint, saved.changes)
     time = settings.input.time

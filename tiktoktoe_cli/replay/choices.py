@@ -42,6 +42,46 @@ class OnMiss(StrEnum):
     DEAD_LETTER = "dead_letter"
 
 
+class OnNoValue(StrEnum):
+    """What becomes of an event for which an expression has no value."""
+
+    DEAD_LETTER = "dead_letter"
+    NULL = "null"
+
+
+class Redact(StrEnum):
+    """How a field is hidden."""
+
+    DROP = "drop"
+    MASK = "mask"
+    HMAC = "hmac"
+
+
+class Binding(StrEnum):
+    """How events stand in an HTTP request."""
+
+    BINARY = "binary"
+    STRUCTURED = "structured"
+    BATCH = "batch"
+    PLAIN = "plain"
+
+
+class Guarantee(StrEnum):
+    """How often an event arrives at its destination."""
+
+    AT_LEAST_ONCE = "at_least_once"
+
+
+class Compression(StrEnum):
+    """How an output is compressed."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+
+
 class MetricName(StrEnum):
     """The numbers of a run that monitoring can show; alerts may use all of them."""
 

@@ -5,7 +5,12 @@ from tiktoktoe_cli.config.codes import Code
 CODES = (
     Code("json-schema", "The JSON Schema of a pipeline cannot be read or compiled."),
     Code("same-file", "Two outputs, or an output and an input, are the same file."),
+    Code("unused-policy", "A destination names a policy, and none of its kind goes through one."),
     Code("unreachable-rule", "A routing rule stands below one that takes every event."),
+    Code(
+        "redact-too-late",
+        "A `redact` stands below a stage that moves fields, so it could not find them in the original.",
+    ),
     Code("input-missing", "The `input` of a pipeline names no file that can be read now."),
     Code("lookup-table", "The table of a lookup is missing, cannot be read, or has a mistake in a row."),
     Code("lookup-column", "The table of a lookup has no column of this name."),

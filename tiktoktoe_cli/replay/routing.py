@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.expressions import EvaluationError
+from tiktoktoe_cli.replay.asking import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tiktoktoe_cli.expressions import Expression
     from tiktoktoe_cli.replay.events.batch import Batch
@@ -32,21 +33,9 @@ class Rule:
     to: tuple[str, ...]
     is_final: bool = True
 
-    def answers(self, bodies: Iterable[Body]) -> list[object]:
+    def answers(self, bodies: Sequence[Body]) -> list[object]:
         """Ask about events: true, false, or an error or another value where there is no answer."""
-        bodies = list(bodies)
-        if self.when is None:
-            return [True] * len(bodies)
-        try:
-            return list(map(self.when.evaluate, bodies))
-        except EvaluationError:
-            return list(map(self._answer, bodies))
-
-    def _answer(self, body: Body) -> object:
-        try:
-            return self.when is None or self.when.evaluate(body)
-        except EvaluationError as error:
-            return error
+        return [True] * len(bodies) if self.when is None else answers(self.when, bodies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ class Fault(NamedTuple):
     message: str
 
 
+def no_object(parts: tuple[str, ...]) -> Fault:
+    """Say that a field cannot be put at a path, because something else than objects is in the way."""
+    return Fault(pointer(*parts), "", "no-object", f"`{'.'.join(parts)}` is not within objects")
+
+
 def pointer(*steps: str | int) -> str:
     """Write a JSON Pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

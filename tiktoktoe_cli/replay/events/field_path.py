@@ -16,6 +16,8 @@ Json: TypeAlias = Any
 
 
 _TEXTS = frozenset({str, type(None)})
+_OBJECTS = frozenset({dict})
+_USUAL_PARTS = 2
 
 
 def key_text(value: Json) -> str | None:
@@ -88,6 +90,18 @@ class FieldPath:
             body = inner
         body[last] = value
         return True
+
+    def write_column(self, bodies: Sequence[dict[str, Json]], values: Sequence[Json]) -> Sequence[int]:
+        """Put a value into each event, as `write` does; tell the indexes of those into which it could not be put."""
+        if len(self.parts) <= _USUAL_PARTS:
+            *outer, name = self.parts
+            places = [body.get(outer[0]) for body in bodies] if outer else bodies
+            if set(map(type, places)) <= _OBJECTS:
+                for place, value in zip(places, values, strict=True):
+                    place[name] = value  # type: ignore[index]  # they are objects, as was just seen
+                return ()
+        pairs = zip(bodies, values, strict=True)
+        return [index for index, (body, value) in enumerate(pairs) if not self.write(body, value)]
 
     def __str__(self) -> str:
         return ".".join(self.parts)

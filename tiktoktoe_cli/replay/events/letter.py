@@ -34,6 +34,7 @@ class Reason(StrEnum):
     INVALID = "invalid"  # against the schema, or CloudEvents
     LOOKUP = "lookup"  # nothing was found, or could not be put into the event
     EXPRESSION = "expression"  # an expression of a stage had no value for it
+    SHAPE = "shape"  # a stage cannot put a field where it belongs
     LATE = "late"  # its window was closed before it came
     UNROUTED = "unrouted"  # no rule takes it
     ENCODING = "encoding"  # it cannot be written as JSON

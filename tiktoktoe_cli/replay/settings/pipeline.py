@@ -77,6 +77,19 @@ class PipelineSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _redaction_finds_the_original(self) -> PipelineSettings:
+        moved = False
+        for number, stage in enumerate(self.stages):
+            if moved and stage.redact:
+                context = {"hint": "put `redact` above them", "at": [("stages", number, "redact")]}
+                message = (
+                    "dead letters have the original fields: `redact` cannot stand below `rename` or `flatten`"
+                )
+                raise PydanticCustomError("redact-too-late", message, context)
+            moved = moved or bool(stage.rename or stage.flatten)
+        return self
+
+    @model_validator(mode="after")
     def _every_file_is_its_own(self, info: ValidationInfo) -> PipelineSettings:
         owners = {os.path.realpath(path): owner for owner, path in self.read_files}
         if isinstance(info.context, Context):

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tiktoktoe_cli.replay.stages import correlation, dedupe, enrichment, validation
+from tiktoktoe_cli.replay.stages import (
+    correlation,
+    dedupe,
+    enrichment,
+    filtering,
+    flattening,
+    mapping,
+    redaction,
+    renaming,
+    validation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +40,11 @@ class Entry(NamedTuple):
 STAGES: Final[Mapping[str, Entry]] = {
     "validation": Entry(validation.build),
     "context_enrichment": Entry(enrichment.build),
+    "filter": Entry(filtering.build),
+    "map": Entry(mapping.build),
+    "redact": Entry(redaction.build),
+    "rename": Entry(renaming.build),
+    "flatten": Entry(flattening.build),
     "dedupe": Entry(dedupe.build, True, lambda _: True),
     "correlation": Entry(correlation.build, True, lambda _: True, frozenset(correlation.ANNOTATIONS)),
 }
