@@ -5,6 +5,19 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class Format(StrEnum):
+    """How events stand in a file."""
+
+    AUTO = "auto"
+    NDJSON = "ndjson"
+    JSON_ARRAY = "json_array"
+    CONCATENATED = "concatenated"
+    RECORDS = "records"
+    CSV = "csv"
+    CLOUDEVENTS = "cloudevents"
+    PARQUET = "parquet"
+
+
 class TimeFormat(StrEnum):
     """How an event writes down when it happened."""
 

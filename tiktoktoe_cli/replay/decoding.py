@@ -41,7 +41,16 @@ _SHOWN_CHARACTERS = 60
 _KINDS = {dict: "an object", list: "an array", bool: "a boolean", type(None): "null"}
 _TOO_LONG = Fault("", "max_line", "too-long", "the line is longer than `max_line`")
 _DAMAGED = Fault("", "RFC 1952", "damaged", "the compressed file is cut or damaged from here on")
-_UNREADABLE = {RecordEnd.TOO_LONG: (Reason.PARSE, _TOO_LONG), RecordEnd.DAMAGED: (Reason.DAMAGED, _DAMAGED)}
+_UNCLOSED = Fault("", RULE, "unclosed", "the file ends before the array does in which the events stand")
+_MISFIT = Fault(
+    "", "RFC 4180", "misfit", "the row is not UTF-8, has more columns than the header, or a stray quote"
+)
+_UNREADABLE = {
+    RecordEnd.TOO_LONG: (Reason.PARSE, _TOO_LONG),
+    RecordEnd.DAMAGED: (Reason.DAMAGED, _DAMAGED),
+    RecordEnd.UNCLOSED: (Reason.DAMAGED, _UNCLOSED),
+    RecordEnd.MISFIT: (Reason.PARSE, _MISFIT),
+}
 
 
 @dataclass(frozen=True, slots=True)

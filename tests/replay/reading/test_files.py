@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from tests.replay.making import records
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.events.record import RecordEnd
-from tiktoktoe_cli.replay.reading.files import find_files, read_blocks
+from tiktoktoe_cli.replay.reading.blocks import read_blocks
+from tiktoktoe_cli.replay.reading.files import find_files
+from tiktoktoe_cli.replay.reading.formats import Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.record import Origin
 
 LIMIT = 64
+READING = Reading(LIMIT)
 
 
 def read(path: Path) -> list[tuple[int, int, bytes, RecordEnd]]:
@@ -32,7 +35,7 @@ def read(path: Path) -> list[tuple[int, int, bytes, RecordEnd]]:
 
 def lines_of(path: Path) -> list[Origin]:
     """Read all lines of a file."""
-    return [line for block in read_blocks([path], LIMIT) for line in records(block)]
+    return [line for block in read_blocks([path], READING) for line in records(block)]
 
 
 def test_knows_where_each_line_stands(shelf: Shelf) -> None:
@@ -186,7 +189,7 @@ def test_refuses_a_pipe(shelf: Shelf) -> None:
 def test_reads_what_a_file_held_when_it_was_opened(shelf: Shelf) -> None:
     """What is appended while the file is read belongs to the next run: a run ends, however fast others write."""
     path = shelf.put("a", b"one\n")
-    blocks = read_blocks([path], LIMIT)
+    blocks = read_blocks([path], READING)
 
     first = next(blocks)
     with path.open("ab") as file:
@@ -198,7 +201,7 @@ def test_reads_what_a_file_held_when_it_was_opened(shelf: Shelf) -> None:
 def test_a_file_that_shrinks_cannot_be_read_to_its_end(shelf: Shelf) -> None:
     """Events that were cut away while the file was read are not passed over in silence."""
     path = shelf.put("a", b"one\n" * 100_000)
-    blocks = read_blocks([path], LIMIT)
+    blocks = read_blocks([path], READING)
 
     next(blocks)
     os.truncate(path, 0)
@@ -210,10 +213,10 @@ def test_a_file_that_shrinks_cannot_be_read_to_its_end(shelf: Shelf) -> None:
 def test_goes_on_where_an_earlier_run_has_stopped(shelf: Shelf) -> None:
     """From the start of any block on, the blocks are those that follow it, also inside a compressed file."""
     files = [shelf.put("a.gz", gzip.compress(WHOLE)), shelf.put("b", WHOLE)]
-    blocks = list(read_blocks(files, LIMIT))
+    blocks = list(read_blocks(files, READING))
 
     for at in (0, 1, len(blocks) - 1):
-        start = (blocks[at].file, blocks[at].first_offset, blocks[at].first_number)
-        rest = [line for block in read_blocks(files, LIMIT, start) for line in records(block)]
+        start = blocks[at - 1].position if at else None
+        rest = [line for block in read_blocks(files, READING, start) for line in records(block)]
 
         assert rest == [line for block in blocks[at:] for line in records(block)]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.replay.making import cut, records
 from tiktoktoe_cli.replay.events.record import Origin, RecordEnd
-from tiktoktoe_cli.replay.reading.lines import cut_lines
+from tiktoktoe_cli.replay.reading.blocks import cut as cut_source
+from tiktoktoe_cli.replay.reading.lines import LineCutter
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.record import Block
@@ -41,7 +42,7 @@ def blocks_of(
 ) -> list[Block]:
     """Cut a file that comes in pieces of these sizes."""
     source = cast("Source", Pieces(list(map(bytes, cut(content, sizes))), is_damaged))
-    return list(cut_lines(source, 0, limit))
+    return list(cut_source(source, LineCutter(0, limit)))
 
 
 def lines_of(content: bytes) -> list[Origin]:

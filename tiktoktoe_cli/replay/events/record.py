@@ -17,10 +17,15 @@ class RecordEnd(StrEnum):
     END_OF_FILE = "end of file"  # fine if it holds a whole event; else the file was cut
     TOO_LONG = "too long"  # `raw` is only its beginning
     DAMAGED = "damaged"  # the compressed file cannot be read any further
+    UNCLOSED = "unclosed"  # the file ends before the array does in which the records stand: it was cut
+    MISFIT = "misfit"  # a row that does not fit the header of its table; `raw` is what stands there
+
+
+_LAST = frozenset({RecordEnd.END_OF_FILE, RecordEnd.DAMAGED, RecordEnd.UNCLOSED})
 
 
 class Origin(NamedTuple):
-    """Where an event came from, and its original bytes.
+    """Where an event came from, and its original bytes; of a row of a table its JSON object.
 
     `file` is the position of the file in the run, `number` counts its lines (or its records, where they are no lines)
     from 1, `offset` is the position of `raw` in the uncompressed file in bytes.
@@ -69,7 +74,7 @@ class Block:
 
     `offsets` says where each record starts; it is None where each is a line that ends with one newline, for then the
     lengths say it. `ends` names the records, by their position here, that did not end as they should. `next_offset` is
-    where the next block of the file starts, in the uncompressed file.
+    where the next block of the file starts, in the uncompressed file, `state` what whoever goes on there must know.
     """
 
     file: int
@@ -79,9 +84,17 @@ class Block:
     next_offset: int
     offsets: Sequence[int] | None = None
     ends: Mapping[int, RecordEnd] = field(default_factory=dict)
+    state: int = 0
 
     def __len__(self) -> int:
         return len(self.raws)
+
+    @property
+    def position(self) -> tuple[int, ...]:
+        """Where reading goes on after the block: the file, the offset, the number of the record, and the state."""
+        if self.ends.get(len(self.raws) - 1) in _LAST:
+            return self.file + 1, 0, 1, 0
+        return self.file, self.next_offset, self.first_number + len(self.raws), self.state
 
     def __getitem__(self, row: int, /) -> Origin:
         offset = self._offset(row)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.replay.choices import Order
 from tiktoktoe_cli.replay.observer import Phase
 from tiktoktoe_cli.replay.ordering.sort import sort_by_time
-from tiktoktoe_cli.replay.reading.files import read_blocks
+from tiktoktoe_cli.replay.reading.blocks import read_blocks
+from tiktoktoe_cli.replay.reading.formats import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -99,7 +100,7 @@ class Flow:
                 self.watch.advance(Phase.READING, self.watch.lines)
                 self.watch.lines += len(block)
                 self._take(parcel)
-                self._passed(len(block), (block.file, block.next_offset, block.first_number + len(block)))
+                self._passed(len(block), block.position)
         self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
 
     def _run_sorted(self, heads: Heads) -> None:
@@ -139,4 +140,4 @@ class Flow:
         self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
 
     def _blocks(self, position: tuple[int, ...]) -> Generator[Block, None, None]:
-        return read_blocks(self.assembly.files, self.assembly.settings.input.max_line.whole, position or None)
+        return read_blocks(self.assembly.files, Reading.of(self.assembly.settings.input), position or None)

@@ -1,82 +1,93 @@
-"""Finds the input files, and reads them one after the other.
-
-A run reads what a file held when it was opened. Of a gzip file that is cut or damaged, every whole line before the
-damage is read as usual; the rest is one line that says so.
-"""
+"""Finds the input files: those that are named, those that a pattern matches, those in a folder, standard input."""
 
 from __future__ import annotations
 
 import os
 from contextlib import contextmanager
 from glob import glob
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
-from tiktoktoe_cli.replay.reading.lines import cut_lines
-from tiktoktoe_cli.replay.reading.sources import check_regular, open_source
+from tiktoktoe_cli.replay.reading.sources import check_regular
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tiktoktoe_cli.replay.events.record import Block
-    from tiktoktoe_cli.replay.reading.sources import Source
-
-_SKIPPED_BYTES = 1 << 18
+STDIN = Path("-")
 _WILDCARDS = frozenset("*?[")
+_EVENTS = frozenset({".ndjson", ".jsonl", ".json", ".csv", ".parquet"})
+_COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz"})
+_COPIED_BYTES = 1 << 20
 
 
 def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """List the files that paths and patterns name: each file once, those of a pattern in the order of their names.
+    """List the files that paths, patterns and folders name: each file once, those of one pattern or folder sorted.
+
+    Of a folder, and those in it, what is named as files of events are: `.json`, `.ndjson`, `.jsonl`, `.csv` or
+    `.parquet`, also with `.gz`, `.zst`, `.bz2` or `.xz` after it; names that begin with a dot are left out. Standard
+    input is `-`.
 
     Raises:
-        UsageError: a path names nothing, a folder, a pipe or a device; a pattern matches no file.
+        UsageError: a path names nothing, a pipe or a device; a pattern matches no file, a folder has none.
     """
-    found: dict[str, Path] = {}
+    found: dict[object, Path] = {}
     for path in paths:
-        with _readable(path):
+        if path == STDIN:
+            found.setdefault(STDIN, STDIN)
+            continue
+        with readable(path):
             for file in _expanded(path):
-                found.setdefault(os.path.realpath(file), file)
+                facts = file.stat()
+                found.setdefault((facts.st_dev, facts.st_ino), file)
     return tuple(found.values())
 
 
-def read_blocks(
-    files: Iterable[Path], max_bytes: int, start: tuple[int, ...] | None = None
-) -> Generator[Block, None, None]:
-    """Read the files, one after the other; lines longer than `max_bytes` are cut.
+def spool(files: Sequence[Path], stdin: BinaryIO, copy: Path) -> tuple[Path, ...]:
+    """Put a copy in the place of standard input, if that is among the files: so it can be sorted, and read again.
 
-    `start` is where to go on: the file, the offset in it, uncompressed, and the number of the line there.
+    A copy that is there already is taken as it is: it is that of a run which goes on now.
 
     Raises:
-        UsageError: a file cannot be opened.
-        UnfinishedError: a file cannot be read to its end, or became shorter while it was read.
+        UnfinishedError: standard input cannot be read, or the copy not be written.
     """
-    first, offset, number = start or (0, 0, 1)
-    for index, path in enumerate(files):
-        if index < first:
-            continue
-        with _opened(path) as source, _told_to_the_user(path):
-            if index == first and offset:
-                _skip(source, offset)
-                yield from cut_lines(source, index, max_bytes, offset, number)
-            else:
-                yield from cut_lines(source, index, max_bytes)
+    if STDIN in files and not copy.exists():
+        partial = copy.with_name(f"{copy.name}.partial")
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as target:
+                while data := stdin.read(_COPIED_BYTES):
+                    target.write(data)
+            partial.replace(copy)
+        except OSError as error:
+            raise UnfinishedError(f"cannot keep standard input in `{copy}`: {reason_of(error)}") from error
+    return tuple(copy if file == STDIN else file for file in files)
 
 
-def _skip(source: Source, size: int) -> None:
-    """Pass over what a run before has read."""
-    while size and (data := source.read(min(size, _SKIPPED_BYTES))):
-        size -= len(data)
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Say that a path cannot be read, if something within cannot.
+
+    Raises:
+        UsageError: for an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"cannot read `{path}`: {reason_of(error)}", hint="check the path and its permissions"
+        ) from error
 
 
 def _expanded(path: Path) -> list[Path]:
     """Expand a pattern; what exists is taken literally, so a folder named `[1]` is no trap."""
-    if path.is_file():
-        return [path]
+    if path.is_dir():
+        files = sorted(_in_folder(path))
+        if not files:
+            raise UsageError(f"there is no file of events in `{path}`", hint=f"name its files: `{path}/*`")
+        return files
     if path.exists():
-        if path.is_dir():
-            raise UsageError(f"`{path}` is a folder", hint=f"name its files: `{path}/*.ndjson`")
         check_regular(path)
         return [path]
     if not _WILDCARDS & set(str(path)):
@@ -89,27 +100,12 @@ def _expanded(path: Path) -> list[Path]:
     return files
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Source]:
-    with _readable(path):
-        source = open_source(path)
-    with source:
-        yield source
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"cannot read `{path}`: {reason_of(error)}", hint="check the path and its permissions"
-        ) from error
-
-
-@contextmanager
-def _told_to_the_user(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UnfinishedError(f"cannot read `{path}` to its end: {reason_of(error)}") from error
+def _in_folder(folder: Path) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            file = Path(where, name)
+            suffixes = file.suffixes[-2:] if file.suffix.lower() in _COMPRESSED else [file.suffix]
+            is_events = suffixes[0].lower() in _EVENTS if suffixes else False
+            if is_events and not name.startswith(".") and file.is_file():
+                yield file

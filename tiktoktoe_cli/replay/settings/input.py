@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import LocalPath, Settings
+from tiktoktoe_cli.config.fields import Cel, LocalPath, Settings, Text
 from tiktoktoe_cli.config.quantity import ByteSize
-from tiktoktoe_cli.config.units import Duration
-from tiktoktoe_cli.replay.choices import Order, TimeFormat
+from tiktoktoe_cli.config.units import Duration, Ratio
+from tiktoktoe_cli.expressions import Expression
+from tiktoktoe_cli.replay.choices import Format, Order, TimeFormat
 from tiktoktoe_cli.replay.events.field_path import FieldPath
+from tiktoktoe_cli.replay.events.times import read_rfc3339
+from tiktoktoe_cli.replay.reading.files import STDIN
 
 _LEAST_LINE = ByteSize.parse("64")
 _LONGEST_LINE = ByteSize.parse("256Mi")
@@ -29,6 +32,40 @@ class TimeSettings(Settings):
     longer than the longest quiet time; by default nothing is too far ahead."""
 
 
+class CsvSettings(Settings):
+    """How the rows of CSV files are written; the first one names the columns."""
+
+    delimiter: Annotated[Text, Field(min_length=1, max_length=1)] | None = None
+    """What stands between cells; by default the comma, semicolon, tab or `|`, whichever the header has most of."""
+
+
+def _is_a_time(value: str) -> str:
+    if read_rfc3339(value) is None:
+        hint = "write it as `2026-03-02T08:00:00Z`"
+        raise PydanticCustomError("wrong-form", "`{value}` is not a time", {"value": value, "hint": hint})
+    return value
+
+
+class SelectSettings(Settings):
+    """Which events are taken; the others are counted, nothing else. All conditions have to hold."""
+
+    from_: Annotated[Text, AfterValidator(_is_a_time)] | None = Field(None, alias="from")
+    """The earliest time, such as `2026-03-02T08:00:00Z`."""
+    until: Annotated[Text, AfterValidator(_is_a_time)] | None = None
+    """The time before which events are taken; those at this very time are not."""
+    where: Annotated[Expression, Cel()] | None = None
+    """A condition as CEL over the event's own fields; an event for which it has no value is not taken."""
+    sample: Ratio | None = Field(None, gt=0)
+    """About which share of the events is taken, such as `10%`; the same ones whenever the seed is the same."""
+    sample_by: FieldPath = FieldPath(("id",))
+    """The field that decides whether an event is in the sample: events that share it are taken together, or not. One
+    without it is chosen by its bytes."""
+    limit: int | None = Field(None, ge=1)
+    """How many events are taken at most; after them the run ends."""
+    offset: Text | None = Field(None, pattern=r"^.+:[1-9][0-9]*$")
+    """Where reading begins, as `FILE:LINE`; the files before it, and the lines above, are not read."""
+
+
 def _within_limits(value: ByteSize) -> ByteSize:
     if not _LEAST_LINE <= value <= _LONGEST_LINE:
         hint = f"choose a length from {_LEAST_LINE} to {_LONGEST_LINE}"
@@ -38,16 +75,32 @@ def _within_limits(value: ByteSize) -> ByteSize:
     return value
 
 
-class InputSettings(Settings):
-    """The files to read: one JSON object a line (NDJSON), also compressed with gzip."""
+def _stdin(value: object) -> object:
+    return STDIN if value == str(STDIN) else value
 
-    paths: tuple[LocalPath, ...] = Field(min_length=1)
-    """Files, or patterns such as `events/**/*.ndjson`; each file is read once, patterns in the order of names. If a
-    compressed file is cut or damaged, what stands before is delivered, the rest is a dead letter, and the run ends
-    with exit code 3."""
+
+InputPath = Annotated[LocalPath, BeforeValidator(_stdin)]
+"""A path as any other, or `-`."""
+
+
+class InputSettings(Settings):
+    """The files to read, compressed or not: gzip, zstd, bzip2 and xz are known by their first bytes."""
+
+    paths: tuple[InputPath, ...] = Field(min_length=1)
+    """Files, patterns such as `events/**/*.ndjson`, folders (all files of events in them), or `-` for standard input;
+    each file is read once, those of a pattern or folder in the order of names. If a compressed file is cut or damaged,
+    what stands before is delivered, the rest is a dead letter, and the run ends with exit code 3."""
+    format: Format = Format.AUTO
+    """How events stand in the files: one JSON object a line (`ndjson`), in an array (`json_array`), one after the other
+    over any lines (`concatenated`), in arrays under the key `Records` (`records`), as rows of a table (`csv`,
+    `parquet`), or as CloudEvents, one or a batch (`cloudevents`). `auto` looks at the beginning of each file."""
+    csv: CsvSettings = Field(default_factory=CsvSettings)
+    """How CSV files are written."""
     time: TimeSettings = Field(default_factory=TimeSettings)
     """Where the time is."""
     order: Order = Order.EVENT_TIME
     """`event_time` sorts all events by time, then file, then line; `input` takes them as they stand."""
+    select: SelectSettings = Field(default_factory=SelectSettings)
+    """Which events to take."""
     max_line: Annotated[ByteSize, AfterValidator(_within_limits)] = ByteSize.parse("1Mi")
-    """The longest line in bytes; a longer one is a dead letter."""
+    """The longest line or record in bytes; a longer one is a dead letter."""

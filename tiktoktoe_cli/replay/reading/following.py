@@ -1,0 +1,106 @@
+"""Follows a file that grows, as `tail -F` does: lines are given as soon as they are whole.
+
+If the file is renamed and another takes its place, the rest of the old one is read first. If it becomes shorter, what
+it holds now is taken for new. Either way lines are counted from 1 again. A line without its newline waits for it, and
+at the end is left to the next run.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.replay.reading.files import readable
+from tiktoktoe_cli.replay.reading.inflating import MAGIC_BYTES, compression_of
+from tiktoktoe_cli.replay.reading.lines import LineCutter
+from tiktoktoe_cli.replay.reading.sources import check_regular
+from tiktoktoe_cli.words import reason_of
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tiktoktoe_cli.replay.events.record import Block
+
+_READ_BYTES = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How to wait for more: `pause` waits a little, `should_stop` says when to give up."""
+
+    pause: Callable[[], None]
+    should_stop: Callable[[], bool]
+
+
+def follow(
+    path: Path, max_bytes: int, patience: Patience, file: int = 0, start: Sequence[int] | None = None
+) -> Iterator[Block]:
+    """Give the lines of a file (NDJSON, not compressed), from the `position` of an earlier block or from its beginning.
+
+    Raises:
+        UsageError: it cannot be opened, or is compressed.
+        UnfinishedError: it cannot be read.
+    """
+    _, offset, number, *_ = start or (file, 0, 1)
+    with readable(path):
+        tail = _Tail.open(path, offset)
+    try:
+        cutter = LineCutter(file, max_bytes, offset, number)
+        while not patience.should_stop():
+            if data := tail.read():
+                if block := cutter.feed(data):
+                    yield block
+            elif tail.renew():
+                if block := cutter.end(is_damaged=False):
+                    yield block
+                cutter = LineCutter(file, max_bytes)
+            else:
+                patience.pause()
+    except OSError as error:
+        raise UnfinishedError(f"cannot follow `{path}`: {reason_of(error)}") from error
+    finally:
+        tail.close()
+
+
+@dataclass(slots=True)
+class _Tail:
+    """A file that is read to its end again and again."""
+
+    path: Path
+    file: io.FileIO = field(repr=False)
+
+    @classmethod
+    def open(cls, path: Path, offset: int) -> _Tail:
+        check_regular(path)
+        file = path.open("rb", buffering=0)
+        if compression_of(os.pread(file.fileno(), MAGIC_BYTES, 0)):
+            file.close()
+            raise UsageError(f"`{path}` is compressed, and cannot be followed", hint="leave out `--follow`")
+        file.seek(offset)
+        return cls(path, file)
+
+    def read(self) -> bytes:
+        return self.file.read(_READ_BYTES)
+
+    def renew(self) -> bool:
+        """Begin anew if the file is another one now, or has become shorter."""
+        here = os.fstat(self.file.fileno())
+        if here.st_size < self.file.tell():
+            self.file.seek(0)
+            return True
+        try:
+            there = self.path.stat()
+        except FileNotFoundError:  # between the renaming and the new file
+            return False
+        if (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino) or self.file.tell() < here.st_size:
+            return False
+        self.file.close()
+        self.file = self.path.open("rb", buffering=0)
+        return True
+
+    def close(self) -> None:
+        self.file.close()
