@@ -66,9 +66,11 @@ def run(  # noqa: PLR0913  # its options
     from tiktoktoe_cli.cli.watching import ReplayWatcher
     from tiktoktoe_cli.replay import RunOptions, report_of, run_pipeline
 
-    system = desk.load("pipelines")
+    system = desk.load("pipelines", "policies")
     name = desk.choose_one(system["pipelines"], pipeline, "pipeline")
-    options = RunOptions(_start(resume=resume, restart=restart), workers, seed)
+    options = RunOptions(_start(resume=resume, restart=restart), workers, seed, system["policies"])
+    if any(choice.stdout for choice in system["pipelines"][name].destinations.values()):
+        desk.leave_stdout()
     with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
         watcher = ReplayWatcher(progress, name)
         facts = run_pipeline(name, system["pipelines"][name], watcher, should_stop, options=options)

@@ -91,17 +91,23 @@ class Settings(BaseModel):
 
 
 class OneOf(Settings):
-    """A map with exactly one of the declared keys, such as `http: {...}` or `tcp: {...}`: a tagged choice."""
+    """A map with exactly one of the declared keys, such as `http: {...}` or `tcp: {...}`: a tagged choice.
+
+    Those `beside` it are no choices.
+    """
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     choice_of: ClassVar[str] = "of its keys"
+    beside: ClassVar[frozenset[str]] = frozenset()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> OneOf:
-        if len(self.model_fields_set) != 1:
-            given = listed(sorted(self.model_fields_set)) or "none"
-            hint = f"choose one of {listed(type(self).model_fields, last='or')}"
+        chosen = self.model_fields_set - self.beside
+        if len(chosen) != 1:
+            given = listed(sorted(chosen)) or "none"
+            choices = [name for name in type(self).model_fields if name not in self.beside]
+            hint = f"choose one of {listed(choices, last='or')}"
             context = {"hint": hint, "given": given, "of": self.choice_of}
             raise PydanticCustomError("one-of", "expected exactly one {of}, found {given}", context)
         if self.chosen is None:
@@ -116,7 +122,7 @@ class OneOf(Settings):
     @property
     def kind(self) -> str:
         """The key that was chosen."""
-        return next(iter(self.model_fields_set))
+        return next(iter(self.model_fields_set - self.beside))
 
     @property
     def chosen(self) -> Any:  # whatever type the chosen field declares

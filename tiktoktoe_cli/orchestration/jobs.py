@@ -71,7 +71,8 @@ class ReplayJob:
     def run(self, should_stop: Callable[[], bool]) -> JobOutcome:
         """Replay, or go on after a replay that was stopped early: what that delivered is in the partial files."""
         observer = self.workshop.replay_observer(self.name)
-        settings, options = self.workshop.pipelines[self.name], RunOptions(Start.RESUME)
+        settings = self.workshop.pipelines[self.name]
+        options = RunOptions(Start.RESUME, policies=self.workshop.policies)
         facts = run_pipeline(self.name, settings, observer, should_stop, options=options)
         report = report_of_replay(facts, self.workshop.place)
         return JobOutcome(_state(is_over=facts.is_over, is_yes=facts.ok), report.verdict, report)

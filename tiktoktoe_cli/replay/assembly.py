@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.decoding import Decoder
+from tiktoktoe_cli.replay.delivering.catalog import make_destination
 from tiktoktoe_cli.replay.delivering.file import FileDestination
 from tiktoktoe_cli.replay.delivering.line_file import LineFile, partial_of
+from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
 from tiktoktoe_cli.replay.events.times import TimeColumn
 from tiktoktoe_cli.replay.flow.course import Course
 from tiktoktoe_cli.replay.flow.head import Head
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from tiktoktoe_cli.replay.delivering.destination import Destination
     from tiktoktoe_cli.replay.flow.plan import Plan
     from tiktoktoe_cli.replay.options import RunOptions
     from tiktoktoe_cli.replay.resuming.checkpoint import Checkpoint
@@ -44,16 +48,16 @@ class Assembly:
     plan: Plan
     head: Head
     course: Course
-    destinations: Mapping[str, LineFile]
-    dead_file: LineFile
+    destinations: Mapping[str, Destination]
+    dead_file: Destination
     letters: Letterbox
     checkpoints: Checkpointing
     resumed: Checkpoint | None
 
     @property
-    def outputs(self) -> tuple[LineFile, ...]:
-        """All files that the run writes."""
-        return (*self.destinations.values(), self.dead_file)
+    def outputs(self) -> Mapping[str, Destination]:
+        """All that the run writes."""
+        return self.checkpoints.outputs
 
 
 def assemble(
@@ -70,10 +74,10 @@ def assemble(
             short, and nobody said what to do about it, or it was about something else.
         UnfinishedError: what the earlier run left is damaged.
     """
-    taken = {name: FileDestination(choice.chosen.path) for name, choice in settings.destinations.items()}
-    files_of = {name: destination.file for name, destination in taken.items()}
-    dead_file = LineFile(settings.dead_letter.file)
-    _refuse_to_overwrite(files, settings, (*files_of.values(), dead_file))
+    _refuse_to_overwrite(files, settings)
+    around = Surroundings(options.policies, random=Random(options.seed))  # noqa: S311  # spreads retries
+    taken = {name: make_destination(name, choice, around) for name, choice in settings.destinations.items()}
+    dead_file = FileDestination(LineFile(settings.dead_letter.file))
     store = Store(settings.state.dir / name)
     print_ = fingerprint(settings, files, options.seed)
     saved = _saved(store, options.start, print_)
@@ -98,8 +102,8 @@ def assemble(
         files=files,
         plan=plan,
         head=Head(Decoder(time.field, TimeColumn(time.format)), plan.head, clock),
-        course=Course(plan.course, plan.accounts, letters.post),
-        destinations=files_of,
+        course=course,
+        destinations=taken,
         dead_file=dead_file,
         letters=letters,
         checkpoints=checkpoints,
@@ -127,14 +131,15 @@ def _saved(store: Store, start: Start, print_: str) -> Saved | None:
     return saved
 
 
-def _refuse_to_overwrite(
-    files: Iterable[Path], settings: PipelineSettings, outputs: Iterable[LineFile]
-) -> None:
+def _refuse_to_overwrite(files: Iterable[Path], settings: PipelineSettings) -> None:
     """Compare what is read with what is written; the settings could only compare paths without patterns."""
-    read = {os.path.realpath(file) for file in (*files, *(path for _, path in settings.read_files))}
-    for output in outputs:
-        if not read.isdisjoint(map(os.path.realpath, (output.path, partial_of(output.path)))):
+    read = [os.path.realpath(file) for file in (*files, *(path for _, path in settings.read_files))]
+    dead = settings.dead_letter.file
+    dead_letters = {os.path.realpath(path) for path in (dead, partial_of(dead))}
+    for file in read:
+        written = [choice.written_path for choice in settings.destinations.values() if choice.writes(file)]
+        for path in (*written, *((dead,) if file in dead_letters else ())):
             raise UsageError(
-                f"`{output.path}` would be read and written",
+                f"`{path}` would be read and written",
                 hint="choose an output that is no table or schema, and that no pattern of the `input` matches",
             )

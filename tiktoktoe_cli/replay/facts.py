@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.monitoring import AlertFacts
     from tiktoktoe_cli.replay.choices import MetricName
-    from tiktoktoe_cli.replay.delivering.line_file import LineFile
+    from tiktoktoe_cli.replay.delivering.destination import Destination
     from tiktoktoe_cli.replay.events.letter import DeadLetter, Reason
+    from tiktoktoe_cli.replay.settings.destination import DestinationSettings
 
 
 class Ending(StrEnum):
@@ -48,14 +49,17 @@ class DestinationFacts:
     """What a destination got."""
 
     name: str
-    path: str
+    kind: str
+    place: str
     events: int
     size_bytes: int
+    guarantee: str
 
     @classmethod
-    def of(cls, name: str, output: LineFile) -> DestinationFacts:
-        """Take down what was written to a file."""
-        return cls(name, str(output.path), output.lines, output.size_bytes)
+    def of(cls, name: str, settings: DestinationSettings, output: Destination) -> DestinationFacts:
+        """Take down what was delivered."""
+        guarantee = "exactly_once" if output.is_exact else settings.delivery.guarantee
+        return cls(name, settings.kind, output.place, output.events, output.size_bytes, guarantee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class ReplayFacts:
     alerts: tuple[AlertFacts, ...] = ()
     is_resumed: bool = False  # whether it went on after an earlier run that was cut short
     checkpoints: int = 0
+    possible_duplicates: int = 0  # at most so many events reached a destination a second time
 
     @property
     def interrupted(self) -> bool:

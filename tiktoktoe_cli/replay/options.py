@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tiktoktoe_cli.resilience.settings import PolicySettings
 
 
 class Start(StrEnum):
@@ -16,8 +22,12 @@ class Start(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a pipeline is run: how to `start`, with how many `workers`, and the `seed` of all that is drawn by lot."""
+    """How a pipeline is run: how to `start`, with how many `workers`, and the `seed` of all that is drawn by lot.
+
+    `policies` are those of the YAML, by name.
+    """
 
     start: Start = Start.ASK
     workers: int = 1
     seed: int = 0
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)

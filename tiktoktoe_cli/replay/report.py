@@ -48,6 +48,10 @@ COLUMNS = (
 )
 
 
+_WHOLE_OR_NOT = frozenset({"file", "sqlite"})
+"""What is put in its place when the run has succeeded."""
+
+
 def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
     """Draw the report of a run: each stage and destination is an item, each alert a case.
 
@@ -105,6 +109,7 @@ def _summary(facts: ReplayFacts) -> dict[str, Json]:
         "ending": facts.ending,
         "resumed": facts.is_resumed,
         "checkpoints": facts.checkpoints,
+        "possible_duplicates": facts.possible_duplicates,
         "files": len(facts.files),
         "lines": facts.lines,
         "events": facts.events,
@@ -155,8 +160,9 @@ def _stage_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
 
 def _destination_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
     for found in facts.destinations:
-        item = _output_item(found.name, "destination", found.events, _written(found.path, facts))
-        yield item | {"size_bytes": found.size_bytes}
+        place = _written(found.place, facts) if found.kind in _WHOLE_OR_NOT else found.place
+        item = _output_item(found.name, "destination", found.events, place)
+        yield item | {"type": found.kind, "size_bytes": found.size_bytes, "guarantee": found.guarantee}
     yield _output_item("dead_letter", "dead-letters", facts.dead, _written(facts.dead_letter_path, facts))
 
 

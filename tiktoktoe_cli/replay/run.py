@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tiktoktoe_cli.replay.assembly import Assembly
+    from tiktoktoe_cli.replay.delivering.destination import Destination
     from tiktoktoe_cli.replay.flow.plan import Plan
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
@@ -66,7 +67,10 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         lines=watch.lines,
         stages=_stage_facts(assembly.plan, settings),
         rules=_rule_facts(assembly.plan),
-        destinations=tuple(DestinationFacts.of(name, file) for name, file in assembly.destinations.items()),
+        destinations=tuple(
+            DestinationFacts.of(name, settings.destinations[name], destination)
+            for name, destination in assembly.destinations.items()
+        ),
         dead_letter_path=str(settings.dead_letter.file),
         reasons=dict(assembly.letters.reasons),
         metrics=settings.monitoring.metrics,
@@ -75,6 +79,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         damaged=tuple(assembly.letters.damaged),
         is_resumed=assembly.resumed is not None,
         checkpoints=assembly.checkpoints.number,
+        possible_duplicates=assembly.checkpoints.repeated,
     )
     _check(facts)
     if facts.ending is Ending.COMPLETE:
@@ -87,43 +92,66 @@ def _run(assembly: Assembly, watch: Watch, workers: int, clock: Callable[[], int
     """Let everything through, and publish the outputs if nothing stopped it."""
     with ExitStack() as stack:
         stack.callback(assembly.checkpoints.close)
-        for output in assembly.outputs:
-            stack.enter_context(output)
+        stack.enter_context(_open_outputs(assembly))
         flow = Flow(assembly, watch, clock)
         try:
-            with _without_collection(), run_heads(assembly.head, workers) as heads:
+            assembly.checkpoints.begin()
+            with _collecting_seldom(assembly), run_heads(assembly.head, workers) as heads:
                 flow.run(heads)
+                flow.publish()
         except StoppedError as stopped:
-            if stopped.letter is None:
-                flow.save()
-            else:
-                assembly.checkpoints.over()
+            with _told_as_resumable(assembly):
+                flow.stop(stopped)
             return stopped
-        except UnfinishedError as error:
-            # what was under way may be in one output and not in another: the last checkpoint stands
-            with suppress(UnfinishedError):
-                assembly.checkpoints.wait()
-            raise _resumable(error, assembly) from error
-        for output in assembly.outputs:
-            output.flush()
-            output.secure()
-        assembly.checkpoints.over()  # before: whoever is killed in between begins anew, and does not miss a file
-        for output in assembly.outputs:
-            output.publish()
+        except UnfinishedError:
+            with _told_as_resumable(assembly):
+                # what was under way may be in one output and not in another: the last checkpoint stands
+                with suppress(UnfinishedError):
+                    assembly.checkpoints.wait()
+                raise
     return None
 
 
-def _resumable(error: UnfinishedError, assembly: Assembly) -> UnfinishedError:
-    """Say beside what went wrong that the run can go on, if it can."""
-    if not assembly.checkpoints.number:
-        return error
-    hint = "then go on with `--resume`" if error.hint else "go on with `--resume`"
-    return UnfinishedError(error.message, hint="; ".join(filter(None, [error.hint, hint])))
+@contextmanager
+def _open_outputs(assembly: Assembly) -> Iterator[None]:
+    """Open the outputs where the earlier run left them; in the end close all of them, whatever happens."""
+    positions = assembly.resumed.outputs if assembly.resumed else {}
+    with ExitStack() as stack:
+        for name, output in assembly.outputs.items():
+            stack.callback(_close, output)
+            output.open(positions.get(name))
+        yield
+        for output in assembly.outputs.values():
+            output.close()
+
+
+def _close(output: Destination) -> None:
+    """Close what the run could not close any more: it is told already why."""
+    with suppress(UnfinishedError):
+        output.close()
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep Python from looking for circles in what is held: events have none, and there are many of them."""
+def _told_as_resumable(assembly: Assembly) -> Iterator[None]:
+    """Say beside what goes wrong that the run can go on, if it can."""
+    try:
+        yield
+    except UnfinishedError as error:
+        if not assembly.checkpoints.number:
+            raise
+        hint = "then go on with `--resume`" if error.hint else "go on with `--resume`"
+        raise UnfinishedError(error.message, hint="; ".join(filter(None, [error.hint, hint]))) from error
+
+
+@contextmanager
+def _collecting_seldom(assembly: Assembly) -> Iterator[None]:
+    """Keep Python from looking for circles in what is held: events have none, and there are many of them.
+
+    What speaks to another program leaves some behind, and waits for it longer than for the collector.
+    """
+    if not all(output.is_exact for output in assembly.destinations.values()):
+        yield
+        return
     was_enabled = gc.isenabled()
     gc.disable()
     try:

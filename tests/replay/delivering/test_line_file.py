@@ -164,12 +164,9 @@ def test_goes_on_after_what_a_checkpoint_knows(tmp_path: Path) -> None:
     partial_of(path).write_bytes(b"one\ntwo\nthr")
 
     file = LineFile(path)
-    file.start_at(4, 1)
-    with file:
-        file.write([b"2", b"3"])
-        file.flush()
-        file.secure()
-        file.publish()
+    file.open((4, 1, b""))
+    file.write([b"2", b"3"])
+    file.publish()
 
     assert path.read_bytes() == b"one\n2\n3\n"
     assert (file.lines, file.size_bytes) == (3, 8)
@@ -180,7 +177,19 @@ def test_refuses_to_go_on_where_less_is_left_than_a_checkpoint_knows(tmp_path: P
     path = tmp_path / "a"
     partial_of(path).write_bytes(b"one\n")
     file = LineFile(path)
-    file.start_at(8, 2)
 
-    with pytest.raises(UnfinishedError, match="is shorter than it was at the last checkpoint"), file:
-        pass
+    with pytest.raises(UnfinishedError, match="is shorter than it was at the last checkpoint"):
+        file.open((8, 2, b""))
+
+
+def test_goes_on_with_what_was_published_in_the_middle_of_the_end(tmp_path: Path) -> None:
+    """A run that died between two of its outputs had published the first one whole."""
+    path = tmp_path / "a"
+    path.write_bytes(b"one\ntwo\n")
+
+    file = LineFile(path)
+    file.open((8, 2, b""))
+    file.publish()
+
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert not partial_of(path).exists()

@@ -4,6 +4,9 @@ A run writes to `NAME.partial`, and only at the end makes that durable and puts 
 until then the NAME of an earlier run is untouched. If the run is stopped or fails, `NAME.partial` stays and ends with
 a whole line. Only a machine or process that dies in the middle of a write can leave half a line in it.
 
+A compressed file is written in members of the same number of bytes of events, whatever the checkpoints: what is not
+yet a member is part of its position.
+
 A lock on `NAME.partial` keeps other runs away; the system drops it with the process, so a crash leaves none behind.
 """
 
@@ -13,6 +16,7 @@ import errno
 import fcntl
 import os
 import stat
+import threading
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from tiktoktoe_cli.replay.delivering.packing import Pack
+
 _BUFFER_BYTES = 1 << 18
 
 
@@ -34,7 +40,9 @@ def partial_of(path: Path) -> Path:
 
 
 class LineFile:
-    """A file that takes whole lines; a context manager that closes it and keeps what was written.
+    """A file that takes whole lines; a context manager that opens it anew, and closes it and keeps what was written.
+
+    `lines` counts all that it took, `size_bytes` is how large it is on the disk.
 
     Raises:
         UsageError: there is something else than a file at the path.
@@ -42,72 +50,125 @@ class LineFile:
             writing it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pack: Pack | None = None) -> None:
         self.path = path
         self.lines = 0
         self.size_bytes = 0
+        self._pack = pack
         self._target = Path(os.path.realpath(path))
         self._partial = partial_of(self._target)
         self._pending: list[bytes] = []
-        self._pending_bytes = self._pending_lines = 0
+        self._pending_bytes = 0
+        self._closing = threading.Lock()
+
+    def open(self, position: tuple[int, int, bytes] | None = None) -> None:
+        """Begin, or go on after what an earlier run wrote up to a position; what follows is cut off."""
+        self.size_bytes, self.lines, tail = position or (0, 0, b"")
+        self._pending, self._pending_bytes = [tail] if tail else [], len(tail)
+        with _told_to_the_user(self.path):
+            if self._target.exists() and not stat.S_ISREG(self._target.stat().st_mode):
+                hint = "name a file of its own for each output"
+                raise UsageError(f"cannot write `{self.path}`: it is not a file", hint=hint)
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            self._take_back()
+            self._stream = _locked(self._partial)
+            self._go_to_start()
 
     def write(self, lines: Sequence[bytes]) -> None:
         """Add lines; each gets its newline."""
         data = b"\n".join(lines) + b"\n" if lines else b""
+        self.lines += len(lines)
         self._pending.append(data)
-        self._pending_lines += len(lines)
         self._pending_bytes += len(data)
         if self._pending_bytes >= _BUFFER_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Hand everything to the operating system; if that fails, cut the file back to whole lines."""
-        data, count = b"".join(self._pending), self._pending_lines
+        data = b"".join(self._pending)
         self._pending.clear()
-        self._pending_bytes = self._pending_lines = 0
-        with _told_to_the_user(self.path), self._whole_or_nothing():
-            rest = memoryview(data)
-            while rest:
-                rest = rest[self._stream.write(rest) :]
-        self.lines += count
-        self.size_bytes += len(data)
+        self._pending_bytes = 0
+        if self._pack is not None and data:
+            data = self._pack(data)
+        self._append(data)
 
-    def start_at(self, size_bytes: int, lines: int) -> None:
-        """Go on, once it is opened, after what an earlier run wrote up to its checkpoint; what follows is cut off."""
-        self.size_bytes, self.lines = size_bytes, lines
+    def complete(self) -> None:
+        """Hold nothing back: no line will follow."""
+        self.flush()
+        if self._pack is not None and not self.size_bytes:
+            self._append(self._pack(b""))  # a file of no bytes is no compressed file
+
+    def position(self) -> tuple[int, int, bytes]:
+        """Tell how large it is, how many lines it has, and what of them is not in it yet."""
+        if self._pack is None:
+            self.flush()
+        return self.size_bytes, self.lines, b"".join(self._pending)
 
     def secure(self) -> None:
         """Make what was handed to the operating system durable; may be called from another thread."""
-        with _told_to_the_user(self.path):
-            os.fsync(self._stream.fileno())
+        with self._closing, _told_to_the_user(self.path):
+            if self.is_open:
+                os.fsync(self._stream.fileno())
+                return
+            with self._partial.open("rb") as again:
+                os.fsync(again.fileno())
+
+    def finish(self) -> None:
+        """Write all there is, and let go of the file; it can be secured, or opened at its position."""
+        self.complete()
+        self._let_go()
 
     def publish(self) -> None:
-        """Put what was secured in its place."""
+        """Put it in its place."""
+        self.complete()
+        self.secure()
         with _told_to_the_user(self.path):
             self._partial.replace(self._target)  # while it is locked: a run that waits would take it away
-            self._stream.close()
+        self._let_go()
+
+    def close(self) -> None:
+        """Hand everything to the operating system, and let go of the file."""
+        try:
+            if self.is_open:
+                self.flush()
+        finally:
+            self._let_go()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether lines can be added."""
+        return hasattr(self, "_stream") and not self._stream.closed
 
     def __enter__(self) -> Self:
-        with _told_to_the_user(self.path):
-            if self._target.exists() and not stat.S_ISREG(self._target.stat().st_mode):
-                hint = "name a file of its own for each output"
-                raise UsageError(f"cannot write `{self.path}`: it is not a file", hint=hint)
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = _locked(self._partial)
-            self._go_to_start()
+        self.open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         try:
-            if not self._stream.closed:
-                self.flush()
+            self.close()
         except UnfinishedError:
             if kind is None:
                 raise
-        finally:
-            self._stream.close()
+
+    def _append(self, data: bytes) -> None:
+        with _told_to_the_user(self.path), self._whole_or_nothing():
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        self.size_bytes += len(data)
+
+    def _let_go(self) -> None:
+        with self._closing:
+            if self.is_open:
+                self._stream.close()
+
+    def _take_back(self) -> None:
+        """Undo a publication in the middle of which the earlier run ended: it had reached its last position."""
+        is_published = self.size_bytes and not self._partial.exists() and self._target.exists()
+        if is_published and self._target.stat().st_size == self.size_bytes:
+            self._target.rename(self._partial)
 
     def _go_to_start(self) -> None:
         if os.fstat(self._stream.fileno()).st_size < self.size_bytes:

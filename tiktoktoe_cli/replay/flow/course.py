@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tiktoktoe_cli.replay.flow.passage import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.batch import Batch
     from tiktoktoe_cli.replay.events.letter import DeadLetter
     from tiktoktoe_cli.replay.flow.head import Parcel
-    from tiktoktoe_cli.replay.flow.passage import Account, Passage
+    from tiktoktoe_cli.replay.flow.passage import Account
     from tiktoktoe_cli.replay.flow.step import Step
 
 
@@ -19,12 +22,14 @@ if TYPE_CHECKING:
 class Course:
     """Lets parcels through the steps that need their order; `post` takes dead letters.
 
-    `accounts` are in the order in which events pass the stages. `refused` is the event that ends the run, if one does.
+    `accounts` are in the order in which events pass the stages. `settled` waits for the destinations, and gives
+    what they refused. `refused` is the event that ends the run, if one does.
     """
 
     steps: Sequence[Step]
     accounts: dict[str, Account]
     post: Callable[[Sequence[DeadLetter]], None] = field(default=lambda _: None)
+    settled: Callable[[], Sequence[DeadLetter]] = field(default=tuple)
     refused: DeadLetter | None = None
 
     def take(self, parcel: Parcel) -> None:
@@ -44,6 +49,20 @@ class Course:
                 batch, passage = finished
                 self.book(passage)
                 self._go_on(batch, position + 1)
+
+    def settle(self) -> None:
+        """Wait until all that was delivered has arrived. An event is booked as dead once, whoever refused it.
+
+        Raises:
+            UnfinishedError: a destination cannot be written, or is down long enough.
+        """
+        letters = self.settled()
+        if letters:
+            first = {(letter.origin.file, letter.origin.offset): letter for letter in reversed(letters)}
+            dead = list(first.values())
+            nothing: Counter[Any] = Counter()  # of whatever is counted
+            self.book(Passage(letters[0].stage, 0, -len(dead), dead, nothing, nothing, {}, 0))
+            self.post([letter for letter in letters if not any(letter is one for one in dead)])
 
     def _go_on(self, batch: Batch, start: int) -> None:
         for step in self.steps[start:]:

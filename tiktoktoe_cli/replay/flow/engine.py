@@ -75,10 +75,14 @@ class Flow:
         resumed = self.assembly.resumed
         if resumed is not None:
             self.position = resumed.position
+            if resumed.is_over:
+                self.watch.lines = resumed.lines
+                return
         if self.assembly.settings.input.order is Order.EVENT_TIME:
             self._run_sorted(heads)
         else:
             self._run_as_read(heads)
+        self._has_new = False  # from here on there is no place to go on from until all is through
         self.assembly.course.finish()
         self._refuse()
 
@@ -91,6 +95,26 @@ class Flow:
         if self._has_new:
             self.assembly.checkpoints.make(self.position, self.watch.lines)
         self.assembly.checkpoints.wait()
+
+    def publish(self) -> None:
+        """Publish all that went through.
+
+        Raises:
+            UnfinishedError: an output or checkpoint fails.
+        """
+        self.assembly.checkpoints.finish(self.position, self.watch.lines)
+
+    def stop(self, stopped: StoppedError) -> None:
+        """End a run before its end: one that the user stopped can go on, one that refused an event begins anew.
+
+        Raises:
+            UnfinishedError: an output or checkpoint fails.
+        """
+        if stopped.letter is None:
+            self.save()
+        else:
+            self.assembly.course.settle()
+            self.assembly.checkpoints.over()
 
     def _run_as_read(self, heads: Heads) -> None:
         resumed = self.assembly.resumed

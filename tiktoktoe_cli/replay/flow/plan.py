@@ -17,6 +17,7 @@ from tiktoktoe_cli.replay.encoding import encode
 from tiktoktoe_cli.replay.flow.clock import Clock
 from tiktoktoe_cli.replay.flow.passage import Account
 from tiktoktoe_cli.replay.flow.step import Step
+from tiktoktoe_cli.replay.reading import selection
 from tiktoktoe_cli.replay.routing import Router, Rule
 from tiktoktoe_cli.replay.stages.catalog import STAGES
 from tiktoktoe_cli.replay.stages.stage import Kit
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from tiktoktoe_cli.replay.delivering.destination import Taker
+    from tiktoktoe_cli.replay.delivering.destination import Destination
+    from tiktoktoe_cli.replay.settings.input import SelectSettings
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
     from tiktoktoe_cli.replay.settings.stage import StageSettings
     from tiktoktoe_cli.replay.stages.stage import Look, Memory
 
 CLOCK = "max_future_jump"
+SELECT = "select"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class _Part(NamedTuple):
 
 def make_plan(
     settings: PipelineSettings,
-    destinations: Mapping[str, Taker],
+    destinations: Mapping[str, Destination],
     bound: Callable[[int], int | None],
     means: Means,
 ) -> Plan:
@@ -84,8 +87,9 @@ def make_plan(
     delivery = Delivery(router, destinations)
     can_refuse = not router.takes_all or any(destination.can_refuse for destination in destinations.values())
     named = list(_named(settings.stages))
-    split = _split(named, settings)
-    parts: list[_Part] = []
+    select = settings.input.select
+    split = _split(named, settings) if select.limit is None else None  # what is beyond it goes through nothing else
+    parts = list(_selecting(select, means)) if select.is_given else []
     for at, entry in enumerate(named):
         kit = Kit(
             entry.name,
@@ -106,7 +110,9 @@ def make_plan(
     clock = _Part(CLOCK, Clock(settings.input.time.field, None if jump is None else jump // 1_000, bound))
     whole = {part.name for part in head if not part.is_partial}
     before = [entry.name for entry in named if entry.name in whole]
-    order = ("input", *before, CLOCK, *(entry.name for entry in named), "delivery")
+    selecting = [SELECT] if select.is_given else []
+    before = before if select.limit is not None else [*selecting, *before]
+    order = ("input", *before, CLOCK, *selecting, *(entry.name for entry in named), "delivery")
     return Plan(
         [part.step(means.clock) for part in head],
         [part.step(means.clock) for part in (clock, *rest, _Part("delivery", delivery))],
@@ -114,6 +120,14 @@ def make_plan(
         delivery,
         {part.name: part.work for part in (clock, *parts) if not callable(part.work)},
     )
+
+
+def _selecting(settings: SelectSettings, means: Means) -> Iterator[_Part]:
+    kit = Kit(SELECT, means.clock, _stream(means.seed, SELECT), means.folder / SELECT)
+    stage = selection.build(settings, kit)
+    yield _Part(SELECT, stage.look, is_partial=stage.memory is not None)
+    if stage.memory is not None:
+        yield _Part(SELECT, stage.memory)
 
 
 def _divided(parts: Sequence[_Part], *, is_hoisted: bool) -> tuple[Sequence[_Part], Sequence[_Part]]:

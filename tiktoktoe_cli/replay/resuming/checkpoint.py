@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.replay.events.batch import Drop
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiktoktoe_cli.replay.delivering.delivery import Delivery
+    from tiktoktoe_cli.replay.delivering.destination import Position
     from tiktoktoe_cli.replay.flow.passage import Account
     from tiktoktoe_cli.replay.letters import Letterbox
 
@@ -23,19 +24,22 @@ class Checkpoint:
     """Where a run stood.
 
     `position` is where its input goes on: file, offset and number of the next record; in the order of time the number
-    of blocks that were through. `lines` counts what was read, `outputs` says how large each output was: bytes, lines.
-    What the memories of stages hold is kept beside it.
+    of blocks that were through. `lines` counts what was read, `outputs` says where each output stood.
+    `repeated` counts the events that may have been delivered twice. When it `is_over`, all that is left to do is to
+    publish. What the memories of stages hold is kept beside it.
     """
 
     position: tuple[int, ...]
     lines: int
-    outputs: dict[str, tuple[int, int]]
+    outputs: dict[str, Position]
     books: dict[str, Any]  # Any: what `marshal` can write
     number: int = 1
+    repeated: int = 0
+    is_over: bool = False
 
     def encode(self) -> bytes:
         """Write it down."""
-        return marshal.dumps((self.position, self.lines, self.outputs, self.books, self.number))
+        return marshal.dumps(tuple(getattr(self, field.name) for field in fields(self)))
 
     @classmethod
     def decode(cls, data: bytes) -> Checkpoint:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.replay.resuming.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from tiktoktoe_cli.replay.delivering.line_file import LineFile
+    from tiktoktoe_cli.replay.delivering.destination import Destination
     from tiktoktoe_cli.replay.resuming.checkpoint import Books
     from tiktoktoe_cli.replay.resuming.store import Store
     from tiktoktoe_cli.replay.stages.stage import Memory
@@ -20,27 +20,43 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Checkpointing:
-    """The checkpoints of one run; `every` events there is one. Nothing is written before the first is due."""
+    """The checkpoints of one run; `every` events there is one. Nothing is written before the first is due.
+
+    If there is an output that is not exact, the run waits for each checkpoint, and makes one before it begins: what
+    such an output may get twice are the events since the last one. `settle` waits until all outputs have what they got.
+    """
 
     store: Store
     fingerprint: str
     every: int
     books: Books
     memories: Mapping[str, Memory]
-    outputs: Mapping[str, LineFile]
+    outputs: Mapping[str, Destination]
+    settle: Callable[[], None]
     number: int = 0
     _since: int = 0
+    _repeated: int = 0
+    _before: int | None = None
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "checkpoint"))
     _writing: Future[None] | None = None
 
     def take_up(self, checkpoint: Checkpoint, changes: Sequence[tuple[str, bytes]]) -> None:
         """Go on from a checkpoint of an earlier run."""
-        self.number = checkpoint.number
+        self.number, self._repeated = checkpoint.number, checkpoint.repeated
         self.books.take_up(checkpoint.books)
-        for name, (size_bytes, lines) in checkpoint.outputs.items():
-            self.outputs[name].start_at(size_bytes, lines)
         for name, change in changes:
             self.memories[name].restore(marshal.loads(change))  # noqa: S302  # the store has checked it
+
+    def begin(self) -> None:
+        """Take notice that the outputs are open.
+
+        Raises:
+            UnfinishedError: an output or a checkpoint cannot be written.
+        """
+        if self.number:
+            self._before = self._inexact_events
+        elif self._has_inexact:
+            self.make((), 0)
 
     def passed(self, records: int, position: tuple[int, ...], lines: int) -> None:
         """Take notice of records that are through; make a checkpoint if one is due.
@@ -52,21 +68,57 @@ class Checkpointing:
         if self._since >= self.every:
             self.make(position, lines)
 
-    def make(self, position: tuple[int, ...], lines: int) -> None:
+    def make(self, position: tuple[int, ...], lines: int, *, is_over: bool = False) -> None:
         """Make a checkpoint; it is written while the run goes on.
 
         Raises:
             UnfinishedError: an output, or the checkpoint before this one, could not be written.
         """
         self.wait()
+        self.settle()
         self._since = 0
         self.number += 1
-        for output in self.outputs.values():
-            output.flush()
-        sizes = {name: (output.size_bytes, output.lines) for name, output in self.outputs.items()}
-        checkpoint = Checkpoint(position, lines, sizes, self.books.told(), self.number)
+        outputs = {name: output.position() for name, output in self.outputs.items()}
+        self._repeated, self._before = self.repeated, None
+        told = self.books.told()
+        checkpoint = Checkpoint(position, lines, outputs, told, self.number, self._repeated, is_over)
         changes = [(name, marshal.dumps(memory.changes())) for name, memory in self.memories.items()]
         self._writing = self._thread.submit(self._write, checkpoint, changes)
+        if self._has_inexact:
+            self.wait()
+
+    def finish(self, position: tuple[int, ...], lines: int) -> None:
+        """Publish the outputs; whoever goes on after a last checkpoint does so, too.
+
+        Raises:
+            UnfinishedError: an output or a checkpoint cannot be written.
+        """
+        self.settle()
+        for output in self.outputs.values():
+            output.complete()
+        if self.number:
+            self.make(position, lines, is_over=True)
+            self.wait()
+        else:
+            for output in self.outputs.values():
+                output.position()
+                output.secure()
+        for output in self.outputs.values():
+            output.publish()
+        self.over()
+
+    @property
+    def repeated(self) -> int:
+        """How many events, at most, have reached outputs a second time: what was new up to the next checkpoint."""
+        return self._repeated + (0 if self._before is None else self._inexact_events - self._before)
+
+    @property
+    def _has_inexact(self) -> bool:
+        return not all(output.is_exact for output in self.outputs.values())
+
+    @property
+    def _inexact_events(self) -> int:
+        return sum(output.events for output in self.outputs.values() if not output.is_exact)
 
     def wait(self) -> None:
         """Wait until the last checkpoint is written.

@@ -121,7 +121,8 @@ class PipelineSettings(Settings):
     def _outputs(self) -> list[tuple[str, Path, tuple[str, ...]]]:
         """List the files that a run writes: whose it is, its path, and where that stands in the YAML."""
         destinations = [
-            (f"destination `{name}`", destination.chosen.path, ("destinations", name, "file"))
+            (f"destination `{name}`", destination.written_path, ("destinations", name, destination.kind))
             for name, destination in self.destinations.items()
+            if destination.written_path is not None
         ]
         return [*destinations, ("`dead_letter`", self.dead_letter.file, ("dead_letter", "file"))]
