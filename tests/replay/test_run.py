@@ -408,3 +408,15 @@ def test_a_file_whose_name_is_no_text_is_read(shelf: Shelf) -> None:
 
     assert facts.files == (f"{shelf.folder}/caf\\xe9.ndjson",)
     assert [letter["source"]["file"] for letter in shelf.read("dead")] == list(facts.files)
+
+
+def test_takes_a_selection_and_counts_the_rest(shelf: Shelf) -> None:
+    """With a limit too, whatever the stages are; every event is accounted for."""
+    shelf.events(*({"id": str(n), "time": f"2026-01-01T00:00:0{n}Z", "n": n} for n in range(8)))
+    files = {"paths": [f"{shelf.folder}/*.ndjson"], "select": {"where": "n != 2", "limit": 3}}
+
+    facts = shelf.run({"dedupe": {}}, input=files)
+
+    assert [event["n"] for event in shelf.read("all")] == [0, 1, 3]
+    [selected] = [stage for stage in facts.stages if stage.name == "select"]
+    assert (selected.taken, selected.passed, selected.dropped) == (8, 3, {"unselected": 5})

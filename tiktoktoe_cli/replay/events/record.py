@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -95,6 +95,19 @@ class Block:
         if self.ends.get(len(self.raws) - 1) in _LAST:
             return self.file + 1, 0, 1, 0
         return self.file, self.next_offset, self.first_number + len(self.raws), self.state
+
+    def after(self, count: int) -> Block:
+        """Leave out so many records at the beginning."""
+        if not count:
+            return self
+        return replace(
+            self,
+            first_number=self.first_number + count,
+            first_offset=self._offset(count),
+            raws=self.raws[count:],
+            offsets=self.offsets and self.offsets[count:],
+            ends={row - count: end for row, end in self.ends.items() if row >= count},
+        )
 
     def __getitem__(self, row: int, /) -> Origin:
         offset = self._offset(row)

@@ -10,10 +10,12 @@ fingerprint (size and beginning), for a hash of all that was read would cost a t
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.choices import Format
 from tiktoktoe_cli.replay.reading.files import readable
 from tiktoktoe_cli.replay.reading.formats import Place, Reading, format_of, make_cutter
@@ -22,7 +24,7 @@ from tiktoktoe_cli.replay.reading.tables import read_rows
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from tiktoktoe_cli.replay.events.record import Block
@@ -33,7 +35,7 @@ BLOCK_BYTES = 1 << 17
 
 
 def read_blocks(
-    files: Iterable[Path], reading: Reading, start: Sequence[int] | None = None
+    files: Sequence[Path], reading: Reading, start: Sequence[int] | None = None
 ) -> Generator[Block, None, None]:
     """Read the files; `start` is where to go on: the `position` of the block before.
 
@@ -41,6 +43,9 @@ def read_blocks(
         UsageError: a file cannot be opened, or not be read in its format.
         UnfinishedError: a file cannot be read to its end, or became shorter while it was read.
     """
+    if start is None and reading.begin is not None:
+        yield from _from_line(files, replace(reading, begin=None), reading.begin)
+        return
     first = Place(*start) if start else Place(0)
     for index, path in enumerate(files):
         if index >= first.file:
@@ -85,6 +90,19 @@ def cut(source: Source, cutter: Cutter, data: bytes = b"", offset: int = 0) -> I
         data = b""
     if block := cutter.end(is_damaged=source.is_damaged):
         yield block
+
+
+def _from_line(files: Sequence[Path], reading: Reading, begin: str) -> Iterator[Block]:
+    """Read from `FILE:LINE` on."""
+    name, _, line = begin.rpartition(":")
+    where = os.path.realpath(name)
+    file = next((at for at, path in enumerate(files) if os.path.realpath(path) == where), None)
+    if file is None:
+        raise UsageError(f"`{name}` is not among the input files", hint="write `offset` as `FILE:LINE`")
+    for block in read_blocks(files, reading, (file,)):
+        skipped = max(int(line) - block.first_number, 0) if block.file == file else 0
+        if skipped < len(block):
+            yield block.after(skipped)
 
 
 def _read_file(path: Path, reading: Reading, place: Place) -> Iterator[Block]:

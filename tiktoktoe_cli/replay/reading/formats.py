@@ -26,16 +26,20 @@ _LEAST_COLUMNS = 2
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read: records longer than `max_bytes` are cut; a `delimiter` is for CSV only."""
+    """How files are read: records longer than `max_bytes` are cut; a `delimiter` is for CSV only.
+
+    `begin` says where, as `FILE:LINE`; what stands before is passed over.
+    """
 
     max_bytes: int
     format: Format = Format.AUTO
     delimiter: str | None = None
+    begin: str | None = None
 
     @classmethod
     def of(cls, settings: InputSettings) -> Reading:
         """Take over what the YAML says."""
-        return cls(settings.max_line.whole, settings.format, settings.csv.delimiter)
+        return cls(settings.max_line.whole, settings.format, settings.csv.delimiter, settings.select.offset)
 
 
 class Cutter(Protocol):

@@ -63,9 +63,9 @@ class LineCutter:
         block = None
         if lines:
             size = self._held.size + len(data) - len(rest)
-            has_returns = lines[0].endswith(b"\r") or b"\r\n" in data or self._held.size > 0
             self._held.add(lines[0])
             first, lines[0] = self._held.size, self._held.take()
+            has_returns = lines[0].endswith(b"\r") or b"\r\n" in data
             block = self._block(lines, first, size, {}, has_returns=has_returns)
         self._held.add(rest)
         return block

@@ -65,6 +65,11 @@ class SelectSettings(Settings):
     offset: Text | None = Field(None, pattern=r"^.+:[1-9][0-9]*$")
     """Where reading begins, as `FILE:LINE`; the files before it, and the lines above, are not read."""
 
+    @property
+    def is_given(self) -> bool:
+        """Whether events have to be looked at."""
+        return bool(self.model_fields_set - {"offset", "sample_by"})
+
 
 def _within_limits(value: ByteSize) -> ByteSize:
     if not _LEAST_LINE <= value <= _LONGEST_LINE:
