@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from tests.replay.making import records
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.events.record import RecordEnd
 from tiktoktoe_cli.replay.reading.blocks import read_blocks
-from tiktoktoe_cli.replay.reading.files import find_files
+from tiktoktoe_cli.replay.reading.files import STDIN, find_files, spool
 from tiktoktoe_cli.replay.reading.formats import Reading
 
 if TYPE_CHECKING:
@@ -220,3 +221,16 @@ def test_goes_on_where_an_earlier_run_has_stopped(shelf: Shelf) -> None:
         rest = [line for block in read_blocks(files, READING, start) for line in records(block)]
 
         assert rest == [line for block in blocks[at:] for line in records(block)]
+
+
+def test_standard_input_is_kept_for_a_run_that_goes_on(shelf: Shelf) -> None:
+    """`-` is read once, into a file that stands in its place; a run that goes on takes that file."""
+    copy = shelf.folder / "state" / "stdin"
+    files = find_files([STDIN, shelf.put("a", ""), STDIN])
+
+    first = spool(files, BytesIO(b"one\n"), copy)
+    again = spool(files, BytesIO(b"two\n"), copy)
+
+    assert files == (STDIN, shelf.folder / "a")
+    assert first == again == (copy, shelf.folder / "a")
+    assert copy.read_bytes() == b"one\n"
