@@ -53,6 +53,15 @@ class OnMiss(StrEnum):
 
     NULL = "null"
     DEAD_LETTER = "dead_letter"
+    DROP = "drop"
+
+
+class OnLookupError(StrEnum):
+    """What becomes of an event if a lookup gets no answer."""
+
+    DEAD_LETTER = "dead_letter"
+    NULL = "null"
+    FAIL = "fail"
 
 
 class OnNoValue(StrEnum):
@@ -83,6 +92,13 @@ class Guarantee(StrEnum):
     """How often an event arrives at its destination."""
 
     AT_LEAST_ONCE = "at_least_once"
+
+
+class Acknowledgement(StrEnum):
+    """How a program says that it has its events."""
+
+    EXIT = "exit"
+    LINES = "lines"
 
 
 class Compression(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tiktoktoe_cli.replay.delivering import file, http, stdout
+from tiktoktoe_cli.replay.delivering import command, file, http, sqlite, stdout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 # Any: each kind has settings of its own
 DESTINATIONS: Mapping[str, Callable[[str, Any, Surroundings], Destination]] = {
+    "command": command.build,
     "file": file.build,
     "http": http.build,
+    "sqlite": sqlite.build,
     "stdout": stdout.build,
 }
 

@@ -13,8 +13,10 @@ from tiktoktoe_cli.config.fields import Cel, LocalPath, OneOf, Reference, Settin
 from tiktoktoe_cli.config.quantity import ByteSize
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.expressions import Expression, ExpressionError
-from tiktoktoe_cli.replay.choices import Binding, Compression, Guarantee
+from tiktoktoe_cli.replay.choices import Acknowledgement, Binding, Compression, Guarantee
+from tiktoktoe_cli.replay.delivering.line_file import partial_of
 from tiktoktoe_cli.replay.delivering.path_template import PathTemplate
+from tiktoktoe_cli.replay.events.field_path import FieldPath
 from tiktoktoe_cli.transport.exchange import is_token
 from tiktoktoe_cli.transport.settings import AuthSettings, Headers, Method, RouteSettings, WebAddress
 
@@ -97,6 +99,41 @@ class FileSettings(Settings):
         return re.fullmatch(rf"{whole}(\.partial)?", file) is not None
 
 
+def _own_columns(columns: dict[str, FieldPath]) -> dict[str, FieldPath]:
+    """Refuse names that SQLite takes for one that is there: it does not tell large letters from small ones."""
+    taken = {"number", "event"}
+    for name in columns:
+        if not name or "\0" in name or name.lower() in taken:
+            words = {"name": name, "hint": "every row has `number` and `event` already", "at": [(name,)]}
+            raise PydanticCustomError("column-name", "`{name}` cannot be the name of a column", words)
+        taken.add(name.lower())
+    return columns
+
+
+class SqliteSettings(Settings):
+    """A SQLite database with one table: for each event a row with its `number` and its JSON as `event`."""
+
+    path: LocalPath
+    """Where it is; it replaces the database of an earlier run when this one succeeds."""
+    table: Annotated[Text, Field(min_length=1, pattern=r"^[^\x00]+$")] = "events"
+    """What the table is called."""
+    columns: Annotated[dict[str, FieldPath], AfterValidator(_own_columns)] = Field(default_factory=dict)
+    """Fields of events that have a column of their own, such as `amount: data.amount`; null where there is none."""
+
+
+class CommandSettings(Settings):
+    """A program that gets one JSON object a line on its standard input."""
+
+    run: tuple[Text, ...] = Field(min_length=1)
+    """The program and its arguments; no shell reads them."""
+    acknowledge: Acknowledgement = Acknowledgement.EXIT
+    """How it says that it has the events: with `exit` it ends with code 0 when its input ends, and is started for each
+    checkpoint; with `lines` it runs as long as the run, and prints for each event, in their order, a line: `ok`, or why
+    it refuses it."""
+    timeout: Annotated[Duration, Field(gt=0)] = Duration.of(30)
+    """How long it may neither read, nor acknowledge, nor end when it should, before it is taken to be down."""
+
+
 class StdoutSettings(Settings):
     """The standard output: one JSON object a line; the report then goes to standard error."""
 
@@ -173,6 +210,10 @@ class DestinationSettings(OneOf):
     """A file; its path alone will do."""
     stdout: StdoutSettings | None = None
     """The standard output, for another program to read: `stdout: {}`."""
+    sqlite: SqliteSettings | None = None
+    """A table in a SQLite database."""
+    command: CommandSettings | None = None
+    """A program."""
     http: HttpSettings | None = None
     """A web server."""
     delivery: DeliverySettings = Field(default_factory=DeliverySettings)
@@ -188,11 +229,15 @@ class DestinationSettings(OneOf):
     @property
     def written_path(self) -> Path | None:
         """The file that it writes, if it does."""
-        return self.file.path if self.file else None
+        chosen = self.file or self.sqlite
+        return chosen.path if chosen else None
 
     def writes(self, file: str) -> bool:
         """Tell whether a file, named by its real path, may be one that is written."""
-        return self.file is not None and self.file.writes(file)
+        if self.file is not None:
+            return self.file.writes(file)
+        path = self.written_path
+        return path is not None and file in {os.path.realpath(path), os.path.realpath(partial_of(path))}
 
 
 class DeadLetterSettings(Settings):
