@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import Problem, Severity, UsageError
 from tiktoktoe_cli.replay.choices import CloudEventsCheck
 from tiktoktoe_cli.replay.cloudevents import ATTRIBUTES
-from tiktoktoe_cli.replay.lookup import ColumnError, read_table
+from tiktoktoe_cli.replay.enriching.opening import open_lookup
+from tiktoktoe_cli.replay.enriching.table import ColumnError
 from tiktoktoe_cli.replay.reading.files import find_files
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ def _input_problems(settings: PipelineSettings, here: tuple[Step, ...], place: L
 
 def _table_problems(lookup: LookupSettings, where: tuple[Step, ...], place: Locate) -> Iterator[Problem]:
     try:
-        read_table(lookup.table, lookup.match)
+        open_lookup(lookup)
     except ColumnError as error:
         yield Problem("lookup-column", error.message, place(*where, "match"), error.hint)
     except UsageError as error:
-        yield Problem("lookup-table", error.message, place(*where, "table"), error.hint)
+        yield Problem(
+            "lookup-table", error.message, place(*where, "table" if lookup.table else "sqlite"), error.hint
+        )
 
 
 def _misspelt_names(settings: PipelineSettings, here: tuple[Step, ...], place: Locate) -> Iterator[Problem]:

@@ -51,7 +51,7 @@ class EventSchema:
 
 
 def compile_schema(path: Path) -> EventSchema:
-    """Read a JSON Schema: draft 2020-12, unless its `$schema` names another draft.
+    """Read a JSON Schema: draft 2020-12, unless its `$schema` names another draft. Formats are checked.
 
     Raises:
         SchemaProblemError: it cannot be read, is no JSON, is no schema, or refers to what cannot be reached.
@@ -61,7 +61,7 @@ def compile_schema(path: Path) -> EventSchema:
     try:
         schema = _read(path)
         validator = jsonschema_rs.validator_for(
-            schema, retriever=_retrieve, base_uri=path.absolute().as_uri()
+            schema, retriever=_retrieve, base_uri=path.absolute().as_uri(), validate_formats=True
         )
     except OSError as error:
         raise SchemaProblemError(

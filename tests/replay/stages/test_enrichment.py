@@ -80,3 +80,24 @@ def test_counts_hits_and_misses_of_the_cache(shelf: Shelf) -> None:
     facts = shelf.run(enrichment(shelf, cache={"strategy": "lru", "size": 2}))
 
     assert (facts.measure("cache_hits"), facts.measure("cache_misses")) == (2, 4)
+
+
+def test_events_do_not_share_what_is_within_a_row(shelf: Shelf) -> None:
+    """Objects within a row of an NDJSON table are each event's own too."""
+    shelf.put("t.jsonl", '{"id":"c-1","address":{"city":"Ulm"}}\n')
+    shelf.events(*({"time": TIME, "n": n, "data": {"who": "c-1"}} for n in (1, 2)))
+
+    shelf.run(enrichment(shelf, "t.jsonl"), {"map": {"data.customer.address.n": "n"}})
+
+    assert [event["data"]["customer"]["address"]["n"] for event in shelf.read("all")] == [1, 2]
+
+
+def test_a_table_may_have_a_cache_that_forgets(shelf: Shelf) -> None:
+    """The rows are the same, whatever the cache is."""
+    shelf.put("t.csv", "id\nc-1\n")
+    shelf.events(*({"time": TIME, "data": {"who": who}} for who in ("c-1", "c-2", "c-1")))
+
+    facts = shelf.run(enrichment(shelf, cache={"ttl": "5m", "negative": "30s"}))
+
+    assert [event["data"]["customer"] for event in shelf.read("all")] == [{"id": "c-1"}, None, {"id": "c-1"}]
+    assert (facts.measure("cache_hits"), facts.measure("cache_misses")) == (1, 2)

@@ -111,11 +111,13 @@ class PipelineSettings(Settings):
     def read_files(self) -> list[tuple[str, Path]]:
         """List the files and patterns that a run reads: what for, and the path."""
         lookups = [stage.context_enrichment.lookup for stage in self.stages if stage.context_enrichment]
-        schemas = [stage.validation.schema_file for stage in self.stages if stage.validation]
+        schemas = [
+            path for stage in self.stages if stage.validation for path in stage.validation.schema_files
+        ]
         return [
             *(("`input`", path) for path in self.input.paths),
-            *(("a lookup's `table`", lookup.table) for lookup in lookups),
-            *(("a validation's `schema`", path) for path in schemas if path),
+            *(("a lookup", lookup.file) for lookup in lookups),
+            *(("a validation's `schema`", path) for path in schemas),
         ]
 
     def _outputs(self) -> list[tuple[str, Path, tuple[str, ...]]]:

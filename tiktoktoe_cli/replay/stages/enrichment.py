@@ -1,58 +1,88 @@
-"""Context enrichment: puts the row of a table that belongs to an event into the event."""
+"""Context enrichment: puts what belongs to an event into the event."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.replay.choices import OnMiss
-from tiktoktoe_cli.replay.events.fault import Fault, pointer
+from tiktoktoe_cli.replay.choices import OnLookupError, OnMiss
+from tiktoktoe_cli.replay.enriching.cache import Cache, InMemory, Recent
+from tiktoktoe_cli.replay.enriching.opening import open_lookup
+from tiktoktoe_cli.replay.enriching.source import Failed
+from tiktoktoe_cli.replay.events.batch import Drop
+from tiktoktoe_cli.replay.events.fault import Fault, no_object, pointer
 from tiktoktoe_cli.replay.events.letter import Reason
-from tiktoktoe_cli.replay.lookup import read_table
 from tiktoktoe_cli.replay.stages.stage import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tiktoktoe_cli.replay.enriching.cache import Finder
+    from tiktoktoe_cli.replay.enriching.source import Answer
     from tiktoktoe_cli.replay.events.batch import Batch
     from tiktoktoe_cli.replay.settings.enrichment import EnrichmentSettings
     from tiktoktoe_cli.replay.stages.stage import Kit
 
 
 def build(settings: EnrichmentSettings, kit: Kit) -> Stage:
-    """Make the stage; its measures are `lookups`, `lookup_ns`, `not_found`, `cache_hits` and `cache_misses`.
+    """Make the stage; its measures are `lookups`, `lookup_ns`, `not_found`, `cache_hits`, `cache_misses` and `failed`.
 
     Raises:
         UsageError: the table cannot be read.
     """
-    table = read_table(settings.lookup.table, settings.lookup.match)
-    find = lru_cache(maxsize=settings.cache.size)(table.get)
-    clock = kit.clock
+    finder, clock, into = _finder(settings, kit), kit.clock, settings.into
+    is_lost = settings.on_miss is not OnMiss.NULL
 
     def look(batch: Batch) -> None:
-        began_ns, before = clock(), find.cache_info()
-        rows = list(map(find, settings.lookup.key.text_column(batch.bodies)))
-        after = find.cache_info()
+        began_ns, hits, misses = clock(), finder.hits, finder.misses
+        answers = finder.look_up(settings.lookup.key.text_column(batch.bodies))
+        missed, failed = answers.count(None), _failures(answers)
         batch.measures.update(
-            lookups=len(rows),
+            lookups=len(answers),
             lookup_ns=clock() - began_ns,
-            not_found=rows.count(None),
-            cache_hits=after.hits - before.hits,
-            cache_misses=after.misses - before.misses,
+            not_found=missed,
+            cache_hits=finder.hits - hits,
+            cache_misses=finder.misses - misses,
+            failed=len(failed),
         )
-        for index, row in enumerate(rows):
-            if row is None and settings.on_miss is OnMiss.DEAD_LETTER:
-                batch.reject(index, Reason.LOOKUP, (_not_found(settings),))
-            # a copy: a later stage may write into this event's row
-            elif not settings.into.write(batch.bodies[index], None if row is None else row.copy()):
-                batch.reject(index, Reason.LOOKUP, (_no_object(settings),))
+        ends = set(failed) if settings.on_error is not OnLookupError.NULL else set()
+        if missed and is_lost:
+            ends.update(index for index, answer in enumerate(answers) if answer is None)
+        rows = [answer() if callable(answer) else None for answer in answers]
+        for index in into.write_column(batch.bodies, rows):
+            if index not in ends:
+                batch.reject(index, Reason.LOOKUP, (no_object(into.parts),))
+        for index in sorted(ends):
+            _end(batch, index, answers[index], settings)
 
     return Stage(look)
 
 
-def _not_found(settings: EnrichmentSettings) -> Fault:
+def _finder(settings: EnrichmentSettings, kit: Kit) -> Finder:
+    found, cache = open_lookup(settings.lookup), settings.cache
+    if not isinstance(found, dict):
+        return Cache(found, cache, kit.clock)
+    is_aging = cache.ttl is not None or cache.negative is not None
+    return Cache(InMemory(found), cache, kit.clock) if is_aging else Recent(found, cache.size)
+
+
+def _failures(answers: Sequence[Answer]) -> list[int]:
+    if Failed not in set(map(type, answers)):
+        return []
+    return [index for index, answer in enumerate(answers) if isinstance(answer, Failed)]
+
+
+def _end(batch: Batch, index: int, answer: Answer, settings: EnrichmentSettings) -> None:
+    """Let an event go no further: one that nothing was found for, or for which nobody could say."""
     key = settings.lookup.key
-    return Fault(pointer(*key.parts), "lookup", "not-found", f"no row for `{key}`")
-
-
-def _no_object(settings: EnrichmentSettings) -> Fault:
-    into = settings.into
-    return Fault(pointer(*into.parts), "into", "no-object", f"`{into}` is not within objects")
+    if not isinstance(answer, Failed):
+        if settings.on_miss is OnMiss.DROP:
+            batch.drop(index, Drop.FILTERED)
+        else:
+            fault = Fault(pointer(*key.parts), "lookup", "not-found", f"no row for `{key}`")
+            batch.reject(index, Reason.LOOKUP, (fault,))
+        return
+    fault = Fault(pointer(*key.parts), "lookup", "failed", answer.message)
+    if settings.on_error is OnLookupError.FAIL:
+        batch.refuse(index, Reason.LOOKUP, (fault,))
+    else:
+        batch.reject(index, Reason.LOOKUP, (fault,))

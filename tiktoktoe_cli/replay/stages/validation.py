@@ -9,7 +9,7 @@ from tiktoktoe_cli.replay.choices import CloudEventsCheck, ErrorHandling
 from tiktoktoe_cli.replay.cloudevents import faults_of, is_cloudevent
 from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.replay.events.letter import Reason
-from tiktoktoe_cli.replay.schema import compile_schema
+from tiktoktoe_cli.replay.schemas import Schemas
 from tiktoktoe_cli.replay.stages.stage import Stage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class _Check(NamedTuple):
     """A quick answer for the many, and all errors for the few."""
 
-    is_valid: Callable[[Body], bool]
+    are_valid: Callable[[Iterable[Body]], bool]
     faults: Callable[[Body], Iterable[Fault]]
 
 
@@ -32,17 +32,16 @@ def build(settings: ValidationSettings, _kit: Kit) -> Stage:
     """Make the stage.
 
     Raises:
-        SchemaProblemError: the schema cannot be compiled.
+        SchemaProblemError: a schema cannot be compiled.
     """
     checks = tuple(_checks(settings))
-    tests = [check.is_valid for check in checks]
 
     def look(batch: Batch) -> None:
         bodies = batch.bodies
-        if all(all(map(is_valid, bodies)) for is_valid in tests):
+        if all(check.are_valid(bodies) for check in checks):
             return
         for index, body in enumerate(bodies):
-            if not all(is_valid(body) for is_valid in tests):
+            if not all(check.are_valid((body,)) for check in checks):
                 faults = tuple(chain.from_iterable(check.faults(body) for check in checks))
                 _OUTCOMES[settings.error_handling](batch, index, faults)
 
@@ -58,7 +57,11 @@ _OUTCOMES: dict[ErrorHandling, Callable[[Batch, int, tuple[Fault, ...]], None]] 
 
 def _checks(settings: ValidationSettings) -> Iterator[_Check]:
     if settings.cloudevents is CloudEventsCheck.STRICT:
-        yield _Check(is_cloudevent, faults_of)
-    if settings.schema_file is not None:
-        schema = compile_schema(settings.schema_file)
-        yield _Check(schema.is_valid, schema.faults)
+        yield _Check(_are_cloudevents, faults_of)
+    if settings.schema_paths:
+        schemas = Schemas(settings.schema_paths)
+        yield _Check(schemas.are_valid, schemas.faults)
+
+
+def _are_cloudevents(bodies: Iterable[Body]) -> bool:
+    return all(map(is_cloudevent, bodies))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.lookup import read_table
+from tiktoktoe_cli.replay.enriching.table import read_table
 
 if TYPE_CHECKING:
     from tests.replay.conftest import Shelf
@@ -18,7 +18,9 @@ def test_reads_ndjson_with_its_types(shelf: Shelf) -> None:
     """Rows of an NDJSON table keep numbers and objects."""
     path = shelf.put("t.ndjson", '{"id":1,"tags":["x"]}\n\n{"id":"b"}\n')
 
-    assert read_table(path, "id") == {"1": {"id": 1, "tags": ["x"]}, "b": {"id": "b"}}
+    table = read_table(path, "id")
+
+    assert {key: row() for key, row in table.items()} == {"1": {"id": 1, "tags": ["x"]}, "b": {"id": "b"}}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import orjson
 
 from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.replay.enriching.source import row_of
 from tiktoktoe_cli.replay.events.field_path import FieldPath
 from tiktoktoe_cli.replay.reading.sources import check_regular
 from tiktoktoe_cli.words import listed, reason_of, suggestion
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tiktoktoe_cli.replay.enriching.source import Row
     from tiktoktoe_cli.replay.events.fault import Body
 
-Table: TypeAlias = "dict[str, Body]"
+Table: TypeAlias = "dict[str, Row]"
 _Rows: TypeAlias = "Iterator[tuple[int, Body]]"
 
 
@@ -63,7 +65,7 @@ def _indexed(path: Path, match: str, rows: _Rows) -> Table:
             raise UsageError(
                 f"{path}:{number}: `{match}` is `{key}` a second time", hint="each key may stand once"
             )
-        table[key] = row
+        table[key] = row_of(row)
     return table
 
 

@@ -1,0 +1,1 @@
+"""Where lookups find what belongs to an event: sources, and the cache in front of them."""
