@@ -6,7 +6,10 @@ CODES = (
     Code("json-schema", "The JSON Schema of a pipeline cannot be read or compiled."),
     Code("same-file", "Two outputs, or an output and an input, are the same file."),
     Code("unused-policy", "A destination names a policy, and none of its kind goes through one."),
-    Code("column-name", "A column of a SQLite destination has a name that is taken, or that SQLite does not take."),
+    Code(
+        "column-name",
+        "A column of a SQLite destination has a name that is taken, or that SQLite does not take.",
+    ),
     Code("unreachable-rule", "A routing rule stands below one that takes every event."),
     Code(
         "redact-too-late",

@@ -88,7 +88,9 @@ def make_plan(
     can_refuse = not router.takes_all or any(destination.can_refuse for destination in destinations.values())
     named = list(_named(settings.stages))
     select = settings.input.select
-    split = _split(named, settings) if select.limit is None else None  # what is beyond it goes through nothing else
+    split = (
+        _split(named, settings) if select.limit is None else None
+    )  # what is beyond it goes through nothing else
     parts = list(_selecting(select, means)) if select.is_given else []
     for at, entry in enumerate(named):
         kit = Kit(

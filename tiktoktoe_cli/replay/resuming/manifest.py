@@ -20,7 +20,7 @@ from tiktoktoe_cli.words import reason_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tiktoktoe_cli.replay.facts import ReplayFacts
+    from tiktoktoe_cli.replay.facts import DestinationFacts, ReplayFacts
 
 MANIFEST_VERSION = 1
 _CHUNK_BYTES = 1 << 20
@@ -32,8 +32,6 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
     Raises:
         UnfinishedError: an input or an output cannot be read.
     """
-    outputs = [(found.name, Path(found.path), found.events) for found in facts.destinations]
-    dead = (None, Path(facts.dead_letter_path), facts.dead)
     return {
         "v": MANIFEST_VERSION,
         "pipeline": facts.pipeline,
@@ -51,9 +49,16 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
             }
             for stage in facts.stages
         ],
-        "outputs": [{"name": name, "events": events, **_described(path)} for name, path, events in outputs],
-        "dead_letters": {"events": dead[2], **_described(dead[1])},
+        "outputs": [_output(found) for found in facts.destinations],
+        "dead_letters": {"events": facts.dead, **_described(Path(facts.dead_letter_path))},
     }
+
+
+def _output(found: DestinationFacts) -> dict[str, Any]:  # JSON
+    """Describe what a destination got; with a hash where that is one file."""
+    told: dict[str, Any] = {"name": found.name, "kind": found.kind, "events": found.events}  # JSON
+    path = Path(found.place)
+    return told | (_described(path) if path.is_file() else {"place": found.place})
 
 
 def write_manifest(manifest: dict[str, Any], path: Path) -> None:  # JSON
