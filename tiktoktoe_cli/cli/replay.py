@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -68,7 +68,8 @@ def run(  # noqa: PLR0913  # its options
 
     system = desk.load("pipelines", "policies")
     name = desk.choose_one(system["pipelines"], pipeline, "pipeline")
-    options = RunOptions(_start(resume=resume, restart=restart), workers, seed, system["policies"])
+    start = _start(resume=resume, restart=restart)
+    options = RunOptions(start, workers, seed, system["policies"], _stdin())
     if any(choice.stdout for choice in system["pipelines"][name].destinations.values()):
         desk.leave_stdout()
     with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
@@ -88,3 +89,13 @@ def _start(*, resume: bool, restart: bool) -> Start:
     if resume:
         return Start.RESUME
     return Start.RESTART if restart else Start.ASK
+
+
+def _stdin() -> BinaryIO | None:
+    """Return standard input, unless somebody has closed it or read it already."""
+    from tiktoktoe_cli.config.reader import STDIN, open_input
+
+    try:
+        return open_input(STDIN)
+    except OSError:
+        return None

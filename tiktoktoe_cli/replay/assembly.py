@@ -8,21 +8,27 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.replay.choices import Order
 from tiktoktoe_cli.replay.decoding import Decoder
 from tiktoktoe_cli.replay.delivering.catalog import make_destination
 from tiktoktoe_cli.replay.delivering.file import FileDestination
 from tiktoktoe_cli.replay.delivering.line_file import LineFile, partial_of
 from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
+from tiktoktoe_cli.replay.events.letter import path_text
 from tiktoktoe_cli.replay.events.times import TimeColumn
 from tiktoktoe_cli.replay.flow.course import Course
 from tiktoktoe_cli.replay.flow.head import Head
 from tiktoktoe_cli.replay.flow.plan import Means, make_plan
 from tiktoktoe_cli.replay.letters import Letterbox
 from tiktoktoe_cli.replay.options import Start
+from tiktoktoe_cli.replay.reading.blocks import earliest_after, first_times
+from tiktoktoe_cli.replay.reading.files import STDIN, find_files, spool
+from tiktoktoe_cli.replay.reading.formats import Reading
 from tiktoktoe_cli.replay.resuming.checkpoint import Books
 from tiktoktoe_cli.replay.resuming.checkpointing import Checkpointing
 from tiktoktoe_cli.replay.resuming.fingerprint import fingerprint
 from tiktoktoe_cli.replay.resuming.store import Store
+from tiktoktoe_cli.replay.stages.catalog import STAGES
 from tiktoktoe_cli.replay.stages.redaction import Redaction
 
 if TYPE_CHECKING:
@@ -41,10 +47,16 @@ DEAD_LETTERS = "dead letters"
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A run that is ready to begin: nothing is opened yet. `resumed` is where an earlier one stood, if it goes on."""
+    """A run that is ready to begin: nothing is opened yet.
+
+    `names` are those that the user knows the `files` by, and `copy` is where standard input is kept. `resumed` is where
+    an earlier run stood, if this one goes on.
+    """
 
     settings: PipelineSettings
+    names: Sequence[str]
     files: Sequence[Path]
+    copy: Path
     plan: Plan
     head: Head
     course: Course
@@ -63,7 +75,6 @@ class Assembly:
 def assemble(
     name: str,
     settings: PipelineSettings,
-    files: Sequence[Path],
     options: RunOptions,
     clock: Callable[[], int],
 ) -> Assembly:
@@ -74,16 +85,22 @@ def assemble(
             short, and nobody said what to do about it, or it was about something else.
         UnfinishedError: what the earlier run left is damaged.
     """
-    _refuse_to_overwrite(files, settings)
+    named = find_files(settings.input.paths)
+    _refuse_to_overwrite(named, settings)
+    copy = settings.state.dir / name / "stdin"
+    files = _read_files(named, copy, options)
     around = Surroundings(options.policies, random=Random(options.seed))  # noqa: S311  # spreads retries
     taken = {name: make_destination(name, choice, around) for name, choice in settings.destinations.items()}
     dead_file = FileDestination(LineFile(settings.dead_letter.file))
     store = Store(settings.state.dir / name)
     print_ = fingerprint(settings, files, options.seed)
     saved = _saved(store, options.start, print_)
-    plan = make_plan(settings, taken, lambda _: None, Means(clock, options.seed, settings.state.dir / name))
+    time = settings.input.time
+    decoder = Decoder(time.field, TimeColumn(time.format))
+    bound = _bound(settings, files, decoder)
+    plan = make_plan(settings, taken, bound, Means(clock, options.seed, settings.state.dir / name))
     letters = Letterbox(
-        [str(file) for file in files],
+        [str(file) for file in named],
         print_[:16],
         dead_file.write,
         redact=Redaction.of(settings.stages).letter,
@@ -96,18 +113,46 @@ def assemble(
     )
     if saved is not None:
         checkpoints.take_up(saved.checkpoint, saved.changes)
-    time = settings.input.time
     return Assembly(
         settings=settings,
+        names=tuple(path_text(str(file)) for file in named),
         files=files,
+        copy=copy,
         plan=plan,
-        head=Head(Decoder(time.field, TimeColumn(time.format)), plan.head, clock),
+        head=Head(decoder, plan.head, clock),
         course=course,
         destinations=taken,
         dead_file=dead_file,
         letters=letters,
         checkpoints=checkpoints,
         resumed=saved.checkpoint if saved else None,
+    )
+
+
+def _read_files(named: Sequence[Path], copy: Path, options: RunOptions) -> Sequence[Path]:
+    """Put a copy in the place of standard input: a run that goes on takes that of the one before."""
+    if STDIN not in named:
+        return named
+    if options.start is not Start.RESUME:
+        copy.unlink(missing_ok=True)
+    if options.stdin is None:
+        hint = "name files, or give the events to `tiktoktoe replay run`"
+        raise UsageError("nobody gives the events that the input `-` stands for", hint=hint)
+    return spool(named, options.stdin, copy)
+
+
+def _bound(
+    settings: PipelineSettings, files: Sequence[Path], decoder: Decoder
+) -> Callable[[int], int | None]:
+    """Make what tells when the earliest of the files after one begins: up to then older events may come.
+
+    Only `order: input` has to know, and only if some stage remembers events.
+    """
+    remembers = any(STAGES[stage.kind].has_memory for stage in settings.stages)
+    if settings.input.order is not Order.INPUT or not remembers or len(files) == 1:
+        return lambda _: None
+    return earliest_after(
+        first_times(files, Reading.of(settings.input), lambda block: decoder.decode(block).times)
     )
 
 

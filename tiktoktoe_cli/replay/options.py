@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +24,11 @@ class Start(StrEnum):
 class RunOptions:
     """How a pipeline is run: how to `start`, with how many `workers`, and the `seed` of all that is drawn by lot.
 
-    `policies` are those of the YAML, by name.
+    `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`.
     """
 
     start: Start = Start.ASK
     workers: int = 1
     seed: int = 0
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    stdin: BinaryIO | None = None

@@ -12,7 +12,6 @@ from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.monitoring import judge
 from tiktoktoe_cli.replay.assembly import assemble
-from tiktoktoe_cli.replay.events.letter import path_text
 from tiktoktoe_cli.replay.facts import DestinationFacts, Ending, ReplayFacts, RuleFacts, StageFacts
 from tiktoktoe_cli.replay.flow.engine import Flow, StoppedError, Watch
 from tiktoktoe_cli.replay.flow.plan import CLOCK
@@ -20,7 +19,6 @@ from tiktoktoe_cli.replay.flow.workers import run_heads
 from tiktoktoe_cli.replay.metrics import metric_values
 from tiktoktoe_cli.replay.observer import SilentObserver
 from tiktoktoe_cli.replay.options import RunOptions
-from tiktoktoe_cli.replay.reading.files import find_files
 from tiktoktoe_cli.replay.resuming.manifest import manifest_of, write_manifest
 
 if TYPE_CHECKING:
@@ -56,14 +54,13 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
             sessions hold too many events.
     """
     began_ns = clock()
-    files = find_files(settings.input.paths)
-    assembly = assemble(name, settings, files, options, clock)
+    assembly = assemble(name, settings, options, clock)
     watch = Watch(observer or SilentObserver(), should_stop)
     stopped = _run(assembly, watch, options.workers, clock)
     facts = ReplayFacts(
         pipeline=name,
         ending=_ending(stopped),
-        files=tuple(path_text(str(file)) for file in files),
+        files=tuple(assembly.names),
         lines=watch.lines,
         stages=_stage_facts(assembly.plan, settings),
         rules=_rule_facts(assembly.plan),
@@ -83,8 +80,9 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
     )
     _check(facts)
     if facts.ending is Ending.COMPLETE:
-        manifest = manifest_of(facts, assembly.checkpoints.fingerprint, options.seed, files)
+        manifest = manifest_of(facts, assembly.checkpoints.fingerprint, options.seed, assembly.files)
         write_manifest(manifest, settings.state.dir / name / "run.json")
+        assembly.copy.unlink(missing_ok=True)
     return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import multiprocessing
 import os
@@ -256,3 +257,23 @@ def test_the_manifest_proves_what_went_in_and_came_out(shelf: Shelf) -> None:
         assert (found["bytes"], found["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     for stage in told["stages"]:
         assert stage["in"] == stage["out"] + stage["dead"] + sum(stage["dropped"].values())
+
+
+def test_standard_input_is_kept_until_the_run_has_succeeded(shelf: Shelf) -> None:
+    """A run that goes on needs nobody to give the events again; afterwards no copy of them is left."""
+    text = "".join(json.dumps(event) + "\n" for event in events(5, 3_000)).encode()
+    shelf.put("a.ndjson", text)
+    named = {"paths": ["-"], "order": "input"}
+    run_pipeline("p", pipeline(shelf))
+    wanted = outputs(shelf)
+    settings = pipeline(shelf).model_copy(update={"input": shelf.settings(input=named).input})
+    copy = shelf.folder / "state" / "p" / "stdin"
+
+    stopped = run_pipeline("p", settings, should_stop=Patience(1), options=RunOptions(stdin=io.BytesIO(text)))
+    was_kept = copy.exists()
+    run_pipeline("p", settings, options=RunOptions(Start.RESUME, stdin=io.BytesIO()))
+
+    assert (stopped.ending, was_kept, copy.exists()) == (Ending.INTERRUPTED, True, False)
+    found = outputs(shelf)
+    assert (found["all.ndjson"], found["third.ndjson"]) == (wanted["all.ndjson"], wanted["third.ndjson"])
+    assert b'"file":"-"' in found["dead.ndjson"]
