@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.choices import Order
 from tiktoktoe_cli.replay.decoding import Decoder
-from tiktoktoe_cli.replay.delivering.catalog import make_destination
 from tiktoktoe_cli.replay.delivering.file import FileDestination
 from tiktoktoe_cli.replay.delivering.line_file import LineFile, partial_of
 from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
@@ -90,8 +89,8 @@ def assemble(
     copy = settings.state.dir / name / "stdin"
     files = _read_files(named, copy, options)
     around = Surroundings(options.policies, random=Random(options.seed))  # noqa: S311  # spreads retries
-    taken = {name: make_destination(name, choice, around) for name, choice in settings.destinations.items()}
-    dead_file = FileDestination(LineFile(settings.dead_letter.file))
+    taken = {name: options.make(name, choice, around) for name, choice in settings.destinations.items()}
+    dead_file = options.dead_letters or FileDestination(LineFile(settings.dead_letter.file))
     store = Store(settings.state.dir / name)
     print_ = fingerprint(settings, files, options.seed)
     saved = _saved(store, options.start, print_)
@@ -102,7 +101,7 @@ def assemble(
     letters = Letterbox(
         [str(file) for file in named],
         print_[:16],
-        dead_file.write,
+        lambda lines: dead_file.write(lines, ()),
         redact=Redaction.of(settings.stages).letter,
     )
     books = Books(plan.accounts, plan.delivery, letters)

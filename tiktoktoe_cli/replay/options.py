@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from tiktoktoe_cli.replay.delivering.catalog import make_destination
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tiktoktoe_cli.replay.delivering.destination import Destination
+    from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
+    from tiktoktoe_cli.replay.settings.destination import DestinationSettings
     from tiktoktoe_cli.resilience.settings import PolicySettings
 
 
@@ -24,7 +29,8 @@ class Start(StrEnum):
 class RunOptions:
     """How a pipeline is run: how to `start`, with how many `workers`, and the `seed` of all that is drawn by lot.
 
-    `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`.
+    `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`. `make` makes the
+    destinations, and `dead_letters` takes the dead letters in the place of their file: a rehearsal has its own.
     """
 
     start: Start = Start.ASK
@@ -32,3 +38,5 @@ class RunOptions:
     seed: int = 0
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     stdin: BinaryIO | None = None
+    make: Callable[[str, DestinationSettings, Surroundings], Destination] = make_destination
+    dead_letters: Destination | None = None
