@@ -40,3 +40,8 @@ class RunOptions:
     stdin: BinaryIO | None = None
     make: Callable[[str, DestinationSettings, Surroundings], Destination] = make_destination
     dead_letters: Destination | None = None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing is to be left behind, a manifest neither."""
+        return self.dead_letters is not None

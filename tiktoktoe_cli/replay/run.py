@@ -79,7 +79,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         possible_duplicates=assembly.checkpoints.repeated,
     )
     _check(facts)
-    if facts.ending is Ending.COMPLETE:
+    if facts.ending is Ending.COMPLETE and not options.is_rehearsal:
         manifest = manifest_of(facts, assembly.checkpoints.fingerprint, options.seed, assembly.files)
         write_manifest(manifest, settings.state.dir / name / "run.json")
         assembly.copy.unlink(missing_ok=True)
