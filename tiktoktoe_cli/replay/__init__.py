@@ -9,13 +9,16 @@ environment, nor use the network. Decisions are pure, `settings` is what the YAM
 """
 
 from tiktoktoe_cli.replay.checks import check_pipeline
+from tiktoktoe_cli.replay.choosing import Chosen
 from tiktoktoe_cli.replay.facts import Ending, ReplayFacts
 from tiktoktoe_cli.replay.observer import Phase, ReplayObserver, SilentObserver
 from tiktoktoe_cli.replay.options import RunOptions, Start
+from tiktoktoe_cli.replay.rehearsal import rehearse
 from tiktoktoe_cli.replay.report import report_of
 from tiktoktoe_cli.replay.run import run_pipeline
 
 __all__ = [
+    "Chosen",
     "Ending",
     "Phase",
     "ReplayFacts",
@@ -24,6 +27,7 @@ __all__ = [
     "SilentObserver",
     "Start",
     "check_pipeline",
+    "rehearse",
     "report_of",
     "run_pipeline",
 ]

@@ -98,6 +98,8 @@ class ReplayFacts:
     is_resumed: bool = False  # whether it went on after an earlier run that was cut short
     checkpoints: int = 0
     possible_duplicates: int = 0  # at most so many events reached a destination a second time
+    is_full: bool = False  # whether reading ended because as many events were taken as the selection allows
+    is_rehearsal: bool = False  # whether nothing was sent, written or remembered
 
     @property
     def interrupted(self) -> bool:

@@ -88,7 +88,9 @@ def _verdict(facts: ReplayFacts) -> str:
     )
     parts += [plural(number, one, many) for one, many, number in counts if number]
     outcome = f"{plural(facts.events, 'event')}: {', '.join(parts)} in {duration(facts.elapsed_s)}"
-    return f"{_PREFIXES[facts.ending]}{outcome}{_fired(facts)}"
+    rehearsal = "dry run: " if facts.is_rehearsal else ""
+    full = "; the limit is reached" if facts.is_full else ""
+    return f"{rehearsal}{_PREFIXES[facts.ending]}{outcome}{full}{_fired(facts)}"
 
 
 _PREFIXES = {
@@ -107,6 +109,8 @@ def _summary(facts: ReplayFacts) -> dict[str, Json]:
     return {
         "pipeline": facts.pipeline,
         "ending": facts.ending,
+        "dry_run": facts.is_rehearsal,
+        "limit_reached": facts.is_full,
         "resumed": facts.is_resumed,
         "checkpoints": facts.checkpoints,
         "possible_duplicates": facts.possible_duplicates,
@@ -248,6 +252,8 @@ def _alert_message(alert: AlertFacts) -> str:
 
 
 def _next_steps(facts: ReplayFacts) -> Iterator[str]:
+    if facts.is_rehearsal:
+        return
     if facts.interrupted and facts.checkpoints:
         yield f"tiktoktoe replay run {quote(facts.pipeline)} --resume"
     if facts.dead:

@@ -77,6 +77,8 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         is_resumed=assembly.resumed is not None,
         checkpoints=assembly.checkpoints.number,
         possible_duplicates=assembly.checkpoints.repeated,
+        is_full=assembly.plan.is_full,
+        is_rehearsal=options.is_rehearsal,
     )
     _check(facts)
     if facts.ending is Ending.COMPLETE and not options.is_rehearsal:

@@ -125,6 +125,8 @@ class Flow:
                 self.watch.lines += len(block)
                 self._take(parcel)
                 self._passed(len(block), block.position)
+                if self.assembly.plan.is_full:
+                    break
         self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
 
     def _run_sorted(self, heads: Heads) -> None:

@@ -55,6 +55,12 @@ class Plan(NamedTuple):
     delivery: Delivery
     memories: dict[str, Memory]
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no event will be taken any more: as many are as the selection allows."""
+        limit = self.memories.get(SELECT)
+        return isinstance(limit, selection.Limit) and limit.is_full
+
 
 class _Named(NamedTuple):
     name: str

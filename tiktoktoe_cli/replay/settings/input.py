@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import Cel, LocalPath, Settings, Text
+from tiktoktoe_cli.config.fields import Cel, LocalPath, Settings, Text, folder_of
 from tiktoktoe_cli.config.quantity import ByteSize
 from tiktoktoe_cli.config.units import Duration, Ratio
 from tiktoktoe_cli.expressions import Expression
@@ -18,6 +20,7 @@ from tiktoktoe_cli.replay.reading.files import STDIN
 
 _LEAST_LINE = ByteSize.parse("64")
 _LONGEST_LINE = ByteSize.parse("256Mi")
+_PLACE = r"^.+:[1-9][0-9]*$"
 
 
 class TimeSettings(Settings):
@@ -46,6 +49,14 @@ def _is_a_time(value: str) -> str:
     return value
 
 
+def _as_place(value: str, info: ValidationInfo) -> str:
+    """Read `FILE:LINE`; the file is beside the configuration, as other paths are."""
+    if re.fullmatch(_PLACE, value) is None:
+        context = {"value": value, "hint": "write it as `FILE:LINE`"}
+        raise PydanticCustomError("wrong-form", "`{value}` names no line of a file", context)
+    return os.path.join(folder_of(value, info) or "", value)  # noqa: PTH118  # the line is no part of the path
+
+
 class SelectSettings(Settings):
     """Which events are taken; the others are counted, nothing else. All conditions have to hold."""
 
@@ -62,7 +73,9 @@ class SelectSettings(Settings):
     without it is chosen by its bytes."""
     limit: int | None = Field(None, ge=1)
     """How many events are taken at most; after them the run ends."""
-    offset: Text | None = Field(None, pattern=r"^.+:[1-9][0-9]*$")
+    offset: Annotated[Text, AfterValidator(_as_place)] | None = Field(
+        None, json_schema_extra={"pattern": _PLACE}
+    )
     """Where reading begins, as `FILE:LINE`; the files before it, and the lines above, are not read."""
 
     @property
