@@ -20,12 +20,16 @@ NEED_SERVICES = ("tiktoktoe health check", "tiktoktoe health explain", "tiktokto
 def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command with its path."""
     for name in GROUPS:
-        group = load_command(name)
-        below = getattr(group, "commands", None)
-        if below is None:
-            yield name, group
-        else:
-            yield from ((f"{name} {sub}", command) for sub, command in below.items())
+        yield from _below(name, load_command(name))
+
+
+def _below(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield path, command
+    else:
+        for name, sub in below.items():
+            yield from _below(f"{path} {name}", sub)
 
 
 def _examples() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`tiktoktoe replay`: run."""
+"""`tiktoktoe replay`: run, and what stands in modules of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from tiktoktoe_cli.cli import replay_letters
 from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.options import add_command
 from tiktoktoe_cli.cli.replay_options import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay import Start
 
 app = make_group("replay")
+app.add_typer(replay_letters.app, name="dead-letters")
 
 
 @add_command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.delivering.line_file import LineFile
 from tiktoktoe_cli.replay.delivering.packing import PACKS
 from tiktoktoe_cli.replay.delivering.partitioned import PartitionedFiles
@@ -93,8 +94,17 @@ class FileDestination:
         return ()
 
 
-def build(name: str, settings: FileSettings, _around: Surroundings) -> Destination:
-    """Make the destination."""
+def build(name: str, settings: FileSettings, around: Surroundings) -> Destination:
+    """Make the destination.
+
+    Raises:
+        UsageError: it would be added to, and is more than one file.
+    """
+    if around.is_adding:
+        if settings.template or settings.rotate:
+            hint = "send to the others with `--only-destination`, or replay the whole input"
+            raise UsageError(f"nothing can be added to `{name}`: it is more than one file", hint=hint)
+        return FileDestination(LineFile(settings.path, PACKS[settings.compression], is_adding=True))
     if settings.template:
         return PartitionedFiles(name, settings.template, partial(_make, settings))
     return FileDestination(_make(settings, settings.path))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import stat
 import threading
 from contextlib import contextmanager, suppress
@@ -42,7 +43,8 @@ def partial_of(path: Path) -> Path:
 class LineFile:
     """A file that takes whole lines; a context manager that opens it anew, and closes it and keeps what was written.
 
-    `lines` counts all that it took, `size_bytes` is how large it is on the disk.
+    `lines` counts all that it took, `size_bytes` is how large it is on the disk. One that `is_adding` begins with what
+    an earlier run has published.
 
     Raises:
         UsageError: there is something else than a file at the path.
@@ -50,8 +52,9 @@ class LineFile:
             writing it.
     """
 
-    def __init__(self, path: Path, pack: Pack | None = None) -> None:
+    def __init__(self, path: Path, pack: Pack | None = None, *, is_adding: bool = False) -> None:
         self.path = path
+        self._is_adding = is_adding
         self.lines = 0
         self.size_bytes = 0
         self._pack = pack
@@ -72,6 +75,8 @@ class LineFile:
             self._target.parent.mkdir(parents=True, exist_ok=True)
             self._take_back()
             self._stream = _locked(self._partial)
+            if position is None and self._is_adding and self._target.exists():
+                self._copy_published()
             self._go_to_start()
 
     def write(self, lines: Sequence[bytes]) -> None:
@@ -169,6 +174,13 @@ class LineFile:
         is_published = self.size_bytes and not self._partial.exists() and self._target.exists()
         if is_published and self._target.stat().st_size == self.size_bytes:
             self._target.rename(self._partial)
+
+    def _copy_published(self) -> None:
+        """Begin with what an earlier run has published; its lines are not counted."""
+        self._stream.truncate(0)
+        with self._target.open("rb") as published:
+            shutil.copyfileobj(published, self._stream)
+        self.size_bytes = self._stream.tell()
 
     def _go_to_start(self) -> None:
         if os.fstat(self._stream.fileno()).st_size < self.size_bytes:

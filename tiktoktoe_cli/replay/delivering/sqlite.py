@@ -7,6 +7,7 @@ is a transaction; rows carry their number, so that a run that goes on takes thos
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,8 @@ class SqliteDestination:
     can_refuse = False
     is_exact = True
 
-    def __init__(self, settings: SqliteSettings) -> None:
+    def __init__(self, settings: SqliteSettings, *, is_adding: bool = False) -> None:
+        self._is_adding = is_adding
         self._path = settings.path
         self._target = Path(os.path.realpath(settings.path))
         self._partial = partial_of(self._target)
@@ -66,6 +68,8 @@ class SqliteDestination:
         self.events = position or 0
         with self._told_to_the_user():
             self._partial.parent.mkdir(parents=True, exist_ok=True)
+            if position is None and self._is_adding and self._target.exists():
+                shutil.copyfile(self._target, self._partial)
             if self.events and not self._partial.exists() and self._target.exists():
                 self._target.rename(self._partial)  # the earlier run ended while it published
             self._database = sqlite3.connect(
@@ -74,7 +78,10 @@ class SqliteDestination:
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("BEGIN EXCLUSIVE")
-            if position is None:
+            if position is None and self._is_adding and self._has_table(self._database):
+                last = f"SELECT coalesce(max(number), 0) FROM {self._table}"  # noqa: S608  # as above
+                (self.events,) = self._database.execute(last).fetchone()
+            elif position is None:
                 self._database.execute(f"DROP TABLE IF EXISTS {self._table}")
                 self._database.execute(self._create)
             else:
@@ -133,6 +140,9 @@ class SqliteDestination:
         assert self._database is not None, "it is open"  # noqa: S101  # states an invariant
         return self._database
 
+    def _has_table(self, database: sqlite3.Connection) -> bool:
+        return bool(database.execute(f"PRAGMA table_info({self._table})").fetchall())
+
     def _go_to_start(self, database: sqlite3.Connection) -> None:
         count = "count(*)"
         database.execute(f"DELETE FROM {self._table} WHERE number > ?", (self.events,))  # noqa: S608  # as above
@@ -176,6 +186,6 @@ def _value(value: object) -> str | int | float | None:
     return value if isinstance(value, str | int | float) else None
 
 
-def build(_name: str, settings: SqliteSettings, _around: Surroundings) -> Destination:
+def build(_name: str, settings: SqliteSettings, around: Surroundings) -> Destination:
     """Make the destination."""
-    return SqliteDestination(settings)
+    return SqliteDestination(settings, is_adding=around.is_adding)

@@ -22,10 +22,14 @@ def _stdout() -> BinaryIO:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The policies by name, a clock, chance, the standard output, and the policy that the destination names."""
+    """The policies by name, a clock, chance, the standard output, and the policy that the destination names.
+
+    With `is_adding`, what a run before has published stays, and the events come after it.
+    """
 
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
     random: Random = field(default_factory=lambda: Random(0))  # noqa: S311  # spreads retries
     stdout: Callable[[], BinaryIO] = _stdout
     policy: str | None = None
+    is_adding: bool = False

@@ -245,3 +245,6 @@ class DeadLetterSettings(Settings):
 
     file: LocalPath
     """A file with one JSON object a line: reason, errors, where the event stood, and its original bytes."""
+    max_replays: int = Field(3, ge=1)
+    """How often `replay dead-letters run` sends one again; after that many times in vain it goes to the quarantine, a
+    file beside this one."""

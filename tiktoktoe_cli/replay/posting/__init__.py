@@ -1,0 +1,1 @@
+"""Dead letters after a run: read, chosen, shown, and sent again."""
