@@ -98,7 +98,8 @@ def assemble(
     time = settings.input.time
     decoder = Decoder(time.field, TimeColumn(time.format))
     bound = _bound(settings, files, decoder)
-    plan = make_plan(settings, taken, bound, Means(clock, options.seed, settings.state.dir / name))
+    means = Means(clock, options.seed, settings.state.dir / name, options.policies)
+    plan = make_plan(settings, taken, bound, means)
     letters = Letterbox(
         [str(file) for file in named],
         print_[:16],

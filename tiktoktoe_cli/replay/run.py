@@ -147,7 +147,11 @@ def _collecting_seldom(assembly: Assembly) -> Iterator[None]:
 
     What speaks to another program leaves some behind, and waits for it longer than for the collector.
     """
-    if not all(output.is_exact for output in assembly.destinations.values()):
+    asks = any(
+        stage.context_enrichment and stage.context_enrichment.lookup.http
+        for stage in assembly.settings.stages
+    )
+    if asks or not all(output.is_exact for output in assembly.destinations.values()):
         yield
         return
     was_enabled = gc.isenabled()
