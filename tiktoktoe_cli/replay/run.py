@@ -54,7 +54,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
             sessions hold too many events.
     """
     began_ns = clock()
-    assembly = assemble(name, settings, options, clock)
+    assembly = assemble(name, settings, options, clock, should_stop)
     watch = Watch(observer or SilentObserver(), should_stop)
     stopped = _run(assembly, watch, options.workers, clock)
     facts = ReplayFacts(

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tiktoktoe_cli.replay import RunOptions, run_pipeline
 from tiktoktoe_cli.replay.enriching.http import HttpSource
 from tiktoktoe_cli.replay.enriching.source import Around, Failed
+from tiktoktoe_cli.replay.flow.engine import StoppedError
 from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
 
 if TYPE_CHECKING:
@@ -181,3 +182,14 @@ def test_enriches_events(shelf: Shelf, served: Served, workers: int) -> None:
     ] * 50
     assert {letter["errors"][0]["message"] for letter in shelf.read("dead")} == {"the server answered 418"}
     assert (facts.measure("failed"), facts.measure("not_found")) == (50, 50)
+
+
+def test_gives_up_when_the_user_wants_the_run_to_end(served: Served) -> None:
+    """Nobody waits for a slow server any more."""
+    lookup = LookupSettings.model_validate({"http": {"url": served.url, "timeout": "1h"}, "key": "ip"})
+    slow = HttpSource(lookup, Around(should_stop=lambda: bool(served.paths)))
+
+    with pytest.raises(StoppedError):
+        slow.find(["slow"])
+
+    assert served.most[0] == 1  # still waiting

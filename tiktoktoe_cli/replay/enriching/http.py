@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from tiktoktoe_cli.client.request import Request
 from tiktoktoe_cli.expressions import compile_expression
 from tiktoktoe_cli.replay.delivering.verdict import Verdict, reason_of_end, status_of, verdict_of
 from tiktoktoe_cli.replay.enriching.source import Failed, row_of
+from tiktoktoe_cli.replay.flow.engine import StoppedError
 from tiktoktoe_cli.resilience import SystemClock
 from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_of
 from tiktoktoe_cli.transport import ClientOptions, HttpReply, HttpRequest
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _NAME = "lookup"
 _OWN_POLICY = "the policy of lookups"
+_LOOK_S = 0.1
 _PAUSE_NS = 50_000_000
 _DOTS = frozenset({".", ".."})
 """What a path does not take as a name, however it is written (RFC 3986, 5.2.4 and 6.2.2.2)."""
@@ -49,10 +51,15 @@ class HttpSource:
         self._policy = named or _OWN_POLICY
         self._around = Surroundings(around.policies if named else own, {}, SystemClock(), around.random)
         self._expect = (compile_expression("status == 200 || status == 404"),)
+        self._should_stop = around.should_stop
         self._line: _Line | None = None
 
     def find(self, keys: Sequence[str]) -> list[Answer]:
-        """Answer for each of some different keys."""
+        """Answer for each of some different keys.
+
+        Raises:
+            StoppedError: the user wants the run to end; what is under way is given up.
+        """
         if self._line is None:
             self._line = _Line(self._around, self._request("key"))
             finalize(self, self._line.close)
@@ -66,7 +73,14 @@ class HttpSource:
             for key in rest:
                 found[key] = await self._one(key)
 
-        await asyncio.gather(*(work() for _ in range(min(self._settings.concurrency, len(keys)))))
+        asking = asyncio.gather(*(work() for _ in range(min(self._settings.concurrency, len(keys)))))
+        while not (await asyncio.wait({asking}, timeout=_LOOK_S))[0]:
+            if self._should_stop():
+                asking.cancel()
+                with suppress(asyncio.CancelledError):
+                    await asking
+                raise StoppedError
+        asking.result()
         return [found[key] for key in keys]
 
     async def _one(self, key: str) -> Answer:

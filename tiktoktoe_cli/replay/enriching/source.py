@@ -35,10 +35,14 @@ Answer: TypeAlias = Row | Failed | None
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a source is given beside its settings: the policies by name, and chance, which spreads retries."""
+    """What a source is given beside its settings: the policies by name, and chance, which spreads retries.
+
+    `should_stop` asks whether the user wants the run to end: a source that waits for others asks it.
+    """
 
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     random: Random = field(default_factory=lambda: Random(0))  # noqa: S311  # as above
+    should_stop: Callable[[], bool] = field(default=lambda: False)
 
 
 class Source(Protocol):

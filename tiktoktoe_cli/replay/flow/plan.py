@@ -40,12 +40,16 @@ SELECT = "select"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state, policies."""
+    """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state, policies.
+
+    `should_stop` asks whether the user wants the run to end.
+    """
 
     clock: Callable[[], int]
     seed: int
     folder: Path
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    should_stop: Callable[[], bool] = field(default=lambda: False)
 
 
 class Plan(NamedTuple):
@@ -104,6 +108,7 @@ def make_plan(
             with_origins=can_refuse,
             feeds_memory=_has_memory(named[at + 1 :]),
             policies=means.policies,
+            should_stop=means.should_stop,
         )
         stage = STAGES[entry.settings.kind].build(entry.settings.chosen, kit)
         parts.append(_Part(entry.name, stage.look, is_partial=stage.memory is not None))

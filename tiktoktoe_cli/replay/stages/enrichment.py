@@ -58,7 +58,10 @@ def build(settings: EnrichmentSettings, kit: Kit) -> Stage:
 
 
 def _finder(settings: EnrichmentSettings, kit: Kit) -> Finder:
-    found, cache = open_lookup(settings.lookup, Around(kit.policies, kit.random)), settings.cache
+    found, cache = (
+        open_lookup(settings.lookup, Around(kit.policies, kit.random, kit.should_stop)),
+        settings.cache,
+    )
     if not isinstance(found, dict):
         return Cache(found, cache, kit.clock)
     is_aging = cache.ttl is not None or cache.negative is not None

@@ -56,7 +56,7 @@ class Kit:
     what does not fit into memory. `is_encoded` tells a memory that events come to it as JSON, with their routes, for
     nothing after it looks at their bodies; `with_origins` that somebody after it may refuse such an event;
     `feeds_memory` that a stage with a memory comes after it, which needs watermarks. `policies` are those of
-    the YAML, by name.
+    the YAML, by name. `should_stop` asks whether the user wants the run to end: whoever waits for others asks it.
     """
 
     name: str
@@ -67,3 +67,4 @@ class Kit:
     with_origins: bool = True
     feeds_memory: bool = False
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    should_stop: Callable[[], bool] = field(default=lambda: False)
