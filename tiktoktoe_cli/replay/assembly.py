@@ -76,6 +76,7 @@ def assemble(
     settings: PipelineSettings,
     options: RunOptions,
     clock: Callable[[], int],
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Assembly:
     """Put a run together; one that goes on knows all that the earlier one knew at its last checkpoint.
 
@@ -97,7 +98,8 @@ def assemble(
     time = settings.input.time
     decoder = Decoder(time.field, TimeColumn(time.format))
     bound = _bound(settings, files, decoder)
-    plan = make_plan(settings, taken, bound, Means(clock, options.seed, settings.state.dir / name))
+    means = Means(clock, options.seed, settings.state.dir / name, options.policies, should_stop)
+    plan = make_plan(settings, taken, bound, means)
     letters = Letterbox(
         [str(file) for file in named],
         print_[:16],

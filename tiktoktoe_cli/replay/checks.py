@@ -54,9 +54,7 @@ def _table_problems(lookup: LookupSettings, where: tuple[Step, ...], place: Loca
     except ColumnError as error:
         yield Problem("lookup-column", error.message, place(*where, "match"), error.hint)
     except UsageError as error:
-        yield Problem(
-            "lookup-table", error.message, place(*where, "table" if lookup.table else "sqlite"), error.hint
-        )
+        yield Problem("lookup-table", error.message, place(*where, lookup.kind), error.hint)
 
 
 def _misspelt_names(settings: PipelineSettings, here: tuple[Step, ...], place: Locate) -> Iterator[Problem]:

@@ -17,6 +17,12 @@ CODES = (
     ),
     Code("input-missing", "The `input` of a pipeline names no file that can be read now."),
     Code("lookup-table", "The table of a lookup is missing, cannot be read, or has a mistake in a row."),
+    Code(
+        "lookup-url",
+        "The URL of a lookup has no `{key}` in its path or query.",
+        "http://127.0.0.1:8080/customers",
+        "http://127.0.0.1:8080/customers/{key}",
+    ),
     Code("lookup-column", "The table of a lookup has no column of this name."),
     Code(
         "unknown-attribute",

@@ -54,7 +54,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
             sessions hold too many events.
     """
     began_ns = clock()
-    assembly = assemble(name, settings, options, clock)
+    assembly = assemble(name, settings, options, clock, should_stop)
     watch = Watch(observer or SilentObserver(), should_stop)
     stopped = _run(assembly, watch, options.workers, clock)
     facts = ReplayFacts(
@@ -149,7 +149,11 @@ def _collecting_seldom(assembly: Assembly) -> Iterator[None]:
 
     What speaks to another program leaves some behind, and waits for it longer than for the collector.
     """
-    if not all(output.is_exact for output in assembly.destinations.values()):
+    asks = any(
+        stage.context_enrichment and stage.context_enrichment.lookup.http
+        for stage in assembly.settings.stages
+    )
+    if asks or not all(output.is_exact for output in assembly.destinations.values()):
         yield
         return
     was_enabled = gc.isenabled()

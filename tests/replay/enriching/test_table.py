@@ -11,6 +11,8 @@ from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.enriching.table import read_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.replay.conftest import Shelf
 
 
@@ -60,3 +62,12 @@ def test_refuses_a_table_that_is_a_pipe(shelf: Shelf) -> None:
 
     with pytest.raises(UsageError, match="not a regular file"):
         read_table(shelf.folder / "t.csv", "id")
+
+
+def test_a_row_that_is_nested_too_deep_is_named(tmp_path: Path) -> None:
+    """What could not be written into an event is told before the run, with its line."""
+    path = tmp_path / "t.ndjson"
+    path.write_text('{"id":1}\n{"id":2,"x":%s}\n' % ("[" * 400 + "]" * 400))
+
+    with pytest.raises(UsageError, match=r"t\.ndjson:2: the row is nested too deep"):
+        read_table(path, "id")

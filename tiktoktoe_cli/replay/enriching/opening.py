@@ -1,24 +1,30 @@
-"""Opens what the settings of a lookup name."""
+"""All kinds of sources: a new one is a module, one line here and one in the settings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.replay.enriching.sqlite import SqliteSource
-from tiktoktoe_cli.replay.enriching.table import read_table
+from tiktoktoe_cli.replay.enriching import http, sqlite, table
+from tiktoktoe_cli.replay.enriching.source import Around
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from tiktoktoe_cli.replay.enriching.source import Source
     from tiktoktoe_cli.replay.enriching.table import Table
     from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
 
+SOURCES: Mapping[str, Callable[[LookupSettings, Around], Table | Source]] = {
+    "http": http.build,
+    "sqlite": sqlite.build,
+    "table": table.build,
+}
 
-def open_lookup(lookup: LookupSettings) -> Table | Source:
+
+def open_lookup(lookup: LookupSettings, around: Around | None = None) -> Table | Source:
     """Read a table, or open what can be asked.
 
     Raises:
         UsageError: it cannot be read, or is not what it should be.
     """
-    if lookup.sqlite is not None:
-        return SqliteSource(lookup.sqlite.file, lookup.sqlite.query)
-    return read_table(lookup.file, lookup.match or "")
+    return SOURCES[lookup.kind](lookup, around or Around())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import orjson
@@ -10,9 +12,10 @@ import orjson
 from tiktoktoe_cli.replay.events.field_path import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tiktoktoe_cli.replay.events.fault import Body
+    from tiktoktoe_cli.resilience.settings import PolicySettings
 
 Row: TypeAlias = Callable[[], Json]
 """Makes a new copy of what was found: a later stage may write into one event's."""
@@ -30,6 +33,18 @@ Answer: TypeAlias = Row | Failed | None
 """What was found; None if the source has nothing for the key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a source is given beside its settings: the policies by name, and chance, which spreads retries.
+
+    `should_stop` asks whether the user wants the run to end: a source that waits for others asks it.
+    """
+
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    random: Random = field(default_factory=lambda: Random(0))  # noqa: S311  # as above
+    should_stop: Callable[[], bool] = field(default=lambda: False)
+
+
 class Source(Protocol):
     """Answers by key."""
 
@@ -37,9 +52,12 @@ class Source(Protocol):
         """Answer for each of some different keys."""
 
 
-def row_of(value: Body) -> Row:
-    """Keep a row so that it can be copied quickly."""
+def row_of(value: Body) -> Row | Failed:
+    """Keep a row so that it can be copied quickly; one that is nested too deep could not be written again."""
     if _NESTED.isdisjoint(map(type, value.values())):
         return value.copy
-    raw = orjson.dumps(value)
+    try:
+        raw = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return Failed("the row is nested too deep to be written")
     return lambda: orjson.loads(raw)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tiktoktoe_cli.replay.enriching.source import Answer
+    from tiktoktoe_cli.replay.enriching.source import Answer, Around
+    from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
 
 
 class SqliteSource:
@@ -63,3 +64,9 @@ class SqliteSource:
     def _row(self, row: dict[str, Any]) -> Answer:  # Any: what SQLite holds
         blob = next((name for name, value in row.items() if isinstance(value, bytes)), None)
         return row_of(row) if blob is None else Failed(f"the column `{blob}` holds bytes, which JSON has not")
+
+
+def build(lookup: LookupSettings, _around: Around) -> SqliteSource:
+    """Open the database of a lookup."""
+    assert lookup.sqlite is not None, "it is the kind of this source"  # noqa: S101  # states an invariant
+    return SqliteSource(lookup.sqlite.file, lookup.sqlite.query)

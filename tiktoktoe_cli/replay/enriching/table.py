@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import orjson
 
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.enriching.source import row_of
+from tiktoktoe_cli.replay.enriching.source import Failed, row_of
 from tiktoktoe_cli.replay.events.field_path import FieldPath
 from tiktoktoe_cli.replay.reading.sources import check_regular
 from tiktoktoe_cli.words import listed, reason_of, suggestion
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tiktoktoe_cli.replay.enriching.source import Row
+    from tiktoktoe_cli.replay.enriching.source import Around, Row
     from tiktoktoe_cli.replay.events.fault import Body
+    from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
 
 Table: TypeAlias = "dict[str, Row]"
 _Rows: TypeAlias = "Iterator[tuple[int, Body]]"
@@ -65,8 +66,17 @@ def _indexed(path: Path, match: str, rows: _Rows) -> Table:
             raise UsageError(
                 f"{path}:{number}: `{match}` is `{key}` a second time", hint="each key may stand once"
             )
-        table[key] = row_of(row)
+        kept = row_of(row)
+        if isinstance(kept, Failed):
+            raise UsageError(f"{path}:{number}: {kept.message}", hint="make it flatter")
+        table[key] = kept
     return table
+
+
+def build(lookup: LookupSettings, _around: Around) -> Table:
+    """Read the table of a lookup."""
+    assert lookup.table is not None, "it is the kind of this source"  # noqa: S101  # states an invariant
+    return read_table(lookup.table, lookup.match or "")
 
 
 def _csv_rows(path: Path, match: str) -> _Rows:

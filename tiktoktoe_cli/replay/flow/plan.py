@@ -8,7 +8,7 @@ are bytes, routes and keys. The bytes that come out are the same.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
     from tiktoktoe_cli.replay.settings.stage import StageSettings
     from tiktoktoe_cli.replay.stages.stage import Look, Memory
+    from tiktoktoe_cli.resilience.settings import PolicySettings
 
 CLOCK = "max_future_jump"
 SELECT = "select"
@@ -39,11 +40,16 @@ SELECT = "select"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state."""
+    """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state, policies.
+
+    `should_stop` asks whether the user wants the run to end.
+    """
 
     clock: Callable[[], int]
     seed: int
     folder: Path
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    should_stop: Callable[[], bool] = field(default=lambda: False)
 
 
 class Plan(NamedTuple):
@@ -107,6 +113,8 @@ def make_plan(
             is_encoded=split is not None and at >= split,
             with_origins=can_refuse,
             feeds_memory=_has_memory(named[at + 1 :]),
+            policies=means.policies,
+            should_stop=means.should_stop,
         )
         stage = STAGES[entry.settings.kind].build(entry.settings.chosen, kit)
         parts.append(_Part(entry.name, stage.look, is_partial=stage.memory is not None))

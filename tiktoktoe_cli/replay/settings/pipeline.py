@@ -116,7 +116,7 @@ class PipelineSettings(Settings):
         ]
         return [
             *(("`input`", path) for path in self.input.paths),
-            *(("a lookup", lookup.file) for lookup in lookups),
+            *(("a lookup", lookup.file) for lookup in lookups if lookup.file is not None),
             *(("a validation's `schema`", path) for path in schemas),
         ]
 

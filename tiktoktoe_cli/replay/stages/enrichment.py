@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.replay.choices import OnLookupError, OnMiss
 from tiktoktoe_cli.replay.enriching.cache import Cache, InMemory, Recent
 from tiktoktoe_cli.replay.enriching.opening import open_lookup
-from tiktoktoe_cli.replay.enriching.source import Failed
+from tiktoktoe_cli.replay.enriching.source import Around, Failed
 from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.replay.events.fault import Fault, no_object, pointer
 from tiktoktoe_cli.replay.events.letter import Reason
@@ -58,7 +58,10 @@ def build(settings: EnrichmentSettings, kit: Kit) -> Stage:
 
 
 def _finder(settings: EnrichmentSettings, kit: Kit) -> Finder:
-    found, cache = open_lookup(settings.lookup), settings.cache
+    found, cache = (
+        open_lookup(settings.lookup, Around(kit.policies, kit.random, kit.should_stop)),
+        settings.cache,
+    )
     if not isinstance(found, dict):
         return Cache(found, cache, kit.clock)
     is_aging = cache.ttl is not None or cache.negative is not None

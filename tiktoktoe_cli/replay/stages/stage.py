@@ -9,14 +9,16 @@ look of a stage can run far from its memory.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from random import Random
 
     from tiktoktoe_cli.replay.events.batch import Batch
+    from tiktoktoe_cli.resilience.settings import PolicySettings
 
 Look: TypeAlias = Callable[["Batch"], None]
 """Works on a batch in place: changes its bodies, takes keys down, rejects or drops events by their index."""
@@ -53,7 +55,8 @@ class Kit:
     `random` is the stage's own stream, from the run's seed. `folder` is the stage's own in the state of the run, for
     what does not fit into memory. `is_encoded` tells a memory that events come to it as JSON, with their routes, for
     nothing after it looks at their bodies; `with_origins` that somebody after it may refuse such an event;
-    `feeds_memory` that a stage with a memory comes after it, which needs watermarks.
+    `feeds_memory` that a stage with a memory comes after it, which needs watermarks. `policies` are those of
+    the YAML, by name. `should_stop` asks whether the user wants the run to end: whoever waits for others asks it.
     """
 
     name: str
@@ -63,3 +66,5 @@ class Kit:
     is_encoded: bool = False
     with_origins: bool = True
     feeds_memory: bool = False
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    should_stop: Callable[[], bool] = field(default=lambda: False)
