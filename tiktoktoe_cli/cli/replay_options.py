@@ -1,4 +1,4 @@
-"""The options that say which files and events a pipeline takes."""
+"""What the commands of `tiktoktoe replay` share: the group, the options that say which files and events are taken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from tiktoktoe_cli.cli.app import make_group
 from tiktoktoe_cli.cli.completion import pipeline_names
+
+app = make_group("replay")
 
 Pipeline: TypeAlias = Annotated[
     str | None,

@@ -98,7 +98,9 @@ def assemble(
     time = settings.input.time
     decoder = Decoder(time.field, TimeColumn(time.format))
     bound = _bound(settings, files, decoder)
-    means = Means(clock, options.seed, settings.state.dir / name, options.policies, should_stop)
+    means = Means(
+        clock, options.seed, settings.state.dir / name, options.policies, should_stop, options.probe
+    )
     plan = make_plan(settings, taken, bound, means)
     letters = Letterbox(
         [str(file) for file in named],
@@ -120,7 +122,7 @@ def assemble(
         files=files,
         copy=copy,
         plan=plan,
-        head=Head(decoder, plan.head, clock),
+        head=Head(decoder, plan.head, clock, options.probe),
         course=course,
         destinations=taken,
         dead_file=dead_file,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.field_path import FieldPath
     from tiktoktoe_cli.replay.events.record import Records, TimedRecords
     from tiktoktoe_cli.replay.events.times import TimeColumn
+    from tiktoktoe_cli.replay.flow.step import Probe
 
 RULE = "RFC 8259"
 
@@ -68,10 +69,14 @@ class Decoder:
         self._read_times(batch)
         return batch
 
-    def step(self, block: Records, clock: Callable[[], int]) -> tuple[Batch, Passage]:
+    def step(
+        self, block: Records, clock: Callable[[], int], probe: Probe | None = None
+    ) -> tuple[Batch, Passage]:
         """Decode, and take down what happened."""
         began_ns = clock()
         batch = self.decode(block)
+        if probe is not None:
+            probe.decoded(batch)
         passage = Passage(
             "input", len(block), len(batch), batch.letters, batch.dropped, Counter(), {}, clock() - began_ns
         )

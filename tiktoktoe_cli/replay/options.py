@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.replay.delivering.destination import Destination
     from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
+    from tiktoktoe_cli.replay.flow.step import Probe
     from tiktoktoe_cli.replay.settings.destination import DestinationSettings
     from tiktoktoe_cli.resilience.settings import PolicySettings
 
@@ -31,6 +32,7 @@ class RunOptions:
 
     `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`. `make` makes the
     destinations, and `dead_letters` takes the dead letters in the place of their file: a rehearsal has its own.
+    `probe` looks at the events between the stages.
     """
 
     start: Start = Start.ASK
@@ -40,6 +42,7 @@ class RunOptions:
     stdin: BinaryIO | None = None
     make: Callable[[str, DestinationSettings, Surroundings], Destination] = make_destination
     dead_letters: Destination | None = None
+    probe: Probe | None = None
 
     @property
     def is_rehearsal(self) -> bool:

@@ -158,7 +158,7 @@ class Flow:
         with closing(self._blocks(())) as blocks:
             for block in blocks:
                 self.watch.advance(Phase.READING, self.watch.lines)
-                batch, passage = self.assembly.head.decoder.step(block, self.clock)
+                batch, passage = self.assembly.head.decoder.step(block, self.clock, self.assembly.head.probe)
                 if not is_known:
                     self.assembly.course.book(passage._replace(passed=0))  # until they come out of the sort
                 self.watch.lines += len(block)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.batch import Batch
     from tiktoktoe_cli.replay.events.record import Records
     from tiktoktoe_cli.replay.flow.passage import Passage
-    from tiktoktoe_cli.replay.flow.step import Step
+    from tiktoktoe_cli.replay.flow.step import Probe, Step
 
 
 class Parcel(NamedTuple):
@@ -35,6 +35,7 @@ class Head:
     decoder: Decoder
     steps: Sequence[Step]
     clock: Callable[[], int]
+    probe: Probe | None = None
 
     def run(self, block: Records) -> Parcel:
         """Make a parcel."""
@@ -48,5 +49,5 @@ class Head:
         if isinstance(block, SortedBlock):
             batch, passage = self.decoder.again(block, self.clock)
         else:
-            batch, passage = self.decoder.step(block, self.clock)
+            batch, passage = self.decoder.step(block, self.clock, self.probe)
         return batch, [passage]

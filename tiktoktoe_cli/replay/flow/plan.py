@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tiktoktoe_cli.replay.delivering.destination import Destination
+    from tiktoktoe_cli.replay.flow.step import Probe
     from tiktoktoe_cli.replay.settings.input import SelectSettings
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
     from tiktoktoe_cli.replay.settings.stage import StageSettings
@@ -42,7 +43,7 @@ SELECT = "select"
 class Means:
     """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state, policies.
 
-    `should_stop` asks whether the user wants the run to end.
+    `should_stop` asks whether the user wants the run to end. With a `probe` each step comes where its stage stands.
     """
 
     clock: Callable[[], int]
@@ -50,6 +51,7 @@ class Means:
     folder: Path
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     should_stop: Callable[[], bool] = field(default=lambda: False)
+    probe: Probe | None = None
 
 
 class Plan(NamedTuple):
@@ -80,8 +82,8 @@ class _Part(NamedTuple):
     work: Look | Memory
     is_partial: bool = False
 
-    def step(self, clock: Callable[[], int]) -> Step:
-        return Step(self.name, self.work, clock, self.is_partial)
+    def step(self, means: Means) -> Step:
+        return Step(self.name, self.work, means.clock, self.is_partial, means.probe)
 
 
 def make_plan(
@@ -100,9 +102,8 @@ def make_plan(
     can_refuse = not router.takes_all or any(destination.can_refuse for destination in destinations.values())
     named = list(_named(settings.stages))
     select = settings.input.select
-    split = (
-        _split(named, settings) if select.limit is None else None
-    )  # what is beyond it goes through nothing else
+    # what is beyond a limit goes through nothing else
+    split = _split(named, settings) if select.limit is None and means.probe is None else None
     parts = list(_selecting(select, means)) if select.is_given else []
     for at, entry in enumerate(named):
         kit = Kit(
@@ -130,8 +131,8 @@ def make_plan(
     before = before if select.limit is not None else [*selecting, *before]
     order = ("input", *before, CLOCK, *selecting, *(entry.name for entry in named), "delivery")
     return Plan(
-        [part.step(means.clock) for part in head],
-        [part.step(means.clock) for part in (clock, *rest, _Part("delivery", delivery))],
+        [part.step(means) for part in head],
+        [part.step(means) for part in (clock, *rest, _Part("delivery", delivery))],
         {name: Account(name) for name in order},
         delivery,
         {part.name: part.work for part in (clock, *parts) if not callable(part.work)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tiktoktoe_cli.replay.flow.passage import Passage
 
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.replay.events.batch import Batch
     from tiktoktoe_cli.replay.stages.stage import Look, Memory
+
+
+class Probe(Protocol):
+    """Looks at batches between the steps; it changes nothing."""
+
+    def decoded(self, batch: Batch) -> None:
+        """Look at what was read, and at what could not be."""
+
+    def before(self, batch: Batch) -> None:
+        """Look at what a step gets."""
+
+    def after(self, name: str, batch: Batch, passed: Batch, work: object) -> None:
+        """Look at what it passes on; `batch` is what it got, and has taken down what did not pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +39,22 @@ class Step:
     part: Look | Memory
     clock: Callable[[], int]
     is_partial: bool = False
+    probe: Probe | None = None
 
     def run(self, batch: Batch) -> tuple[Batch, Passage]:
         """Let a batch through; what comes out may be another one."""
         began_ns, taken = self.clock(), len(batch)
         batch.stage = self.name
         passed = batch
+        if self.probe is not None:
+            self.probe.before(batch)
         if callable(self.part):
             self.part(batch)
         else:
             passed = self.part.take(batch)
         batch.settle()
+        if self.probe is not None:
+            self.probe.after(self.name, batch, passed, self.part)
         return passed, self._passage(batch, taken, passed, began_ns)
 
     def finish(self) -> tuple[Batch, Passage] | None:
@@ -45,6 +63,8 @@ class Step:
             return None
         began_ns = self.clock()
         released = self.part.finish()
+        if self.probe is not None:
+            self.probe.after(self.name, released, released, self.part)
         return released, self._passage(released, 0, released, began_ns)
 
     def _passage(self, batch: Batch, taken: int, passed: Batch, began_ns: int) -> Passage:
