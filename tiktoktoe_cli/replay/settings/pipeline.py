@@ -16,6 +16,7 @@ from tiktoktoe_cli.replay.settings.input import InputSettings
 from tiktoktoe_cli.replay.settings.monitoring import MonitoringSettings
 from tiktoktoe_cli.replay.settings.stage import StageSettings
 from tiktoktoe_cli.replay.settings.state import StateSettings
+from tiktoktoe_cli.replay.settings.tests import TestSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,20 @@ class PipelineSettings(Settings):
     """Where it stands, for a run that is cut short."""
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings)
     """Metrics and alerts."""
+    tests: tuple[TestSettings, ...] = ()
+    """Events and what must become of them: `tiktoktoe replay test`."""
+
+    @model_validator(mode="after")
+    def _tests_name_destinations(self) -> PipelineSettings:
+        for number, test in enumerate(self.tests):
+            for name in test.expect:
+                if name not in self.destinations:
+                    error = unknown_name(name, self.destinations, "destinations")
+                    at = [("tests", number, "expect", name)]
+                    raise PydanticCustomError(
+                        error.type, error.message_template, {**(error.context or {}), "at": at}
+                    )
+        return self
 
     @model_validator(mode="after")
     def _destinations_are_known(self) -> PipelineSettings:
