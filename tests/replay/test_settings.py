@@ -95,7 +95,7 @@ MISTAKES = (
     Mistake("out/dead.ndjson", "tiktoktoe.yaml", "same-file", "tiktoktoe.yaml}", "choose another file"),
     Mistake("out/all.ndjson", "./tiktoktoe.yaml", "same-file", "./tiktoktoe.yaml", "choose another file"),
     Mistake("key: data.id, window", "key: data..id, window", "wrong-form", "data..id", "write it as"),
-    Mistake("key: data.id, window", "key: [a], window", "wrong-form", "key: [a]", "write it as"),
+    Mistake("key: data.id, window", "key: [a..b], window", "wrong-form", "a..b", "write it as"),
     Mistake("error_rate > 0.01", "eror_rate > 0.01", "expression", "eror_rate", "did you mean `error_rate`?"),
     Mistake("type ==", "type =", "expression", "="),
     Mistake("{cloudevents: off}", "{schema: none.json}", "json-schema", "none.json", "check the path"),

@@ -120,3 +120,17 @@ class MetricName(StrEnum):
     DUPLICATES = "duplicates"
     ERROR_RATE = "error_rate"
     ENRICHMENT_LATENCY = "enrichment_latency"
+
+
+class Emit(StrEnum):
+    """What a correlation passes on."""
+
+    ANNOTATE = "annotate"
+    GROUP = "group"
+    JOIN = "join"
+
+
+class Lateness(StrEnum):
+    """How long a window waits, where no duration says so."""
+
+    UNLIMITED = "unlimited"

@@ -28,7 +28,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
-    """What a stage did: `taken` = `passed` + `dead` + `dropped` + `held`; only a run cut short has held any."""
+    """What a stage did: `taken` + `made` = `passed` + `dead` + `dropped` + `held`; only a run cut short holds any."""
 
     name: str
     taken: int
@@ -37,11 +37,12 @@ class StageFacts:
     dropped: Mapping[Drop, int]
     measures: Mapping[str, float]
     took_s: float = 0.0  # in all processes together
+    made: int = 0  # events that it made of others
 
     @property
     def held(self) -> int:
         """How many events the stage had neither passed on nor put away when the run ended."""
-        return self.taken - self.passed - self.dead - sum(self.dropped.values())
+        return self.taken + self.made - self.passed - self.dead - sum(self.dropped.values())
 
 
 @dataclass(frozen=True, slots=True)

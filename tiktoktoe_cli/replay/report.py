@@ -84,6 +84,7 @@ def _verdict(facts: ReplayFacts) -> str:
         ("duplicate", "duplicates", facts.dropped(Drop.DUPLICATE)),
         ("skipped", "skipped", facts.dropped(Drop.SKIPPED)),
         ("filtered", "filtered", facts.dropped(Drop.FILTERED)),
+        ("joined", "joined", facts.dropped(Drop.JOINED)),
         ("unfinished", "unfinished", facts.unfinished),
     )
     parts += [plural(number, one, many) for one, many, number in counts if number]
@@ -152,6 +153,7 @@ def _stage_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
             "name": stage.name,
             "kind": "stage",
             "in": stage.taken,
+            "made": stage.made,
             "out": stage.passed,
             "dead": stage.dead,
             "dropped": sum(stage.dropped.values()),

@@ -182,6 +182,7 @@ def _stage_facts(plan: Plan, settings: PipelineSettings) -> tuple[StageFacts, ..
             dict(account.dropped),
             dict(_measure(name, number) for name, number in account.measures.items()),
             account.spent_ns / NS_PER_S,
+            account.made,
         )
         for account in plan.accounts.values()
         if account.name != CLOCK or has_jumps

@@ -213,3 +213,14 @@ def test_every_event_is_in_one_session_or_late(
         times = [time for time, _ in session.items]
         assert times == sorted(times)
         assert (session.first_us, session.last_us) == (times[0], times[-1])
+
+
+@pytest.mark.parametrize("case", cases("flink"))
+def test_agrees_with_flink_on_windows_that_cover_others(vectors: Path, case: Any) -> None:
+    """Events all along Flink's windows, each one step apart, make the windows that it merges them to."""
+    assert vectors.is_dir()
+    times = sorted(time for first, last in case["input_windows"] for time in range(first, last + 1))
+
+    closed, _ = sessions_of([("k", time) for time in times], gap=1)
+
+    assert [[it.first_us, it.last_us] for it in closed] == case["merged"]

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tiktoktoe_cli.replay.correlating.window import Pack
+
 Item = tuple[Any, ...]
 """A held event: its time, then what the stage wants back. Any: that is the stage's affair."""
 _time = itemgetter(0)
@@ -152,6 +154,23 @@ class Sessions:
                 self._known.discard(key)
         self._dirty.clear()
         return self._next_serial, told
+
+    def told(self, pack: Pack) -> Any:  # what `marshal` can write
+        """Tell the changes as plain tuples."""
+        serial, told = self.changes()
+        return serial, [
+            (key, [(*change[:-1], list(map(pack, change.items))) for change in sessions])
+            for key, sessions in told
+        ]
+
+    def take_up(self, told: Any, unpack: Pack) -> None:  # as above
+        """Take them up."""
+        serial, keys = told
+        sessions = [
+            (key, [Change._make([*rest, list(map(unpack, items))]) for *rest, items in changes])
+            for key, changes in keys
+        ]
+        self.restore((serial, sessions))
 
     def restore(self, changes: Changes) -> None:
         """Take up what was told before."""

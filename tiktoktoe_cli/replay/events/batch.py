@@ -30,6 +30,7 @@ class Drop(StrEnum):
     SKIPPED = "skipped"  # not valid, and the YAML says to skip such
     DUPLICATE = "duplicate"  # it had passed before
     FILTERED = "filtered"  # a filter or a rule sends it nowhere
+    JOINED = "joined"  # it is part of an event that a stage made
     UNSELECTED = "unselected"  # not among those that the run was asked for
 
 
@@ -49,8 +50,8 @@ class Batch:
     encoded     the events as JSON, without a newline; empty bytes for one that cannot be written
 
     `stage` names the stage whose turn it is; `letters`, `dropped`, `measures` and `remarks` (the first of each kind)
-    are what it has done beside its work. `refused` is the event that ends the run, where the YAML says so: those after
-    it are in no column any more.
+    are what it has done beside its work; `made` counts the events that it made of others. `refused` is the event that
+    ends the run, where the YAML says so: those after it are in no column any more.
     """
 
     origins: Origins
@@ -66,6 +67,7 @@ class Batch:
     dropped: Counter[Drop] = field(default_factory=Counter)
     measures: Counter[str] = field(default_factory=Counter)
     remarks: dict[str, str] = field(default_factory=dict)
+    made: int = 0
     refused: DeadLetter | None = None
     _gone: set[int] = field(default_factory=set)
 

@@ -58,7 +58,7 @@ class Course:
         """
         letters = self.settled()
         if letters:
-            first = {(letter.origin.file, letter.origin.offset): letter for letter in reversed(letters)}
+            first = {letter.origin[:4]: letter for letter in reversed(letters)}
             dead = list(first.values())
             nothing: Counter[Any] = Counter()  # of whatever is counted
             self.book(Passage(letters[0].stage, 0, -len(dead), dead, nothing, nothing, {}, 0))

@@ -78,6 +78,8 @@ class Step:
             batch.measures,
             batch.remarks,
             self.clock() - began_ns,
+            batch.made,
         )
         batch.letters, batch.dropped, batch.measures, batch.remarks = [], Counter(), Counter(), {}
+        batch.made = 0
         return passage

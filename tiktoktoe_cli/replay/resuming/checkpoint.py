@@ -75,15 +75,16 @@ class Books:
 
 def _told(account: Account) -> tuple[Any, ...]:
     dropped = {drop.value: count for drop, count in account.dropped.items()}
-    counts = (account.taken, account.passed, account.dead, account.spent_ns)
-    return (*counts, dropped, dict(account.measures), dict(account.remarks))
+    counts = (account.taken, account.passed, account.dead, account.made)
+    return (counts, account.spent_ns, dropped, dict(account.measures), dict(account.remarks))
 
 
 def _take_up(
-    account: Account, taken: int, passed: int, dead: int, spent_ns: int, *rest: dict[str, Any]
+    account: Account, counts: tuple[int, int, int, int], spent_ns: int, *rest: dict[str, Any]
 ) -> None:
     dropped, measures, remarks = rest
-    account.taken, account.passed, account.dead, account.spent_ns = taken, passed, dead, spent_ns
+    account.taken, account.passed, account.dead, account.made = counts
+    account.spent_ns = spent_ns
     account.dropped = Counter({Drop(word): count for word, count in dropped.items()})
     account.measures = Counter(measures)
     account.remarks = dict(remarks)

@@ -43,6 +43,7 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
             {
                 "name": stage.name,
                 "in": stage.taken,
+                "made": stage.made,
                 "out": stage.passed,
                 "dead": stage.dead,
                 "dropped": {drop.value: count for drop, count in sorted(stage.dropped.items())},

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Cel, Context, Name, Settings, unknown_name
 from tiktoktoe_cli.expressions import Expression
+from tiktoktoe_cli.replay.choices import Emit
 from tiktoktoe_cli.replay.delivering.line_file import partial_of
 from tiktoktoe_cli.replay.settings.destination import DeadLetterSettings, DestinationSettings
 from tiktoktoe_cli.replay.settings.input import InputSettings
@@ -97,11 +98,10 @@ class PipelineSettings(Settings):
         for number, stage in enumerate(self.stages):
             if moved and stage.redact:
                 context = {"hint": "put `redact` above them", "at": [("stages", number, "redact")]}
-                message = (
-                    "dead letters have the original fields: `redact` cannot stand below `rename` or `flatten`"
-                )
+                message = "dead letters have the original fields: `redact` cannot stand below what moves them"
                 raise PydanticCustomError("redact-too-late", message, context)
-            moved = moved or bool(stage.rename or stage.flatten)
+            gathers = stage.correlation is not None and stage.correlation.emit is not Emit.ANNOTATE
+            moved = moved or gathers or bool(stage.rename or stage.flatten)
         return self
 
     @model_validator(mode="after")

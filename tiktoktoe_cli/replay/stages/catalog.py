@@ -46,5 +46,5 @@ STAGES: Final[Mapping[str, Entry]] = {
     "rename": Entry(renaming.build),
     "flatten": Entry(flattening.build),
     "dedupe": Entry(dedupe.build, True, lambda _: True),
-    "correlation": Entry(correlation.build, True, lambda _: True, frozenset(correlation.ANNOTATIONS)),
+    "correlation": Entry(correlation.build, True, correlation.is_blind, frozenset(correlation.ANNOTATIONS)),
 }

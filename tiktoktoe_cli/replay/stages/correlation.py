@@ -15,24 +15,39 @@ is quicker than writing into objects that were kept, and gives the same bytes.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tiktoktoe_cli.errors import UnfinishedError
-from tiktoktoe_cli.replay.correlating.sessions import Change, Sessions
-from tiktoktoe_cli.replay.events.batch import Batch
+from tiktoktoe_cli.replay.choices import Emit
+from tiktoktoe_cli.replay.correlating.fixed import FixedWindows, hopping, sliding
+from tiktoktoe_cli.replay.correlating.joins import Joins
+from tiktoktoe_cli.replay.correlating.sessions import Sessions
+from tiktoktoe_cli.replay.events.batch import Batch, Drop
 from tiktoktoe_cli.replay.events.fault import Fault, pointer
 from tiktoktoe_cli.replay.events.letter import Reason
-from tiktoktoe_cli.replay.events.record import Origin, RecordEnd
-from tiktoktoe_cli.replay.events.times import write_rfc3339
+from tiktoktoe_cli.replay.settings.windows import CorrelationSettings
+from tiktoktoe_cli.replay.stages.holding import (
+    Gathered,
+    Objects,
+    group,
+    id_of,
+    joining,
+    packed_origin,
+    unpacked_origin,
+)
 from tiktoktoe_cli.replay.stages.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tiktoktoe_cli.replay.correlating.sessions import Item, Session
-    from tiktoktoe_cli.replay.settings.windows import CorrelationSettings
+    from tiktoktoe_cli.replay.correlating.window import Windows
+    from tiktoktoe_cli.replay.events.field_path import FieldPath
+    from tiktoktoe_cli.replay.events.record import Origin
+    from tiktoktoe_cli.replay.settings.windows import KeyedSettings
+    from tiktoktoe_cli.replay.stages.holding import Form
     from tiktoktoe_cli.replay.stages.stage import Kit, Look
 
 ANNOTATIONS = ("correlationid", "correlationposition", "correlationcount")
@@ -42,38 +57,73 @@ _END_US = 1 << 62
 
 def build(settings: CorrelationSettings, kit: Kit) -> Stage:
     """Make the stage; its measures are `sessions` and `uncorrelated` (events without the key)."""
+    if settings.emit is Emit.JOIN:
+        return _join(settings, kit)
+    windows = windows_of(settings)
+    if settings.emit is Emit.GROUP:
+        form: Form = Gathered(f"tiktoktoe/{kit.name}", group)
+        return Stage(take_keys(kit.name, settings.key), Correlation(kit, settings, windows, form))
     form = Encoded(with_origins=kit.with_origins) if kit.is_encoded else Objects()
-    return Stage(_look(kit.name, settings), Correlation(kit, settings, form))
+    return Stage(_look(kit.name, settings), Correlation(kit, settings, windows, form))
+
+
+def is_blind(settings: CorrelationSettings) -> bool:
+    """Tell whether the memory only marks events, which can be done to their bytes."""
+    return settings.emit is Emit.ANNOTATE
+
+
+def windows_of(settings: KeyedSettings) -> Windows:
+    """Make the windows that the YAML asks for."""
+    window, lateness_us = settings.window, settings.lateness_us
+    size_us = window.chosen // 1_000
+    if window.kind == "session":
+        return Sessions(size_us, lateness_us)
+    if window.kind == "sliding" and window.every is None:
+        return FixedWindows(sliding(size_us), lateness_us, is_half_open=False)
+    return FixedWindows(hopping(size_us, (window.every or window.chosen) // 1_000), lateness_us)
+
+
+def _join(settings: CorrelationSettings, kit: Kit) -> Stage:
+    look, expects = take_keys(kit.name, settings.key), frozenset(settings.expects)
+    joins = Joins(settings.expects, (settings.deadline or 0) // 1_000, settings.lateness_us)
+
+    def look_for_expected(batch: Batch) -> None:
+        look(batch)
+        batch.keys[kit.name] = [
+            key if body.get("type") in expects else None
+            for key, body in zip(batch.keys[kit.name], batch.bodies, strict=True)
+        ]
+
+    form = Gathered(f"tiktoktoe/{kit.name}", joining(settings.expects))
+    return Stage(look_for_expected, Correlation(kit, settings, joins, form))
+
+
+def take_keys(name: str, fields: Sequence[FieldPath]) -> Look:
+    """Make the look that takes keys down: of each event that of the first field which has a value."""
+
+    def look(batch: Batch) -> None:
+        keys = fields[0].text_column(batch.bodies)
+        for field in fields[1:]:
+            if None not in keys:
+                break
+            others = field.text_column(batch.bodies)
+            keys = [other if key is None else key for key, other in zip(keys, others, strict=True)]
+        batch.keys[name] = keys
+
+    return look
 
 
 def _look(name: str, settings: CorrelationSettings) -> Look:
+    take = take_keys(name, settings.key)
+
     def look(batch: Batch) -> None:
-        batch.keys[name] = settings.key.text_column(batch.bodies)
+        take(batch)
         for key, body in zip(batch.keys[name], batch.bodies, strict=True):
             if key is not None and not _NAMES.isdisjoint(body):
                 for annotation in ANNOTATIONS:
                     body.pop(annotation, None)
 
     return look
-
-
-class Form(Protocol):
-    """In which form events are held."""
-
-    def pass_on(self, batch: Batch, index: int, passed: Batch) -> None:
-        """Add an event that is not held to those that go on."""
-
-    def items(self, batch: Batch) -> list[Item]:
-        """Say what to keep of each event of a batch; its time comes first."""
-
-    def release(self, sessions: Iterable[Session], released: Batch) -> None:
-        """Mark the events of closed sessions, and add them to a batch."""
-
-    def packed(self, item: Item) -> Item:
-        """Write what is kept of an event in values that `marshal` can write."""
-
-    def unpacked(self, item: Item) -> Item:
-        """Read it back."""
 
 
 class Correlation:
@@ -83,12 +133,13 @@ class Correlation:
         UnfinishedError: while it runs: more events are held than `max_held`.
     """
 
-    def __init__(self, kit: Kit, settings: CorrelationSettings, form: Form) -> None:
+    def __init__(self, kit: Kit, settings: KeyedSettings, windows: Windows, form: Form) -> None:
         self._name = kit.name
         self._feeds_memory = kit.feeds_memory
         self._settings = settings
         self._form = form
-        self._sessions = Sessions(settings.window // 1_000, settings.lateness // 1_000)
+        self._sessions = windows
+        self._measure = "sessions" if isinstance(windows, Sessions) else "windows"
 
     def take(self, batch: Batch) -> Batch:
         """Put events into sessions; give those on whose session has closed, and those without a key.
@@ -100,14 +151,14 @@ class Correlation:
         unkeyed = [index for index, key in enumerate(keys) if key is None] if None in keys else []
         for index in unkeyed:
             self._hold(batch, keys, range(start, index))
-            sessions += self._close(batch.watermarks[index], passed)
+            sessions += self._close(batch.watermarks[index], passed, batch)
             self._form.pass_on(batch, index, passed)
             start = index + 1
         self._hold(batch, keys, range(start, len(keys)))
-        sessions += self._close(batch.watermarks[-1], passed)
+        sessions += self._close(batch.watermarks[-1], passed, batch)
         if self._sessions.held > self._settings.max_held:
             raise _overflow(self._settings)
-        batch.measures.update(sessions=sessions, uncorrelated=len(unkeyed))
+        batch.measures.update({self._measure: sessions, "uncorrelated": len(unkeyed)})
         return self._told(passed, batch.watermarks[-1])
 
     def _hold(self, batch: Batch, keys: Sequence[str | None], indexes: range) -> None:
@@ -119,36 +170,33 @@ class Correlation:
         for position in self._sessions.add(named, self._form.items(part), part.watermarks):
             batch.reject(indexes[position], Reason.LATE, (_late(self._settings),))
 
-    def _close(self, watermark_us: int | None, passed: Batch) -> int:
-        """Add the events of closed sessions to a batch; return how many sessions that were."""
+    def _close(self, watermark_us: int | None, passed: Batch, booked: Batch) -> int:
+        """Add the events of closed sessions to a batch; return how many sessions that were.
+
+        Where one event is made of a window, that is booked, and that the events in it go no further.
+        """
+        held = self._sessions.held
         closed = self._sessions.close(watermark_us)
         self._form.release(closed, passed)
+        if self._form.makes:
+            booked.made += len(closed)
+            booked.dropped[Drop.JOINED] += held - self._sessions.held
         return len(closed)
 
     def finish(self) -> Batch:
         """Close every session."""
         released = Batch([])
-        released.measures.update(sessions=self._close(None, released), uncorrelated=0)
+        closed = self._close(None, released, released)
+        released.measures.update({self._measure: closed, "uncorrelated": 0})
         return self._told(released, _END_US)
 
     def changes(self) -> Any:  # as in `Memory`
         """Tell what has changed in the sessions."""
-        serial, told = self._sessions.changes()
-        packed = self._form.packed
-        return serial, [
-            (key, [(*change[:-1], list(map(packed, change.items))) for change in sessions])
-            for key, sessions in told
-        ]
+        return self._sessions.told(self._form.packed)
 
     def restore(self, changes: Any) -> None:  # as above
         """Take it up."""
-        serial, told = changes
-        unpacked = self._form.unpacked
-        sessions = [
-            (key, [Change._make([*rest, list(map(unpacked, items))]) for *rest, items in sessions])
-            for key, sessions in told
-        ]
-        self._sessions.restore((serial, sessions))
+        self._sessions.take_up(changes, self._form.unpacked)
 
     def _told(self, batch: Batch, watermark_us: int) -> Batch:
         """Tell a later memory up to when everything has come to it: not what is held, nor the rest of the batch."""
@@ -157,43 +205,13 @@ class Correlation:
         return batch
 
 
-class Objects:
-    """Holds events as objects."""
-
-    def pass_on(self, batch: Batch, index: int, passed: Batch) -> None:
-        """Add its body."""
-        passed.append(batch.times[index], batch.bodies[index], batch.origin(index))
-
-    def items(self, batch: Batch) -> list[Item]:
-        """Keep bodies and origins."""
-        return list(zip(batch.times, batch.bodies, map(batch.origins.__getitem__, batch.rows), strict=True))
-
-    def release(self, sessions: Iterable[Session], released: Batch) -> None:
-        """Write the session into bodies."""
-        for session in sessions:
-            correlation_id, count = _id_of(session), len(session.items)
-            for position, (time_us, body, origin) in enumerate(session.items, start=1):
-                body["correlationid"] = correlation_id
-                body["correlationposition"] = position
-                body["correlationcount"] = count
-                released.append(time_us, body, origin)
-
-    def packed(self, item: Item) -> Item:
-        """Write the origin as a plain tuple."""
-        time_us, body, origin = item
-        return time_us, body, _packed_origin(origin)
-
-    def unpacked(self, item: Item) -> Item:
-        """Make an origin of it."""
-        time_us, body, origin = item
-        return time_us, body, _unpacked_origin(origin)
-
-
 class Encoded:
     """Holds events as JSON, with their routes, and with their origins where somebody may refuse them.
 
     Annotations that they brought along are gone already.
     """
+
+    makes = False
 
     def __init__(self, *, with_origins: bool) -> None:
         self._with_origins = with_origins
@@ -220,7 +238,7 @@ class Encoded:
         origins: list[Origin] = []
         for session in sessions:
             items = session.items
-            head = b',"correlationid":%b,"correlationposition":' % orjson.dumps(_id_of(session))
+            head = b',"correlationid":%b,"correlationposition":' % orjson.dumps(id_of(session))
             routes += [item[1] for item in items]
             encoded += [
                 join((item[2], head, tail)) for item, tail in zip(items, _tails(len(items)), strict=True)
@@ -232,19 +250,11 @@ class Encoded:
 
     def packed(self, item: Item) -> Item:
         """Write the origin, if there is one, as a plain tuple."""
-        return (*item[:3], _packed_origin(item[3])) if self._with_origins else item
+        return (*item[:3], packed_origin(item[3])) if self._with_origins else item
 
     def unpacked(self, item: Item) -> Item:
         """Make an origin of it."""
-        return (*item[:3], _unpacked_origin(item[3])) if self._with_origins else item
-
-
-def _packed_origin(origin: Origin) -> tuple[int, int, int, bytes, str]:
-    return (*origin[:4], origin.end.value)
-
-
-def _unpacked_origin(packed: tuple[int, int, int, bytes, str]) -> Origin:
-    return Origin(*packed[:4], RecordEnd(packed[4]))
+        return (*item[:3], unpacked_origin(item[3])) if self._with_origins else item
 
 
 @lru_cache(maxsize=64)
@@ -252,15 +262,15 @@ def _tails(count: int) -> tuple[bytes, ...]:
     return tuple(b'%d,"correlationcount":%d}' % (position, count) for position in range(1, count + 1))
 
 
-def _id_of(session: Session) -> str:
-    return f"{session.key}@{write_rfc3339(session.first_us)}"
+def _late(settings: KeyedSettings) -> Fault:
+    join = settings.deadline if isinstance(settings, CorrelationSettings) else None
+    kind, length = ("join", join) if join is not None else (settings.window.kind, settings.window.chosen)
+    message = f"its {kind} was closed: newer events were more than {length} and {settings.lateness} past it"
+    return Fault(pointer(*settings.key[0].parts), "correlation", "late", message)
 
 
-def _late(settings: CorrelationSettings) -> Fault:
-    message = f"its session was closed: newer events were more than {settings.window} and {settings.lateness} past it"
-    return Fault(pointer(*settings.key.parts), "correlation", "late", message)
-
-
-def _overflow(settings: CorrelationSettings) -> UnfinishedError:
-    message = f"correlation by `{settings.key}` holds more than {settings.max_held:,} events in open sessions"
+def _overflow(settings: KeyedSettings) -> UnfinishedError:
+    key = ", ".join(map(str, settings.key))
+    kind = "sessions" if settings.window.kind == "session" else "windows"
+    message = f"correlation by `{key}` holds more than {settings.max_held:,} events in open {kind}"
     return UnfinishedError(message, hint="shorten `window`, or raise `max_held` if there is enough memory")
