@@ -5,7 +5,8 @@ was cut short and went on. Blocks of records (`reading`) become batches of event
 head of the pipeline looks at each event alone, in any process, and its course lets batches through what remembers
 events (`flow`, `stages`, `correlating`); `delivering` writes, `resuming` takes down how far it is. May read inputs,
 schemas and tables, start processes of its own, write outputs, its state and a temporary folder. May not read the
-environment, nor use the network. Decisions are pure, `settings` is what the YAML says.
+environment, and use the network only for lookups and destinations that name a web server. Decisions are pure,
+`settings` is what the YAML says.
 """
 
 from tiktoktoe_cli.replay.checks import check_pipeline

@@ -3,6 +3,7 @@
 from tiktoktoe_cli.config.codes import Code
 
 CODES = (
+    Code("test-failed", "A test of a pipeline expects something else than what came out."),
     Code("json-schema", "The JSON Schema of a pipeline cannot be read or compiled."),
     Code("same-file", "Two outputs, or an output and an input, are the same file."),
     Code("unused-policy", "A destination names a policy, and none of its kind goes through one."),

@@ -36,7 +36,7 @@ def tried(shelf: Shelf, test: Json, *, is_updating: bool = False, **changed: Any
 
 def told(shelf: Shelf, test: Json, **changed: Any) -> list[tuple[tuple[str | int, ...], str]]:
     """Tell the failures of a test."""
-    return [tuple(failure) for failure in tried(shelf, test, **changed).failures]
+    return [(failure.at, failure.message) for failure in tried(shelf, test, **changed).failures]
 
 
 def test_a_test_passes_if_all_is_as_it_must_be(shelf: Shelf) -> None:

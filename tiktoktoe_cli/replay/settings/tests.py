@@ -44,6 +44,10 @@ class OutputSettings(Settings):
     """A file with exactly these lines; `replay test --update` writes it."""
 
 
+_SHORT = OutputSettings | tuple[EventSettings, ...] | int | str
+"""The forms in which an output may be written."""
+
+
 class LetterSettings(Settings):
     """What a dead letter must be; all that is said has to hold."""
 
@@ -68,7 +72,9 @@ class TestSettings(Settings):
     """Files to read instead, as in the pipeline's `input.paths`."""
     seed: int = 0
     """What chance begins with."""
-    expect: dict[str, Annotated[OutputSettings, BeforeValidator(_output)]] = Field(default_factory=dict)
+    expect: dict[str, Annotated[OutputSettings, BeforeValidator(_output, json_schema_input_type=_SHORT)]] = (
+        Field(default_factory=dict)
+    )
     """What each destination must get, by name; those that are not named must get nothing."""
     dead_letters: tuple[LetterSettings, ...] | Annotated[int, Field(ge=0)] = 0
     """The dead letters in their order, or how many there are."""
