@@ -111,9 +111,8 @@ def assemble(
     books = Books(plan.accounts, plan.delivery, letters)
     course = Course(plan.course, plan.accounts, letters.post, plan.delivery.settle)
     outputs = {**taken, DEAD_LETTERS: dead_file}
-    checkpoints = Checkpointing(
-        store, print_, settings.state.checkpoint_every, books, plan.memories, outputs, course.settle
-    )
+    every = settings.state.every(is_exact=all(output.is_exact for output in outputs.values()))
+    checkpoints = Checkpointing(store, print_, every, books, plan.memories, outputs, course.settle)
     if saved is not None:
         checkpoints.take_up(saved.checkpoint, saved.changes)
     return Assembly(

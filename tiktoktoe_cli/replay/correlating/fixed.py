@@ -73,6 +73,8 @@ class FixedWindows:
         self._items: dict[str, list[Item]] = {}
         self._open: dict[tuple[str, Span], int] = {}
         self._due: list[tuple[int, int, str, Span]] = []
+        self._ended: list[Session] = []
+        self._gone = 0  # how many of those that are held are in windows that have ended only
         self._serial = 0
         self._watermark_us = _BEGINNING_US
         self._diary = Diary()
@@ -82,6 +84,7 @@ class FixedWindows:
         late = []
         for position, (key, item, watermark_us) in enumerate(zip(keys, items, watermarks, strict=True)):
             self._watermark_us = max(self._watermark_us, watermark_us)
+            self._end(self._closed_until_us)
             if self._place(key, item):
                 self._diary.write(self._watermark_us, key, item)
             else:
@@ -92,14 +95,11 @@ class FixedWindows:
         """Give the windows that no later event can join, in the order of their ends; None: all of them."""
         if watermark_us is not None:
             self._watermark_us = max(self._watermark_us, watermark_us)
-        limit_us = None if watermark_us is None else self._closed_until_us
-        closed = []
-        while self._due and (limit_us is None or self._due[0][0] <= limit_us):
-            _, serial, key, span = heapq.heappop(self._due)
-            del self._open[key, span]
-            if inside := self._cut(key, span):
-                closed.append(Session(key, span.start_us, span.stop_us - self._beyond_us, inside, serial))
-        return closed
+        self._end(None if watermark_us is None else self._closed_until_us)
+        self.held -= self._gone
+        self._gone = 0
+        ended, self._ended = self._ended, []
+        return ended
 
     def oldest(self, watermark_us: int) -> int:
         """Tell up to when no event is held, where none before a watermark will come."""
@@ -119,6 +119,15 @@ class FixedWindows:
     @property
     def _closed_until_us(self) -> int:
         return self._watermark_us - self._lateness_us
+
+    def _end(self, limit_us: int | None) -> None:
+        """Cut those windows out that have ended, before an event comes that is late for them and not for others."""
+        while self._due and (limit_us is None or self._due[0][0] <= limit_us):
+            _, serial, key, span = heapq.heappop(self._due)
+            del self._open[key, span]
+            if inside := self._cut(key, span):
+                end_us = span.stop_us - self._beyond_us
+                self._ended.append(Session(key, span.start_us, end_us, inside, serial))
 
     def _place(self, key: str, item: Item) -> bool:
         spans = [span for span in self._shape(item[0]) if span.stop_us > self._closed_until_us]
@@ -141,7 +150,7 @@ class FixedWindows:
         gone = 0
         while gone < end and max(it.stop_us for it in self._shape(items[gone][0])) <= span.stop_us:
             gone += 1
-        self.held -= gone
+        self._gone += gone
         del items[:gone]
         if not items:
             self._items.pop(key, None)

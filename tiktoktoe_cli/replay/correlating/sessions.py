@@ -112,6 +112,8 @@ class Sessions:
             ):
                 session.items.append(item)
                 session.last_us = time_us
+            elif session is None and time_us >= watermark_us - patience_us:
+                self._begin(key, item)
             elif not self._place(key, item, watermark_us - patience_us):
                 late.append(position)
         self.held += len(items) - len(late)
@@ -236,20 +238,20 @@ class Sessions:
             return True
         if time_us < closed_before_us:
             return False
-        self._begin(Session(key, time_us, time_us, [item], self._next_serial))
-        self._next_serial += 1
+        self._begin(key, item)
         return True
 
-    def _begin(self, session: Session) -> None:
-        latest = self._open.get(session.key)
-        if latest is None:
-            self._open[session.key] = session
-        elif latest.first_us < session.first_us:
-            self._open[session.key] = session
-            self._others.setdefault(session.key, []).append(latest)
-        else:
-            self._others.setdefault(session.key, []).append(session)
-        self._schedule(session, session.last_us // self._width_us)
+    def _begin(self, key: str, item: Item) -> None:
+        """Open a session for an event that belongs to none."""
+        time_us = item[0]
+        session = Session(key, time_us, time_us, [item], self._next_serial)
+        self._next_serial += 1
+        latest = self._open.get(key)
+        if latest is None or latest.first_us < time_us:
+            self._open[key] = session
+        if latest is not None:
+            self._others.setdefault(key, []).append(latest if latest.first_us < time_us else session)
+        self._schedule(session, time_us // self._width_us)
 
     def _sessions_of(self, key: str) -> list[Session]:
         first = self._open.get(key)
