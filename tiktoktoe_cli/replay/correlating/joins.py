@@ -48,12 +48,12 @@ class Joins:
         late = []
         for position, (key, item, watermark_us) in enumerate(zip(keys, items, watermarks, strict=True)):
             self._watermark_us = max(self._watermark_us, watermark_us)
+            self._expire(self._watermark_us - self._lateness_us)
             if item[0] + self._deadline_us < self._watermark_us - self._lateness_us:
                 late.append(position)
             else:
                 self._place(key, item)
                 self._diary.write(self._watermark_us, key, item)
-            self._expire(self._watermark_us - self._lateness_us)
         return late
 
     def close(self, watermark_us: int | None) -> list[Session]:
