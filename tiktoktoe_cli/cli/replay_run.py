@@ -66,6 +66,24 @@ def run(  # noqa: PLR0913  # its options
             show_default=False,
         ),
     ] = None,
+    speed: Annotated[
+        str | None,
+        typer.Option(
+            "--speed",
+            metavar="N",
+            help="1x as it happened, 10x ten times faster, max without waiting.",
+            show_default=False,
+        ),
+    ] = None,
+    max_gap: Annotated[
+        str | None,
+        typer.Option(
+            "--max-gap",
+            metavar="DURATION",
+            help="The longest wait between two events, in real time.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[
         int,
         typer.Option(
@@ -97,7 +115,9 @@ def run(  # noqa: PLR0913  # its options
         "limit": limit,
         "offset": offset,
     }
-    settings = Chosen(paths or (), select, only_destination or ()).over(system["pipelines"][name])
+    pacing = {"speed": speed, "max_gap": max_gap}
+    chosen = Chosen(paths or (), select, only_destination or (), pacing)
+    settings = chosen.over(system["pipelines"][name])
     start = _start(dry_run=dry_run, resume=resume, restart=restart)
     options = RunOptions(start, workers, seed, system["policies"], _stdin())
     if not dry_run and any(choice.stdout for choice in settings.destinations.values()):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
+from tiktoktoe_cli.config.fields import Settings
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.settings.input import SelectSettings
 from tiktoktoe_cli.words import listed, suggestion
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
+_Settings = TypeVar("_Settings", bound=Settings)
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What was given: `paths` in the place of the input's; keys of `select`, over those of the YAML; destinations.
+    """What was given: `paths` in the place of the input's; keys of `select` and `pacing` over the YAML's; destinations.
 
     No path, no key or no destination leaves what the YAML says.
     """
@@ -28,6 +30,7 @@ class Chosen:
     paths: Sequence[str] = ()
     select: Mapping[str, object] = field(default_factory=dict)
     destinations: Sequence[str] = ()
+    pacing: Mapping[str, object] = field(default_factory=dict)
 
     def over(self, settings: PipelineSettings) -> PipelineSettings:
         """Give the pipeline as it runs.
@@ -39,24 +42,25 @@ class Chosen:
         read = source.model_copy(
             update={
                 "paths": tuple(map(Path, self.paths)) or source.paths,
-                "select": _selected(source.select, self.select),
+                "select": _updated(source.select, self.select),
             }
         )
-        return _only(settings.model_copy(update={"input": read}), self.destinations)
+        pacing = _updated(settings.pacing, self.pacing)
+        return _only(settings.model_copy(update={"input": read, "pacing": pacing}), self.destinations)
 
 
-def _selected(said: SelectSettings, select: Mapping[str, object]) -> SelectSettings:
-    given = {key: value for key, value in select.items() if value is not None}
+def _updated(said: _Settings, values: Mapping[str, object]) -> _Settings:
+    """Let options win over settings, key by key."""
+    given = {key: value for key, value in values.items() if value is not None}
     try:
-        read = SelectSettings.model_validate(given)
+        read = type(said).model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        hint = (first.get("ctx") or {}).get("hint")
-        raise UsageError(
-            f"`--{first['loc'][0]}`: {first['msg'][:1].lower()}{first['msg'][1:]}", hint=hint
-        ) from None
-    update = {name: getattr(read, name) for name in read.model_fields_set}
-    return said.model_copy(update=update)
+        option = str(first["loc"][0]).replace("_", "-")
+        hint = (first.get("ctx") or {}).get("hint", "")
+        message = f"`--{option}`: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        raise UsageError(message, hint=hint) from None
+    return said.model_copy(update={name: getattr(read, name) for name in read.model_fields_set})
 
 
 def _only(settings: PipelineSettings, names: Sequence[str]) -> PipelineSettings:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
 
 from tiktoktoe_cli.replay.delivering.catalog import make_destination
+from tiktoktoe_cli.replay.pacing.pace import RealPatience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.delivering.destination import Destination
     from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
     from tiktoktoe_cli.replay.flow.step import Probe
+    from tiktoktoe_cli.replay.pacing.pace import Patience
     from tiktoktoe_cli.replay.settings.destination import DestinationSettings
     from tiktoktoe_cli.resilience.settings import PolicySettings
 
@@ -32,7 +34,7 @@ class RunOptions:
 
     `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`. `make` makes the
     destinations, and `dead_letters` takes the dead letters in the place of their file: a rehearsal has its own.
-    `probe` looks at the events between the stages.
+    `probe` looks at the events between the stages. `patience` waits, where the pipeline has a pace.
     """
 
     start: Start = Start.ASK
@@ -43,6 +45,7 @@ class RunOptions:
     make: Callable[[str, DestinationSettings, Surroundings], Destination] = make_destination
     dead_letters: Destination | None = None
     probe: Probe | None = None
+    patience: Patience = field(default_factory=RealPatience)
 
     @property
     def is_rehearsal(self) -> bool:

@@ -19,6 +19,8 @@ from tiktoktoe_cli.replay.flow.workers import run_heads
 from tiktoktoe_cli.replay.metrics import metric_values
 from tiktoktoe_cli.replay.observer import SilentObserver
 from tiktoktoe_cli.replay.options import RunOptions
+from tiktoktoe_cli.replay.pacing.pace import Pace
+from tiktoktoe_cli.replay.pacing.schedule import Schedule
 from tiktoktoe_cli.replay.resuming.manifest import manifest_of, write_manifest
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
     began_ns = clock()
     assembly = assemble(name, settings, options, clock, should_stop)
     watch = Watch(observer or SilentObserver(), should_stop)
-    stopped = _run(assembly, watch, options.workers, clock)
+    stopped = _run(assembly, watch, options, clock)
     facts = ReplayFacts(
         pipeline=name,
         ending=_ending(stopped),
@@ -88,15 +90,20 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
     return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
 
 
-def _run(assembly: Assembly, watch: Watch, workers: int, clock: Callable[[], int]) -> StoppedError | None:
+def _run(
+    assembly: Assembly, watch: Watch, options: RunOptions, clock: Callable[[], int]
+) -> StoppedError | None:
     """Let everything through, and publish the outputs if nothing stopped it."""
     with ExitStack() as stack:
         stack.callback(assembly.checkpoints.close)
         stack.enter_context(_open_outputs(assembly))
-        flow = Flow(assembly, watch, clock)
+        flow = Flow(assembly, watch, clock, _pace(assembly, watch, options))
         try:
             assembly.checkpoints.begin()
-            with _collecting_seldom(assembly), run_heads(assembly.head, workers) as heads:
+            with (
+                _collecting_seldom(assembly),
+                run_heads(assembly.head, 1 if flow.pace else options.workers) as heads,
+            ):
                 flow.run(heads)
                 flow.publish()
         except StoppedError as stopped:
@@ -110,6 +117,15 @@ def _run(assembly: Assembly, watch: Watch, workers: int, clock: Callable[[], int
                     assembly.checkpoints.wait()
                 raise
     return None
+
+
+def _pace(assembly: Assembly, watch: Watch, options: RunOptions) -> Pace | None:
+    """Make what lets events through at the pipeline's pace; None if they need not wait. A rehearsal never waits."""
+    pacing = assembly.settings.pacing
+    if pacing.speed is None or options.is_rehearsal:
+        return None
+    schedule = Schedule(pacing.speed, pacing.max_gap)
+    return Pace(schedule, options.patience, assembly.head.decoder, watch.check)
 
 
 @contextmanager

@@ -109,6 +109,20 @@ class Block:
             ends={row - count: end for row, end in self.ends.items() if row >= count},
         )
 
+    def part(self, start: int, stop: int) -> Block:
+        """Cut some records out; of lines, so that reading can go on after them."""
+        block = self.after(start)
+        count = stop - start
+        if count == len(block):
+            return block
+        return replace(
+            block,
+            raws=block.raws[:count],
+            next_offset=block._offset(count),  # noqa: SLF001  # of its own kind
+            offsets=block.offsets and block.offsets[:count],
+            ends={row: end for row, end in block.ends.items() if row < count},
+        )
+
     def __getitem__(self, row: int, /) -> Origin:
         offset = self._offset(row)
         return Origin(

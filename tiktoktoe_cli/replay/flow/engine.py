@@ -14,7 +14,7 @@ from tiktoktoe_cli.replay.reading.blocks import read_blocks
 from tiktoktoe_cli.replay.reading.formats import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from tiktoktoe_cli.replay.assembly import Assembly
     from tiktoktoe_cli.replay.events.batch import Batch
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.flow.head import Parcel
     from tiktoktoe_cli.replay.flow.workers import Heads
     from tiktoktoe_cli.replay.observer import ReplayObserver
+    from tiktoktoe_cli.replay.ordering.sort import SortedBlock
+    from tiktoktoe_cli.replay.pacing.pace import Pace
 
 
 class StoppedError(Exception):
@@ -48,6 +50,14 @@ class Watch:
             StoppedError: the user wants the run to end.
         """
         self.observer.advanced(phase, done, total)
+        self.check()
+
+    def check(self) -> None:
+        """Ask.
+
+        Raises:
+            StoppedError: the user wants the run to end.
+        """
         if self.should_stop():
             raise StoppedError
 
@@ -62,6 +72,7 @@ class Flow:
     assembly: Assembly
     watch: Watch
     clock: Callable[[], int]
+    pace: Pace | None = None
     position: tuple[int, ...] = ()
     _has_new: bool = field(default=False)
 
@@ -120,7 +131,7 @@ class Flow:
         resumed = self.assembly.resumed
         self.watch.lines = resumed.lines if resumed else 0
         with closing(self._blocks(self.position)) as blocks:
-            for block, parcel in heads(blocks):
+            for block, parcel in heads(blocks if self.pace is None else self.pace.lines(blocks)):
                 self.watch.advance(Phase.READING, self.watch.lines)
                 self.watch.lines += len(block)
                 self._take(parcel)
@@ -133,7 +144,10 @@ class Flow:
         blocks_through = self.position[0] if self.position else 0
         done = 0
         with closing(sort_by_time(self._decoded(is_known=blocks_through > 0))) as ordered:
-            rest = islice(ordered, blocks_through, None)
+            if self.pace is None:
+                rest: Iterable[SortedBlock] = islice(ordered, blocks_through, None)
+            else:
+                rest = self.pace.sorted(ordered, blocks_through)
             for number, (block, parcel) in enumerate(heads(rest), start=blocks_through + 1):
                 self.watch.advance(Phase.DELIVERING, done, done + self.assembly.plan.accounts["input"].held)
                 self._take(parcel)

@@ -42,15 +42,15 @@ class SortedBlock:
     ends: ClassVar[Mapping[int, RecordEnd]] = {}
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = entries
+        self.entries = entries
         self.raws = [entry[4] for entry in entries]
         self.times = [entry[0] for entry in entries]
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self.entries)
 
     def __getitem__(self, row: int, /) -> Origin:
-        return Origin(*self._entries[row][1:])
+        return Origin(*self.entries[row][1:])
 
 
 def sort_by_time(

@@ -15,6 +15,7 @@ from tiktoktoe_cli.replay.delivering.line_file import partial_of
 from tiktoktoe_cli.replay.settings.destination import DeadLetterSettings, DestinationSettings
 from tiktoktoe_cli.replay.settings.input import InputSettings
 from tiktoktoe_cli.replay.settings.monitoring import MonitoringSettings
+from tiktoktoe_cli.replay.settings.pacing import PacingSettings
 from tiktoktoe_cli.replay.settings.stage import StageSettings
 from tiktoktoe_cli.replay.settings.state import StateSettings
 from tiktoktoe_cli.replay.settings.tests import TestSettings
@@ -52,6 +53,8 @@ class PipelineSettings(Settings):
         {}, validate_default=True
     )  # validated: its folder is beside the configuration
     """Where it stands, for a run that is cut short."""
+    pacing: PacingSettings = Field(default_factory=PacingSettings)
+    """How fast events go through."""
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings)
     """Metrics and alerts."""
     tests: tuple[TestSettings, ...] = ()
