@@ -14,6 +14,7 @@ from tiktoktoe_cli.config.fields import OneOf, Settings
 from tiktoktoe_cli.graph.rules.settings import GraphSettings
 from tiktoktoe_cli.health.settings import PROBES, CheckSettings, HealthSettings
 from tiktoktoe_cli.orchestration.settings import ActionsSettings, OrchestrationSettings
+from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 from tiktoktoe_cli.resilience.presets.catalog import PRESETS, settings_of
 from tiktoktoe_cli.resilience.settings import LayerSettings
 
@@ -61,6 +62,7 @@ def attributes() -> frozenset[str]:
         CheckSettings,
         HealthSettings,
         LayerSettings,
+        PipelineSettings,
         *map(settings_of, PRESETS),
     ],
 )
