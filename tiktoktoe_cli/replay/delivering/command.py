@@ -33,6 +33,7 @@ _STDERR = 2
 _UNDER_WAY = 256
 _TAKEN = b"ok"
 _LONGEST_REASON = 500
+_FAREWELL_S = 1.0  # a program that it has started may hold its output open
 
 
 class CommandDestination:
@@ -45,6 +46,7 @@ class CommandDestination:
         self._settings = settings
         self.can_refuse = settings.acknowledge is Acknowledgement.LINES
         self._child: subprocess.Popen[bytes] | None = None
+        self._listener: threading.Thread | None = None
         self._under_way: deque[Origin] = deque()
         self._refused: list[Refusal] = []
         self.events = self.size_bytes = 0
@@ -99,9 +101,11 @@ class CommandDestination:
         if child is not None:
             child.kill()
             child.wait()
-            for stream in (child.stdin, child.stdout):
-                if stream is not None:
-                    _close(stream)
+            if child.stdin is not None:
+                _close(child.stdin)
+            if self._listener is not None:
+                self._listener.join(_FAREWELL_S)
+                self._listener = None
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:
@@ -118,7 +122,8 @@ class CommandDestination:
         os.set_blocking(child.stdin.fileno(), False)
         if child.stdout is not None:
             self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-            threading.Thread(target=_listen, args=(child.stdout, self._answers), daemon=True).start()
+            self._listener = threading.Thread(target=_listen, args=(child.stdout, self._answers), daemon=True)
+            self._listener.start()
         return child
 
     def _hand_over(self, data: bytes) -> None:
@@ -185,12 +190,13 @@ class CommandDestination:
 
 
 def _listen(stream: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
-    """Pass on what a program prints, line by line, and no bytes at its end."""
+    """Pass on what a program prints, line by line, and no bytes at its end; nobody else closes the stream."""
     rest = b""
-    while data := os.read(stream.fileno(), 1 << 16):
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            answers.put(line + b"\n")
+    with stream:
+        while data := os.read(stream.fileno(), 1 << 16):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                answers.put(line + b"\n")
     answers.put(b"")
 
 
