@@ -31,6 +31,35 @@ STAGES = (
     {"dedupe": {"key": ["id"], "window": "10m"}},
     {"correlation": {"key": "order", "window": "2m", "lateness": "30m"}},
 )
+CHAINS: dict[str, tuple[dict[str, Any], ...]] = {
+    "marks": STAGES,
+    "groups": (
+        {"correlation": {"key": "order", "window": {"sliding": "1m"}, "emit": "group", "lateness": "1m"}},
+    ),
+    "joins": (
+        {
+            "correlation": {
+                "key": "order",
+                "emit": "join",
+                "expects": ["a", "b"],
+                "deadline": "3m",
+                "lateness": "unlimited",
+            }
+        },
+    ),
+    "sums": (
+        {"dedupe": {"key": ["id"], "window": "10m"}},
+        {
+            "aggregate": {
+                "key": "order",
+                "window": {"sliding": "5m", "every": "1m"},
+                "fields": {"n": {"sum": "n"}, "ids": {"distinct": "id"}},
+                "lateness": "1m",
+            }
+        },
+        {"correlation": {"key": "data.key", "window": "2m", "lateness": "30m"}},
+    ),
+}
 ROUTES = [{"when": "n % 3 == 0", "to": ["third"]}, {"when": "n % 7 != 0", "to": ["all"]}]
 FILES = 12
 
@@ -44,6 +73,7 @@ def events(seed: int, count: int) -> Iterator[dict[str, Any]]:
             "id": f"e{random.choice([n, n, n, max(n - 20, 0)])}",
             "time": f"2026-03-02T{at // 3600 % 24:02}:{at // 60 % 60:02}:{at % 60:02}Z" if n % 50 else "soon",
             "order": f"o{random.randrange(40)}" if n % 11 else None,
+            "type": "abc"[n % 3],
             "n": n,
         }
 
@@ -56,11 +86,11 @@ def fill(shelf: Shelf, seed: int, count: int = 600) -> None:
         shelf.put(f"{number:02}.ndjson", text)
 
 
-def pipeline(shelf: Shelf, order: str = "input", every: int = 60) -> PipelineSettings:
+def pipeline(shelf: Shelf, order: str = "input", every: int = 60, chain: str = "marks") -> PipelineSettings:
     """Make a pipeline with windows, two destinations, dead letters and frequent checkpoints."""
     return shelf.settings(
         input={"paths": [f"{shelf.folder}/*.ndjson*"], "order": order},
-        stages=STAGES,
+        stages=CHAINS[chain],
         routing=ROUTES,
         destinations={name: {"file": f"{shelf.folder}/out/{name}.ndjson"} for name in ("all", "third")},
         state={"dir": f"{shelf.folder}/state", "checkpoint_every": every},
@@ -91,26 +121,31 @@ class Patience:
 
 
 @pytest.mark.parametrize("order", ["input", "event_time"])
+@pytest.mark.parametrize("chain", CHAINS)
 @given(
     seed=st.integers(0, 99),
     stops=st.lists(st.integers(1, 30), max_size=4),
     workers=st.sampled_from([1, 1, 2]),
 )
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_run_goes_on_as_if_it_had_never_stopped(
-    tmp_path_factory: pytest.TempPathFactory, order: str, seed: int, stops: list[int], workers: int
+    tmp_path_factory: pytest.TempPathFactory,
+    chain: str,
+    order: str,
+    seed: int,
+    stops: list[int],
+    workers: int,
 ) -> None:
     """However often a run is stopped: the outputs, the dead letters and the counts are those of one that is not."""
     shelf = Shelf(tmp_path_factory.mktemp("resume"))
     fill(shelf, seed)
-    whole = run_pipeline("p", pipeline(shelf, order))
+    settled = pipeline(shelf, order, chain=chain)
+    whole = run_pipeline("p", settled)
     wanted = outputs(shelf)
 
     for stop in stops:
-        run_pipeline(
-            "p", pipeline(shelf, order), should_stop=Patience(stop), options=RunOptions(Start.RESUME)
-        )
-    facts = run_pipeline("p", pipeline(shelf, order), options=RunOptions(Start.RESUME, workers))
+        run_pipeline("p", settled, should_stop=Patience(stop), options=RunOptions(Start.RESUME))
+    facts = run_pipeline("p", settled, options=RunOptions(Start.RESUME, workers))
 
     assert outputs(shelf) == wanted
     assert facts.ending is Ending.COMPLETE
@@ -147,6 +182,24 @@ def run_apart(
         os.kill(child.pid, signal.SIGKILL)
     child.join(60)
     return child.exitcode
+
+
+def test_the_log_of_checkpoints_stays_in_proportion_to_what_is_held(shelf: Shelf) -> None:
+    """Windows that have closed leave it: a long run does not make a long log."""
+    text = "".join(json.dumps(event | {"text": "x" * 1_000}) + "\n" for event in events(4, 20_000))
+    shelf.put("a.ndjson", text)
+    settings = pipeline(shelf, every=200, chain="groups")
+    database = shelf.folder / "state" / "p" / "state.db"
+    sizes = []
+
+    def look() -> bool:
+        sizes.append(database.stat().st_size if database.exists() else 0)
+        return False
+
+    run_pipeline("p", settings, should_stop=look)
+
+    assert len(text) > 20 << 20
+    assert 0 < max(sizes) < 6 << 20
 
 
 def test_a_full_disk_ends_a_run_that_can_go_on(shelf: Shelf) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.replay.resuming.checkpoint import Checkpoint
-from tiktoktoe_cli.replay.resuming.store import Store
+from tiktoktoe_cli.replay.resuming.store import Change, Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,13 +23,33 @@ def test_what_was_saved_is_there_again(tmp_path: Path) -> None:
     """The newest checkpoint replaces the one before; changes add up in their order."""
     store = Store(tmp_path / "new")
 
-    store.save("print", checkpoint(1), [("dedupe", b"a"), ("correlation", b"b")])
-    store.save("print", checkpoint(2), [("dedupe", b"c")])
+    store.save("print", checkpoint(1), [Change("dedupe", b"a"), Change("correlation", b"b")])
+    store.save("print", checkpoint(2), [Change("dedupe", b"c")])
     saved = Store(tmp_path / "new").load()
 
     assert saved is not None
     assert (saved.fingerprint, saved.checkpoint) == ("print", checkpoint(2))
-    assert list(saved.changes) == [("dedupe", b"a"), ("correlation", b"b"), ("dedupe", b"c")]
+    assert [change[:2] for change in saved.changes] == [
+        ("dedupe", b"a"),
+        ("correlation", b"b"),
+        ("dedupe", b"c"),
+    ]
+
+
+def test_a_whole_change_replaces_those_of_its_stage(tmp_path: Path) -> None:
+    """A log that grew beyond what it describes is written anew; other stages keep theirs."""
+    store = Store(tmp_path)
+    store.save("print", checkpoint(1), [Change("dedupe", b"a"), Change("correlation", b"b")])
+
+    store.save("print", checkpoint(2), [Change("dedupe", b"all", is_whole=True), Change("correlation", b"c")])
+
+    saved = store.load()
+    assert saved is not None
+    assert [change[:2] for change in saved.changes] == [
+        ("correlation", b"b"),
+        ("dedupe", b"all"),
+        ("correlation", b"c"),
+    ]
 
 
 def test_where_nothing_was_saved_there_is_nothing(tmp_path: Path) -> None:
@@ -45,13 +65,13 @@ def test_where_nothing_was_saved_there_is_nothing(tmp_path: Path) -> None:
 def test_the_first_checkpoint_of_a_run_replaces_what_another_left(tmp_path: Path) -> None:
     """Nothing of an earlier run is mixed into a new one."""
     store = Store(tmp_path)
-    store.save("old", checkpoint(7), [("dedupe", b"old")])
+    store.save("old", checkpoint(7), [Change("dedupe", b"old")])
 
-    store.save("new", checkpoint(1), [("dedupe", b"new")])
+    store.save("new", checkpoint(1), [Change("dedupe", b"new")])
 
     saved = store.load()
     assert saved is not None
-    assert (saved.fingerprint, list(saved.changes)) == ("new", [("dedupe", b"new")])
+    assert (saved.fingerprint, list(saved.changes)) == ("new", [Change("dedupe", b"new")])
 
 
 def test_a_run_that_is_over_leaves_nothing(tmp_path: Path) -> None:
@@ -70,7 +90,7 @@ def test_a_run_that_is_over_leaves_nothing(tmp_path: Path) -> None:
 def test_a_file_that_was_cut_is_told(tmp_path: Path, share: float) -> None:
     """Of a database that lacks its end nothing is taken up: the user learns what to do."""
     store = Store(tmp_path)
-    store.save("print", checkpoint(1), [("dedupe", bytes(100_000))])
+    store.save("print", checkpoint(1), [Change("dedupe", bytes(100_000))])
     data = store.path.read_bytes()
 
     store.path.write_bytes(data[: int(len(data) * share)])
@@ -83,7 +103,7 @@ def test_a_file_that_was_cut_is_told(tmp_path: Path, share: float) -> None:
 def test_bytes_that_changed_are_told(tmp_path: Path) -> None:
     """A database that can be read, but holds other bytes than were written, is damaged as well."""
     store = Store(tmp_path)
-    store.save("print", checkpoint(1), [("dedupe", b"who was there " * 1_000)])
+    store.save("print", checkpoint(1), [Change("dedupe", b"who was there " * 1_000)])
     data = store.path.read_bytes()
 
     store.path.write_bytes(data.replace(b"who was there", b"who was THERE", 1))

@@ -42,7 +42,7 @@ def test_writes_the_session_into_its_events(shelf: Shelf) -> None:
         ("7@2026-03-02T08:04:00.000Z", 1, 1),
         ("x@2026-03-02T08:30:00.000Z", 1, 1),
     ]
-    assert (facts.measure("sessions"), facts.measure("uncorrelated")) == (3, 1)
+    assert (facts.measure("sessions"), facts.measure("without_key")) == (3, 1)
 
 
 def test_late_events_are_dead_letters(shelf: Shelf) -> None:

@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from tests.replay.making import SECOND, batch_of, cut, kit, let_through
 from tiktoktoe_cli.replay.events.batch import Drop
+from tiktoktoe_cli.replay.settings.aggregation import AggregateSettings
 from tiktoktoe_cli.replay.settings.windows import CorrelationSettings, DedupeSettings
-from tiktoktoe_cli.replay.stages import correlation, dedupe
+from tiktoktoe_cli.replay.stages import aggregation, correlation, dedupe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,6 +150,11 @@ MEMORIES: dict[str, dict[str, Any]] = {
     "group": {"key": "k", "window": "20s", "emit": "group"},
     "join": {"key": "k", "emit": "join", "expects": ["a", "b"], "deadline": "20s", "lateness": "5s"},
     "dedupe": {"key": ["k"], "window": "20s"},
+    "aggregate": {
+        "key": "k",
+        "window": {"sliding": "20s", "every": "7s"},
+        "fields": {"n": {"sum": "n"}, "ns": {"last": "n"}, "as": {"count": 'type == "a"'}},
+    },
 }
 
 
@@ -156,15 +162,21 @@ def memory_of(kind: str) -> Stage:
     """Make a stage."""
     if kind == "dedupe":
         return dedupe.build(DedupeSettings.model_validate(MEMORIES[kind]), kit())
+    if kind == "aggregate":
+        return aggregation.build(AggregateSettings.model_validate(MEMORIES[kind]), kit())
     return correlation.build(CorrelationSettings.model_validate(MEMORIES[kind]), kit())
 
 
 Drawn = tuple[str | None, str, int]
 
 
-def through(kind: str, pieces: Sequence[Sequence[Drawn]], stops: Sequence[bool]) -> tuple[Any, ...]:
-    """Let pieces through; after some of them a new stage goes on with what the one before told."""
-    stage, told, newest, number = memory_of(kind), [], -1, 0
+def through(kind: str, pieces: Sequence[Sequence[Drawn]], stops: Sequence[bool | None]) -> tuple[Any, ...]:
+    """Let pieces through; after some of them (None: not) a new stage goes on with what the one before told.
+
+    Where that is the whole (True), what was told before is thrown away.
+    """
+    stage, newest, number = memory_of(kind), -1, 0
+    told: list[bytes] = []
     found: list[Any] = []
     letters, made, joined = 0, 0, 0
     for piece, stop in zip(pieces, stops, strict=True):
@@ -180,9 +192,9 @@ def through(kind: str, pieces: Sequence[Sequence[Drawn]], stops: Sequence[bool])
             made + batch.made,
             joined + batch.dropped.total(),
         )
-        if stop:
+        if stop is not None:
             assert stage.memory is not None
-            told.append(marshal.dumps(stage.memory.changes()))
+            told = [*([] if stop else told), marshal.dumps(stage.memory.changes(is_whole=stop))]
             stage = memory_of(kind)
             assert stage.memory is not None
             for changes in told:
@@ -210,6 +222,8 @@ def test_cuts_and_stops_change_nothing(
 ) -> None:
     """However the input is cut, and wherever a run stops and goes on, the same comes out, and counts add up."""
     pieces = list(cut(drawn, sizes))
-    stops = data.draw(st.lists(st.booleans(), min_size=len(pieces), max_size=len(pieces)))
+    stops = data.draw(
+        st.lists(st.sampled_from([None, False, True]), min_size=len(pieces), max_size=len(pieces))
+    )
 
-    assert through(kind, pieces, stops) == through(kind, [drawn], [False])
+    assert through(kind, pieces, stops) == through(kind, [drawn], [None])

@@ -106,15 +106,30 @@ class FixedWindows:
         oldest_us: int = min([watermark_us, *(items[0][0] for items in self._items.values())])
         return oldest_us
 
-    def told(self, pack: Pack) -> Any:  # as in `Windows`
-        """Tell the events that have come, and the watermark."""
-        return self._watermark_us, self._diary.told(pack)
+    def told(self, pack: Pack, *, is_whole: bool = False) -> Any:  # as in `Windows`
+        """Tell the watermark and the events that have come; or those that are held, and all open windows."""
+        if not is_whole:
+            return self._watermark_us, self._diary.told(pack), None
+        self._diary.forget()
+        held = [(key, list(map(pack, items))) for key, items in self._items.items()]
+        opened = [(key, *span, serial) for (key, span), serial in self._open.items()]
+        return self._watermark_us, [], (self._serial, held, opened)
 
     def take_up(self, told: Any, unpack: Pack) -> None:  # as above
         """Take them up."""
-        watermark_us, entries = told
+        watermark_us, entries, whole = told
+        if whole is not None:
+            self._take_up_whole(unpack, *whole)
         self._diary.add_again(self, entries, unpack)
         self.close(watermark_us)
+
+    def _take_up_whole(self, unpack: Pack, serial: int, held: Any, opened: Any) -> None:  # as above
+        self._serial = serial
+        self._items = {key: list(map(unpack, items)) for key, items in held}
+        self.held = sum(map(len, self._items.values()))
+        self._open = {(key, Span(start_us, stop_us)): number for key, start_us, stop_us, number in opened}
+        self._due = [(span.stop_us, number, key, span) for (key, span), number in self._open.items()]
+        heapq.heapify(self._due)
 
     @property
     def _closed_until_us(self) -> int:

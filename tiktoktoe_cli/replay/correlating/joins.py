@@ -69,15 +69,40 @@ class Joins:
         """Tell up to when no event is held, where none before a watermark will come."""
         return min([watermark_us, *(join.first_us for joins in self._open.values() for join in joins)])
 
-    def told(self, pack: Pack) -> Any:  # as in `Windows`
-        """Tell the events that have come, and the watermark."""
-        return self._watermark_us, self._diary.told(pack)
+    def told(self, pack: Pack, *, is_whole: bool = False) -> Any:  # as in `Windows`
+        """Tell the watermark and the events that have come; or the open joins, with their events."""
+        if not is_whole:
+            return self._watermark_us, self._diary.told(pack), None
+        self._diary.forget()
+        joins = [
+            (join.key, join.serial, list(map(pack, join.items)))
+            for joins in self._open.values()
+            for join in joins
+        ]
+        due = [(due_us, pushed, join.serial) for due_us, pushed, join in self._due if not join.is_over]
+        return self._watermark_us, [], (self._serial, self._pushed, joins, due)
 
     def take_up(self, told: Any, unpack: Pack) -> None:  # as above
         """Take them up."""
-        watermark_us, entries = told
+        watermark_us, entries, whole = told
+        if whole is not None:
+            self._take_up_whole(unpack, *whole)
         self._diary.add_again(self, entries, unpack)
         self.close(watermark_us)
+
+    def _take_up_whole(
+        self, unpack: Pack, serial: int, pushed: int, joins: Any, due: Any
+    ) -> None:  # as above
+        self._serial, self._pushed = serial, pushed
+        known = {}
+        for key, number, packed in joins:
+            items = list(map(unpack, packed))
+            times = list(map(_time, items))
+            join = known[number] = Session(key, min(times), max(times), items, number)
+            self._open.setdefault(key, []).append(join)
+            self.held += len(items)
+        self._due = [(due_us, order, known[number]) for due_us, order, number in due]
+        heapq.heapify(self._due)
 
     def _place(self, key: str, item: Item) -> None:
         time_us = item[0]

@@ -157,13 +157,22 @@ class Sessions:
         self._dirty.clear()
         return self._next_serial, told
 
-    def told(self, pack: Pack) -> Any:  # what `marshal` can write
-        """Tell the changes as plain tuples."""
+    def told(self, pack: Pack, *, is_whole: bool = False) -> Any:  # what `marshal` can write
+        """Tell the changes as plain tuples; if it shall be the whole, as if nothing had ever been told."""
+        if is_whole:
+            self._forget_told()
         serial, told = self.changes()
         return serial, [
             (key, [(*change[:-1], list(map(pack, change.items))) for change in sessions])
             for key, sessions in told
         ]
+
+    def _forget_told(self) -> None:
+        self._known.clear()
+        self._dirty = set(self._open)
+        for key in self._open:
+            for session in self._sessions_of(key):
+                session.told = 0
 
     def take_up(self, told: Any, unpack: Pack) -> None:  # as above
         """Take them up."""

@@ -27,8 +27,8 @@ class Windows(Protocol):
     def oldest(self, watermark_us: int) -> int:
         """Tell up to when no event is held, where none before a watermark will come."""
 
-    def told(self, pack: Pack) -> Any:  # what `marshal` can write
-        """Tell what has changed since the last call."""
+    def told(self, pack: Pack, *, is_whole: bool = False) -> Any:  # what `marshal` can write
+        """Tell what has changed since the last call, or all that is open."""
 
     def take_up(self, told: Any, unpack: Pack) -> None:  # as above
         """Take up what was told before."""
@@ -48,6 +48,10 @@ class Diary:
         """Give what was written since the last call."""
         entries, self._entries = self._entries, []
         return [(watermark_us, key, pack(item)) for watermark_us, key, item in entries]
+
+    def forget(self) -> None:
+        """Forget it all: it is told in another way."""
+        self._entries.clear()
 
     def add_again(self, windows: Windows, entries: Any, unpack: Pack) -> None:  # as `told` gives them
         """Let windows take in what they told; what had closed by then is gone."""

@@ -62,7 +62,7 @@ class Clock:
         """Give nothing: no event is held."""
         return Batch([])
 
-    def changes(self) -> Any:  # as in `Memory`
+    def changes(self, *, is_whole: bool = False) -> Any:  # noqa: ARG002  # always; as in `Memory`
         """Tell the newest time, and that of the file that is read."""
         return self._file, self._newest_us, self._newest_of_file_us
 

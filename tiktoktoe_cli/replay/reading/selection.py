@@ -118,7 +118,7 @@ class Limit:
         """Give nothing: no event is held."""
         return Batch([])
 
-    def changes(self) -> object:
+    def changes(self, *, is_whole: bool = False) -> object:  # noqa: ARG002  # it always is
         """Tell how many were taken."""
         return self.taken
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import marshal
+from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.replay.resuming.checkpoint import Checkpoint
+from tiktoktoe_cli.replay.resuming.store import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.resuming.checkpoint import Books
     from tiktoktoe_cli.replay.resuming.store import Store
     from tiktoktoe_cli.replay.stages.stage import Memory
+
+
+_GROWTH, _SMALL_BYTES = 3, 1 << 20
+# a log that is no longer than a few times what it describes is neither slow to write nor to read
 
 
 @dataclass(slots=True)
@@ -37,15 +43,20 @@ class Checkpointing:
     _since: int = 0
     _repeated: int = 0
     _before: int | None = None
+    _logged: Counter[str] = field(
+        default_factory=Counter
+    )  # bytes of each memory's changes, from the last whole one on
+    _whole: Counter[str] = field(default_factory=Counter)  # bytes of that one
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "checkpoint"))
     _writing: Future[None] | None = None
 
-    def take_up(self, checkpoint: Checkpoint, changes: Sequence[tuple[str, bytes]]) -> None:
+    def take_up(self, checkpoint: Checkpoint, changes: Sequence[Change]) -> None:
         """Go on from a checkpoint of an earlier run."""
         self.number, self._repeated = checkpoint.number, checkpoint.repeated
         self.books.take_up(checkpoint.books)
-        for name, change in changes:
-            self.memories[name].restore(marshal.loads(change))  # noqa: S302  # the store has checked it
+        for change in changes:
+            self.memories[change.stage].restore(marshal.loads(change.data))  # noqa: S302  # the store has checked it
+            self._logged[change.stage] += len(change.data)
 
     def begin(self) -> None:
         """Take notice that the outputs are open.
@@ -82,7 +93,7 @@ class Checkpointing:
         self._repeated, self._before = self.repeated, None
         told = self.books.told()
         checkpoint = Checkpoint(position, lines, outputs, told, self.number, self._repeated, is_over)
-        changes = [(name, marshal.dumps(memory.changes())) for name, memory in self.memories.items()]
+        changes = [self._change(name, memory) for name, memory in self.memories.items()]
         self._writing = self._thread.submit(self._write, checkpoint, changes)
         if self._has_inexact:
             self.wait()
@@ -140,7 +151,16 @@ class Checkpointing:
         """Let the thread end."""
         self._thread.shutdown()
 
-    def _write(self, checkpoint: Checkpoint, changes: Sequence[tuple[str, bytes]]) -> None:
+    def _change(self, name: str, memory: Memory) -> Change:
+        """Let a memory tell what has changed; or all, once the changes have grown beyond what it can hold by far."""
+        is_whole = self._logged[name] > _GROWTH * self._whole[name] + _SMALL_BYTES
+        data = marshal.dumps(memory.changes(is_whole=is_whole))
+        if is_whole:
+            self._logged[name], self._whole[name] = 0, len(data)
+        self._logged[name] += len(data)
+        return Change(name, data, is_whole)
+
+    def _write(self, checkpoint: Checkpoint, changes: Sequence[Change]) -> None:
         for output in self.outputs.values():
             output.secure()
         self.store.save(self.fingerprint, checkpoint, changes)

@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.replay.resuming.checkpoint import Checkpoint
@@ -26,13 +26,21 @@ _IS_EMPTY = "SELECT count(*) = 0 FROM sqlite_master WHERE name = 'run'"
 _HINT = "begin anew with `--restart`"
 
 
+class Change(NamedTuple):
+    """What a stage told at a checkpoint; if it `is_whole`, all that it told before is not needed any more."""
+
+    stage: str
+    data: bytes
+    is_whole: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a run left: what it was about, its last checkpoint, and all changes of each stage, in their order."""
+    """What a run left: what it was about, its last checkpoint, and the changes of each stage, in their order."""
 
     fingerprint: str
     checkpoint: Checkpoint
-    changes: Sequence[tuple[str, bytes]]
+    changes: Sequence[Change]
 
 
 class Store:
@@ -66,15 +74,16 @@ class Store:
             zlib.crc32(told) != written for told, written in [(data, checksum), *(row[1:] for row in rows)]
         ):
             raise self._damaged("what is in it does not match its checksums")
-        return Saved(fingerprint, Checkpoint.decode(data), [(stage, change) for stage, change, _ in rows])
+        return Saved(fingerprint, Checkpoint.decode(data), [Change(stage, told) for stage, told, _ in rows])
 
-    def save(self, fingerprint: str, checkpoint: Checkpoint, changes: Sequence[tuple[str, bytes]]) -> None:
+    def save(self, fingerprint: str, checkpoint: Checkpoint, changes: Sequence[Change]) -> None:
         """Replace the checkpoint, and add what has changed in the stages since the last one, all or nothing.
 
-        The first checkpoint of a run replaces all that was there.
+        The first checkpoint of a run replaces all that was there, a whole change those of its stage.
         """
         data = checkpoint.encode()
-        rows = [(checkpoint.number, stage, change, zlib.crc32(change)) for stage, change in changes]
+        rows = [(checkpoint.number, told.stage, told.data, zlib.crc32(told.data)) for told in changes]
+        whole = [(told.stage,) for told in changes if told.is_whole]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as database:
@@ -83,6 +92,7 @@ class Store:
                     database.execute(table)
                 if checkpoint.number == 1:
                     database.execute("DELETE FROM change")
+                database.executemany("DELETE FROM change WHERE stage = ?", whole)
                 database.execute(
                     "INSERT OR REPLACE INTO run VALUES (1, ?, ?, ?)", (fingerprint, data, zlib.crc32(data))
                 )

@@ -104,7 +104,7 @@ class PipelineSettings(Settings):
                 message = "dead letters have the original fields: `redact` cannot stand below what moves them"
                 raise PydanticCustomError("redact-too-late", message, context)
             gathers = stage.correlation is not None and stage.correlation.emit is not Emit.ANNOTATE
-            moved = moved or gathers or bool(stage.rename or stage.flatten)
+            moved = moved or gathers or bool(stage.rename or stage.flatten or stage.aggregate)
         return self
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from tiktoktoe_cli.config.fields import Cel, OneOf
 from tiktoktoe_cli.expressions import Expression
 from tiktoktoe_cli.replay.events.field_path import FieldPath
+from tiktoktoe_cli.replay.settings.aggregation import AggregateSettings
 from tiktoktoe_cli.replay.settings.enrichment import EnrichmentSettings
 from tiktoktoe_cli.replay.settings.processors import (
     FlattenSettings,
@@ -54,3 +55,5 @@ class StageSettings(OneOf):
     """Drop repeated events."""
     correlation: CorrelationSettings | None = None
     """Mark events that belong together."""
+    aggregate: AggregateSettings | None = None
+    """Make one event of those of a window: counts, sums, extremes."""

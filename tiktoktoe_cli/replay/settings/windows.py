@@ -94,6 +94,11 @@ class KeyedSettings(Settings):
     """How many events may be held in open windows; the run ends with an error rather than with wrong windows."""
 
     @property
+    def longest(self) -> tuple[str, Duration]:
+        """What keeps events together, and how long they may be apart in it."""
+        return self.window.kind, self.window.chosen
+
+    @property
     def lateness_us(self) -> int:
         """The lateness in microseconds; longer than all of time if it is unlimited."""
         return self.lateness // 1_000 if isinstance(self.lateness, Duration) else 1 << 63
@@ -110,6 +115,11 @@ class CorrelationSettings(KeyedSettings):
     deadline: Duration | None = None
     """How long `emit: join` waits, from the first event on; then an event `correlation.incomplete` names what never
     came."""
+
+    @property
+    def longest(self) -> tuple[str, Duration]:
+        """A join lasts until its deadline."""
+        return super().longest if self.deadline is None else ("join", self.deadline)
 
     @model_validator(mode="after")
     def _settings_fit_what_is_emitted(self) -> CorrelationSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tiktoktoe_cli.replay.stages import (
+    aggregation,
     correlation,
     dedupe,
     enrichment,
@@ -46,5 +47,6 @@ STAGES: Final[Mapping[str, Entry]] = {
     "rename": Entry(renaming.build),
     "flatten": Entry(flattening.build),
     "dedupe": Entry(dedupe.build, True, lambda _: True),
+    "aggregate": Entry(aggregation.build, True),
     "correlation": Entry(correlation.build, True, correlation.is_blind, frozenset(correlation.ANNOTATIONS)),
 }

@@ -63,35 +63,38 @@ class Dedupe:
         """Give nothing: no event is held."""
         return Batch([])
 
-    def changes(self) -> Any:  # as in `Memory`
+    def changes(self, *, is_whole: bool = False) -> Any:  # as in `Memory`
         """Tell the keys that came since the last call, with the newest time when each came, and that of now."""
         untold, self._untold = self._untold, []
+        if is_whole:
+            untold = [(self._newest_us or 0, time_us, key) for time_us, key in self._oldest]
         return self._newest_us, untold
 
     def restore(self, changes: Any) -> None:  # as above
         """Take up keys that were told before."""
-        self._newest_us, told = changes
+        now_us, told = changes
         for newest_us, time_us, key in told:
-            self._forget(newest_us - self._window_us)
+            self._advance(newest_us)
             self._first_us[key] = time_us
             self._oldest.append((time_us, key))
-        if self._newest_us is not None:
-            self._forget(self._newest_us - self._window_us)
+        if now_us is not None:
+            self._advance(now_us)
 
     def _is_first(self, key: str, time_us: int) -> bool:
-        if self._newest_us is None or time_us > self._newest_us:
-            self._newest_us = time_us
-            self._forget(time_us - self._window_us)
+        self._advance(time_us)
         first_us = self._first_us.get(key)
         if first_us is not None and abs(time_us - first_us) < self._window_us:
             return False
         self._first_us[key] = time_us
         self._oldest.append((time_us, key))
-        self._untold.append((self._newest_us, time_us, key))
+        self._untold.append((self._newest_us or 0, time_us, key))
         return True
 
-    def _forget(self, limit_us: int) -> None:
-        """Forget the keys whose first event is not after a time."""
+    def _advance(self, time_us: int) -> None:
+        """Forget the keys whose first event is a window or more before a time, if that is the newest."""
+        if self._newest_us is not None and time_us <= self._newest_us:
+            return
+        self._newest_us, limit_us = time_us, time_us - self._window_us
         while self._oldest and self._oldest[0][0] <= limit_us:
             first_us, key = self._oldest.popleft()
             if self._first_us.get(key) == first_us:

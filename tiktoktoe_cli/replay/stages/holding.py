@@ -105,7 +105,7 @@ class Gathered(Objects):
             "time": write_rfc3339(time_us),
             "datacontenttype": "application/json",
             "correlationid": identity,
-            "data": {"key": session.key, "window": window, "count": len(session.items), **content},
+            "data": {"key": session.key or None, "window": window, "count": len(session.items), **content},
         }
 
 

@@ -33,11 +33,11 @@ class Memory(Protocol):
     def finish(self) -> Batch:
         """Give what is still held: no event will come."""
 
-    def changes(self) -> Any:  # what `marshal` can write
-        """Tell what has changed since the last call: for the checkpoint."""
+    def changes(self, *, is_whole: bool = False) -> Any:  # what `marshal` can write
+        """Tell what has changed since the last call, for the checkpoint; `is_whole` tells all that is remembered."""
 
     def restore(self, changes: Any) -> None:  # as above
-        """Take up what was told before, change by change, in their order."""
+        """Take up what was told before, change by change, in their order, from the last that was whole on."""
 
 
 class Stage(NamedTuple):
