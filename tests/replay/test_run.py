@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tests.replay.conftest import Json, Shelf
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
-from tiktoktoe_cli.replay import Ending, Phase, report_of, run_pipeline
+from tiktoktoe_cli.replay import Ending, Phase, SilentObserver, report_of, run_pipeline
 from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.replay.events.letter import Reason
 from tiktoktoe_cli.replay.options import RunOptions, Start
@@ -104,7 +104,7 @@ def test_stopping_keeps_a_beginning_of_the_whole(shelf: Shelf) -> None:
     whole = shelf.bytes_of("all")
     phases: list[Phase] = []
 
-    class Observer:
+    class Observer(SilentObserver):
         def advanced(self, phase: Phase, done: int, total: int | None) -> None:
             phases.append(phase)
             assert total in {None, 3_500}
@@ -133,7 +133,7 @@ def test_what_was_stopped_can_go_on(shelf: Shelf, order: str) -> None:
     delivering = Phase.DELIVERING if order == "event_time" else Phase.READING
     phases: list[Phase] = []
 
-    class Observer:
+    class Observer(SilentObserver):
         def advanced(self, phase: Phase, _done: int, _total: int | None) -> None:
             phases.append(phase)
 
@@ -387,7 +387,7 @@ def test_two_runs_at_once_never_share_an_output(shelf: Shelf) -> None:
     shelf.events(*(minute(number % 600) for number in range(3_000)))
     refused: list[str] = []
 
-    class Observer:
+    class Observer(SilentObserver):
         def advanced(self, *_: object) -> None:
             if not refused:
                 with pytest.raises(UnfinishedError) as caught:

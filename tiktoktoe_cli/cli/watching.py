@@ -9,13 +9,13 @@ from tiktoktoe_cli.cli.desk import STOPPING
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.orchestration import JobKind, JobState, ServiceState
-    from tiktoktoe_cli.replay import Phase
+    from tiktoktoe_cli.replay import Phase, ReplayFacts
     from tiktoktoe_cli.report import Progress
 
 
 @dataclass(slots=True)
 class ReplayWatcher:
-    """Counts the lines read, then the events delivered, under one name."""
+    """Counts the lines read, then the events delivered, under one name; below it what the stages did."""
 
     progress: Progress
     name: str
@@ -27,8 +27,23 @@ class ReplayWatcher:
         if phase is not self._phase:
             self._phase, self._done = phase, 0
             self.progress.started(self.name, state=phase.value, total=total, unit="events")
-        self.progress.advance(self.name, done - self._done)
+        self.progress.advance(self.name, done - self._done, total)
         self._done = done
+
+    def counted(self, facts: ReplayFacts) -> None:
+        """Show what each stage has done."""
+        for stage in facts.stages:
+            counts = (
+                ("in", stage.taken),
+                ("made", stage.made),
+                ("out", stage.passed),
+                ("dead", stage.dead),
+                ("dropped", sum(stage.dropped.values())),
+                ("held", stage.held),
+            )
+            self.progress.detail(
+                stage.name, ", ".join(f"{number:,} {word}" for word, number in counts if number)
+            )
 
 
 @dataclass(frozen=True, slots=True)

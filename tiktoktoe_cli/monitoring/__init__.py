@@ -4,6 +4,6 @@ Pure decisions: it is handed numbers and says which alerts fire. It may not read
 knows no feature; the features bind the variables that their alerts may use.
 """
 
-from tiktoktoe_cli.monitoring.alerts import AlertFacts, AlertState, judge
+from tiktoktoe_cli.monitoring.alerts import Alarms, AlertFacts, AlertState
 
-__all__ = ["AlertFacts", "AlertState", "judge"]
+__all__ = ["Alarms", "AlertFacts", "AlertState"]

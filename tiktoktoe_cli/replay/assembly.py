@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
+from tiktoktoe_cli.monitoring import Alarms
 from tiktoktoe_cli.replay.choices import Order
 from tiktoktoe_cli.replay.decoding import Decoder
 from tiktoktoe_cli.replay.delivering.file import FileDestination
@@ -62,6 +63,7 @@ class Assembly:
     destinations: Mapping[str, Destination]
     dead_file: Destination
     letters: Letterbox
+    alarms: Alarms
     checkpoints: Checkpointing
     resumed: Checkpoint | None
 
@@ -108,7 +110,8 @@ def assemble(
         lambda lines: dead_file.write(lines, ()),
         redact=Redaction.of(settings.stages).letter,
     )
-    books = Books(plan.accounts, plan.delivery, letters)
+    alarms = Alarms(settings.monitoring.alerts)
+    books = Books(plan.accounts, plan.delivery, letters, alarms)
     course = Course(plan.course, plan.accounts, letters.post, plan.delivery.settle)
     outputs = {**taken, DEAD_LETTERS: dead_file}
     every = settings.state.every(is_exact=all(output.is_exact for output in outputs.values()))
@@ -126,6 +129,7 @@ def assemble(
         destinations=taken,
         dead_file=dead_file,
         letters=letters,
+        alarms=alarms,
         checkpoints=checkpoints,
         resumed=saved.checkpoint if saved else None,
     )

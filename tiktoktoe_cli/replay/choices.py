@@ -112,7 +112,7 @@ class Compression(StrEnum):
 
 
 class MetricName(StrEnum):
-    """The numbers of a run that monitoring can show; alerts may use all of them."""
+    """The numbers of a run that monitoring can show; alerts may use all but those of single stages."""
 
     PROCESSED_EVENTS = "processed_events"
     DELIVERED_EVENTS = "delivered_events"
@@ -120,6 +120,7 @@ class MetricName(StrEnum):
     DUPLICATES = "duplicates"
     ERROR_RATE = "error_rate"
     ENRICHMENT_LATENCY = "enrichment_latency"
+    STAGE_EVENTS = "stage_events"
 
 
 class Emit(StrEnum):

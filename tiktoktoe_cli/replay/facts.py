@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Ending(StrEnum):
     """How a run ended."""
 
+    RUNNING = "running"  # it has not ended
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"  # the user stopped it
     REFUSED = "refused"  # an invalid event met `error_handling: fail`
@@ -96,6 +97,9 @@ class ReplayFacts:
     refused: DeadLetter | None = None
     damaged: tuple[str, ...] = ()  # where compressed inputs are cut or damaged, as `FILE:LINE`
     alerts: tuple[AlertFacts, ...] = ()
+    unheard: tuple[
+        str, ...
+    ] = ()  # what the run could not tell others while it went on: webhooks, the metrics file
     is_resumed: bool = False  # whether it went on after an earlier run that was cut short
     checkpoints: int = 0
     possible_duplicates: int = 0  # at most so many events reached a destination a second time

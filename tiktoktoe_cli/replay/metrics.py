@@ -12,9 +12,9 @@ from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tiktoktoe_cli.replay.facts import ReplayFacts
+    from tiktoktoe_cli.replay.facts import ReplayFacts, StageFacts
 
 
 class _Number(NamedTuple):
@@ -68,8 +68,28 @@ def chosen_metrics(facts: ReplayFacts) -> tuple[Metric, ...]:
         Metric(
             f"replay_{name}", number.kind, number.help, number.unit, (Sample(number.value(facts), labels),)
         )
-        for name, number in ((name, _NUMBERS[name]) for name in facts.metrics)
+        for name, number in ((name, _NUMBERS[name]) for name in facts.metrics if name in _NUMBERS)
+    ) + (_stage_events(facts) if MetricName.STAGE_EVENTS in facts.metrics else ())
+
+
+def _stage_events(facts: ReplayFacts) -> tuple[Metric, Metric]:
+    """Count what came to each stage, and every way out of it: in + made = out + dead + the dropped + held."""
+    labelled = [((("pipeline", facts.pipeline), ("stage", stage.name)), stage) for stage in facts.stages]
+    counts = tuple(
+        Sample(count, (*labels, ("outcome", outcome)))
+        for labels, stage in labelled
+        for outcome, count in _outcomes(stage)
     )
+    held = tuple(Sample(stage.held, labels) for labels, stage in labelled)
+    return (
+        Metric("replay_stage_events", MetricKind.COUNTER, "Events by stage and outcome.", "", counts),
+        Metric("replay_stage_held_events", MetricKind.GAUGE, "Events that a stage holds now.", "", held),
+    )
+
+
+def _outcomes(stage: StageFacts) -> Iterator[tuple[str, int]]:
+    yield from (("in", stage.taken), ("made", stage.made), ("out", stage.passed), ("dead", stage.dead))
+    yield from ((drop.value, count) for drop, count in stage.dropped.items())
 
 
 def measured_words(measured: Mapping[str, float | Duration]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tiktoktoe_cli.replay.facts import ReplayFacts
 
 
 class Phase(StrEnum):
@@ -19,9 +22,15 @@ class ReplayObserver(Protocol):
     def advanced(self, phase: Phase, done: int, total: int | None) -> None:
         """Learn that `done` lines (reading) or events (delivering) are through, of `total` if that is known."""
 
+    def counted(self, facts: ReplayFacts) -> None:
+        """Learn the counts of the stages, a few times a second."""
+
 
 class SilentObserver:
     """The observer of a run that nobody watches."""
 
     def advanced(self, phase: Phase, done: int, total: int | None) -> None:
+        """Take no notice."""
+
+    def counted(self, facts: ReplayFacts) -> None:
         """Take no notice."""

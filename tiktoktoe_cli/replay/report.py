@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.monitoring import AlertState
 from tiktoktoe_cli.replay.delivering.line_file import partial_of
@@ -70,6 +71,7 @@ def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
             *_damage(facts),
             *_emptiness(facts),
             *_alert_problems(facts, place),
+            *_unheard(facts),
         ),
         cases=tuple(_cases(facts, place)),
         metrics=chosen_metrics(facts),
@@ -95,6 +97,7 @@ def _verdict(facts: ReplayFacts) -> str:
 
 
 _PREFIXES = {
+    Ending.RUNNING: "under way: ",
     Ending.COMPLETE: "",
     Ending.INTERRUPTED: "interrupted: ",
     Ending.REFUSED: "stopped at an invalid event: ",
@@ -102,7 +105,7 @@ _PREFIXES = {
 
 
 def _fired(facts: ReplayFacts) -> str:
-    names = [alert.name for alert in facts.alerts if alert.state is not AlertState.QUIET]
+    names = [alert.name for alert in facts.alerts if alert.fires]
     return f"; alert{'s' * (len(names) != 1)} {listed(names)}" if names else ""
 
 
@@ -221,10 +224,15 @@ def _damage(facts: ReplayFacts) -> Iterator[Problem]:
 
 def _alert_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
     for position, alert in enumerate(facts.alerts):
-        if alert.state is not AlertState.QUIET:
+        if alert.fires:
             message = f"the alert `{alert.name}` fires: {_alert_message(alert)}"
             severity = Severity.ERROR if alert.fails else Severity.WARNING
             yield Problem("alert", message, _alert_place(facts, position, place), severity=severity)
+
+
+def _unheard(facts: ReplayFacts) -> Iterator[Problem]:
+    for message in facts.unheard:
+        yield Problem("monitoring", message, severity=Severity.WARNING)
 
 
 def _alert_place(facts: ReplayFacts, position: int, place: Locate) -> Place | None:
@@ -249,8 +257,18 @@ def _outcome(alert: AlertFacts) -> CaseOutcome:
 def _alert_message(alert: AlertFacts) -> str:
     if alert.state is AlertState.UNKNOWN:
         return f"`{alert.condition}` has no value: {alert.reason}"
-    holds = "holds" if alert.state is AlertState.FIRING else "does not hold"
-    return f"`{alert.condition}` {holds}: {measured_words(alert.measured)}"
+    return f"`{alert.condition}` {_HOLDS[alert.state]}{_lasting(alert)}: {measured_words(alert.measured)}"
+
+
+_HOLDS = {
+    AlertState.FIRING: "holds",
+    AlertState.PENDING: "holds, but not yet",
+    AlertState.QUIET: "does not hold",
+}
+
+
+def _lasting(alert: AlertFacts) -> str:
+    return f" for {duration(alert.for_ns / NS_PER_S)}" if alert.for_ns else ""
 
 
 def _next_steps(facts: ReplayFacts) -> Iterator[str]:

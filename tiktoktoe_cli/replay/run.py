@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UnfinishedError
-from tiktoktoe_cli.monitoring import judge
+from tiktoktoe_cli.replay.accounting import facts_of
 from tiktoktoe_cli.replay.assembly import assemble
-from tiktoktoe_cli.replay.facts import DestinationFacts, Ending, ReplayFacts, RuleFacts, StageFacts
+from tiktoktoe_cli.replay.facts import Ending, ReplayFacts
 from tiktoktoe_cli.replay.flow.engine import Flow, StoppedError, Watch
-from tiktoktoe_cli.replay.flow.plan import CLOCK
 from tiktoktoe_cli.replay.flow.workers import run_heads
-from tiktoktoe_cli.replay.metrics import metric_values
+from tiktoktoe_cli.replay.monitor import Monitor
 from tiktoktoe_cli.replay.observer import SilentObserver
 from tiktoktoe_cli.replay.options import RunOptions
 from tiktoktoe_cli.replay.pacing.pace import Pace
 from tiktoktoe_cli.replay.pacing.schedule import Schedule
 from tiktoktoe_cli.replay.resuming.manifest import manifest_of, write_manifest
+from tiktoktoe_cli.replay.webhook import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tiktoktoe_cli.replay.assembly import Assembly
     from tiktoktoe_cli.replay.delivering.destination import Destination
-    from tiktoktoe_cli.replay.flow.plan import Plan
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
@@ -58,28 +57,19 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
     began_ns = clock()
     assembly = assemble(name, settings, options, clock, should_stop)
     watch = Watch(observer or SilentObserver(), should_stop)
-    stopped = _run(assembly, watch, options, clock)
-    facts = ReplayFacts(
-        pipeline=name,
+    monitor = Monitor(
+        settings.monitoring,
+        assembly.alarms,
+        lambda: facts_of(name, assembly, watch.lines, (clock() - began_ns) / NS_PER_S),
+        watch.observer,
+        Caller.of(name, settings.monitoring, assembly.checkpoints.fingerprint, options),
+        clock,
+    )
+    stopped = _run(assembly, watch, monitor, options, clock)
+    facts = replace(
+        monitor.facts(),
         ending=_ending(stopped),
-        files=tuple(assembly.names),
-        lines=watch.lines,
-        stages=_stage_facts(assembly.plan, settings),
-        rules=_rule_facts(assembly.plan),
-        destinations=tuple(
-            DestinationFacts.of(name, settings.destinations[name], destination)
-            for name, destination in assembly.destinations.items()
-        ),
-        dead_letter_path=str(settings.dead_letter.file),
-        reasons=dict(assembly.letters.reasons),
-        metrics=settings.monitoring.metrics,
-        elapsed_s=(clock() - began_ns) / NS_PER_S,
         refused=stopped.letter if stopped else None,
-        damaged=tuple(assembly.letters.damaged),
-        is_resumed=assembly.resumed is not None,
-        checkpoints=assembly.checkpoints.number,
-        possible_duplicates=assembly.checkpoints.repeated,
-        is_full=assembly.plan.is_full,
         is_rehearsal=options.is_rehearsal,
     )
     _check(facts)
@@ -87,18 +77,19 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         manifest = manifest_of(facts, assembly.checkpoints.fingerprint, options.seed, assembly.files)
         write_manifest(manifest, settings.state.dir / name / "run.json")
         assembly.copy.unlink(missing_ok=True)
-    return replace(facts, alerts=judge(settings.monitoring.alerts, metric_values(facts)))
+    return monitor.judged(facts, assembly.plan.newest_us)
 
 
 def _run(
-    assembly: Assembly, watch: Watch, options: RunOptions, clock: Callable[[], int]
+    assembly: Assembly, watch: Watch, monitor: Monitor, options: RunOptions, clock: Callable[[], int]
 ) -> StoppedError | None:
     """Let everything through, and publish the outputs if nothing stopped it."""
     with ExitStack() as stack:
         stack.callback(assembly.checkpoints.close)
         stack.enter_context(_open_outputs(assembly))
-        flow = Flow(assembly, watch, clock, _pace(assembly, watch, options))
+        flow = Flow(assembly, watch, monitor, clock, _pace(assembly, watch, options))
         try:
+            monitor.begin()
             assembly.checkpoints.begin()
             with (
                 _collecting_seldom(assembly),
@@ -185,51 +176,6 @@ def _ending(stopped: StoppedError | None) -> Ending:
     if stopped is None:
         return Ending.COMPLETE
     return Ending.REFUSED if stopped.letter else Ending.INTERRUPTED
-
-
-def _stage_facts(plan: Plan, settings: PipelineSettings) -> tuple[StageFacts, ...]:
-    has_jumps = settings.input.time.max_future_jump is not None
-    return tuple(
-        StageFacts(
-            account.name,
-            account.taken,
-            account.passed,
-            account.dead,
-            dict(account.dropped),
-            dict(_measure(name, number) for name, number in account.measures.items()),
-            account.spent_ns / NS_PER_S,
-            account.made,
-        )
-        for account in plan.accounts.values()
-        if account.name != CLOCK or has_jumps
-    )
-
-
-def _measure(name: str, number: int) -> tuple[str, float]:
-    """Give a stage's own number as it is told: times in seconds."""
-    return (
-        (f"{name.removesuffix('_ns')}_seconds", number / NS_PER_S) if name.endswith("_ns") else (name, number)
-    )
-
-
-def _rule_facts(plan: Plan) -> tuple[RuleFacts, ...]:
-    rules = plan.delivery.router.rules
-    remarks = plan.accounts["delivery"].remarks
-
-    def counted(bit: int) -> int:
-        return sum(count for route, count in plan.delivery.routes.items() if route >> bit & 1)
-
-    return tuple(
-        RuleFacts(
-            rule.when.text if rule.when else "",
-            rule.to,
-            counted(number),
-            counted(len(rules) + number),
-            remarks.get(f"rule {number}", ""),
-            remarks.get(f"guard {number}", ""),
-        )
-        for number, rule in enumerate(rules)
-    )
 
 
 def _check(facts: ReplayFacts) -> None:

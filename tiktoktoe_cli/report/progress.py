@@ -28,6 +28,7 @@ class Event(StrEnum):
     STARTED = "started"
     CHANGED = "changed"
     ADVANCED = "advanced"
+    DETAIL = "detail"  # what a piece of work consists of; shown only where it can be drawn over again
     FINISHED = "finished"
     NOTE = "note"
 
@@ -125,13 +126,20 @@ class Progress(AbstractContextManager["Progress"]):
             if (step.state, step.note) != (state, note):
                 self._tell(replace(step, event=Event.CHANGED, state=state, note=note))
 
-    def advance(self, name: str, by: int = 1) -> None:
-        """Count on; told as often as the sink likes."""
+    def advance(self, name: str, by: int = 1, total: int | None = None) -> None:
+        """Count on; told as often as the sink likes. A `total` replaces what was known of it."""
         with self._lock:
             step = self._step(name)
+            if total is not None:
+                step = self._steps[name] = replace(step, total=total)
             self._done[name] += by
             if self._clock() - self._told_s[name] >= self._sink.every_s:
                 self._tell(replace(step, event=Event.ADVANCED))
+
+    def detail(self, name: str, note: str) -> None:
+        """Say how a part of the work stands."""
+        with self._lock:
+            self._sink.take(Step(Event.DETAIL, name, note=note))
 
     def finished(self, name: str, state: str, note: str = "") -> None:
         """End a piece of work with its last state."""

@@ -44,7 +44,9 @@ class Lines(Sink):
         """Do nothing: every line stands for itself."""
 
     def take(self, step: Step) -> None:
-        """Write the line."""
+        """Write the line; details would be too many."""
+        if step.event is Event.DETAIL:
+            return
         self._terminal.show(self._line(step, self._terminal.mask) + "\n")
 
     def close(self) -> None:

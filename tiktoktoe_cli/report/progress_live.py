@@ -107,6 +107,13 @@ class Live(Sink):
         return table
 
     def _row(self, step: Step, taken_s: float) -> tuple[RenderableType, ...]:
+        if step.event is Event.DETAIL:
+            return (
+                Text(f"  {self._shown(step.name)}", style="dim"),
+                "",
+                "",
+                Text(self._shown(step.note), style="dim"),
+            )
         tone = tone_of(step.state)
         since = 0.0 if step.event is Event.FINISHED else self._clock() - taken_s
         state = Text(f"{tone.mark(unicode=self._view.unicode)} {self._shown(step.state)}", style=tone.style)

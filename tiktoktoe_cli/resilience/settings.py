@@ -183,6 +183,7 @@ PolicySettings: TypeAlias = Annotated[tuple[LayerSettings, ...], AfterValidator(
 """The layers of a policy, the outermost first; without any, every call passes as it is."""
 
 _DEFAULT_POLICY = "default"
+_OWN_POLICY = "the policy of its own"
 
 
 def policy_of(named: str | None, policies: Mapping[str, PolicySettings]) -> str | None:
@@ -193,3 +194,15 @@ def policy_of(named: str | None, policies: Mapping[str, PolicySettings]) -> str 
     """
     name = named or (_DEFAULT_POLICY if _DEFAULT_POLICY in policies else None)
     return name if name and policies.get(name) != () else None
+
+
+def policy_or(
+    own: PolicySettings, named: str | None, policies: Mapping[str, PolicySettings]
+) -> tuple[str, Mapping[str, PolicySettings]]:
+    """Return the name of the policy that a call asks for, and the policies to find it in.
+
+    That is the named one, else `default` where there is one, else a feature's own.
+    """
+    if named is None and _DEFAULT_POLICY not in policies:
+        return _OWN_POLICY, {_OWN_POLICY: own}
+    return named or _DEFAULT_POLICY, policies

@@ -128,7 +128,7 @@ class Patience:
     workers=st.sampled_from([1, 1, 2]),
 )
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_run_goes_on_as_if_it_had_never_stopped(
+def test_a_run_goes_on_as_if_it_had_never_stopped(  # noqa: PLR0913, PLR0917  # what is varied
     tmp_path_factory: pytest.TempPathFactory,
     chain: str,
     order: str,

@@ -27,7 +27,7 @@ from tiktoktoe_cli.replay.delivering.verdict import (
 )
 from tiktoktoe_cli.replay.events.letter import Attempt
 from tiktoktoe_cli.resilience.presets.catalog import DEFAULT, settings_of
-from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_of
+from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_or
 from tiktoktoe_cli.transport import ClientOptions, HttpRequest, without_userinfo
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ _ROUNDS = 32
 _MOST_GUILTY = 2
 """So many events in a row may make a server fail before it is the server that is broken."""
 _PAUSE_NS = 50_000_000
-_OWN_POLICY = "the policy of deliveries"
 
 
 def own_policy() -> PolicySettings:
@@ -105,9 +104,7 @@ class HttpDestination:
     def __init__(self, name: str, settings: HttpSettings, around: Surroundings) -> None:
         self._name = name
         self._settings = settings
-        named = policy_of(around.policy, around.policies)
-        policies = around.policies if named else {_OWN_POLICY: own_policy()}
-        self._policy = named or _OWN_POLICY
+        self._policy, policies = policy_or(own_policy(), around.policy, around.policies)
         self._around = ClientSurroundings(policies, {}, around.clock, around.random)
         self._pending: list[tuple[bytes, Origin]] = []
         self._balance = _Balance()

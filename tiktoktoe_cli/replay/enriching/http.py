@@ -18,7 +18,7 @@ from tiktoktoe_cli.replay.delivering.verdict import Verdict, reason_of_end, stat
 from tiktoktoe_cli.replay.enriching.source import Failed, row_of
 from tiktoktoe_cli.replay.flow.engine import StoppedError
 from tiktoktoe_cli.resilience import SystemClock
-from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_of
+from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_or
 from tiktoktoe_cli.transport import ClientOptions, HttpReply, HttpRequest
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.resilience import Outcome
 
 _NAME = "lookup"
-_OWN_POLICY = "the policy of lookups"
 _LOOK_S = 0.1
 _PAUSE_NS = 50_000_000
 _DOTS = frozenset({".", ".."})
@@ -46,10 +45,9 @@ class HttpSource:
     def __init__(self, lookup: LookupSettings, around: Around) -> None:
         assert lookup.http is not None, "it is the kind of this source"  # noqa: S101  # states an invariant
         self._settings = lookup.http
-        named = policy_of(lookup.policy, around.policies)
-        own = {_OWN_POLICY: (LayerSettings(retry=RetrySettings()),)}
-        self._policy = named or _OWN_POLICY
-        self._around = Surroundings(around.policies if named else own, {}, SystemClock(), around.random)
+        own = (LayerSettings(retry=RetrySettings()),)
+        self._policy, policies = policy_or(own, lookup.policy, around.policies)
+        self._around = Surroundings(policies, {}, SystemClock(), around.random)
         self._expect = (compile_expression("status == 200 || status == 404"),)
         self._should_stop = around.should_stop
         self._line: _Line | None = None

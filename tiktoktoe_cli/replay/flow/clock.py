@@ -40,6 +40,11 @@ class Clock:
         self._newest_us: int | None = None  # of all files
         self._newest_of_file_us = _BEGINNING_US
 
+    @property
+    def newest_us(self) -> int | None:
+        """When the newest event so far happened."""
+        return self._newest_us
+
     def take(self, batch: Batch) -> Batch:
         """Fill the column of watermarks."""
         if not batch.rows:

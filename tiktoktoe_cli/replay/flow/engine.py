@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.replay.choices import Order
+from tiktoktoe_cli.replay.flow.meter import Meter
 from tiktoktoe_cli.replay.observer import Phase
 from tiktoktoe_cli.replay.ordering.sort import sort_by_time
 from tiktoktoe_cli.replay.reading.blocks import read_blocks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.record import Block
     from tiktoktoe_cli.replay.flow.head import Parcel
     from tiktoktoe_cli.replay.flow.workers import Heads
+    from tiktoktoe_cli.replay.monitor import Monitor
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.ordering.sort import SortedBlock
     from tiktoktoe_cli.replay.pacing.pace import Pace
@@ -71,10 +73,12 @@ class Flow:
 
     assembly: Assembly
     watch: Watch
+    monitor: Monitor
     clock: Callable[[], int]
     pace: Pace | None = None
     position: tuple[int, ...] = ()
     _has_new: bool = field(default=False)
+    _meter: Meter | None = field(default=None)
 
     def run(self, heads: Heads) -> None:
         """Let everything through.
@@ -132,7 +136,7 @@ class Flow:
         self.watch.lines = resumed.lines if resumed else 0
         with closing(self._blocks(self.position)) as blocks:
             for block, parcel in heads(blocks if self.pace is None else self.pace.lines(blocks)):
-                self.watch.advance(Phase.READING, self.watch.lines)
+                self._advance_reading()
                 self.watch.lines += len(block)
                 self._take(parcel)
                 self._passed(len(block), block.position)
@@ -165,13 +169,14 @@ class Flow:
 
     def _passed(self, records: int, position: tuple[int, ...]) -> None:
         self.position, self._has_new = position, True
+        self.monitor.passed(self.assembly.plan.newest_us)
         self.assembly.checkpoints.passed(records, position, self.watch.lines)
 
     def _decoded(self, *, is_known: bool) -> Generator[Batch, None, None]:
         """Decode everything for the sort; what became of it is booked once, not again by a run that goes on."""
         with closing(self._blocks(())) as blocks:
             for block in blocks:
-                self.watch.advance(Phase.READING, self.watch.lines)
+                self._advance_reading()
                 batch, passage = self.assembly.head.decoder.step(block, self.clock, self.assembly.head.probe)
                 if not is_known:
                     self.assembly.course.book(passage._replace(passed=0))  # until they come out of the sort
@@ -180,4 +185,11 @@ class Flow:
         self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
 
     def _blocks(self, position: tuple[int, ...]) -> Generator[Block, None, None]:
-        return read_blocks(self.assembly.files, Reading.of(self.assembly.settings.input), position or None)
+        self._meter = Meter.of(self.assembly.files, position[0] if position else 0)
+        reading = Reading.of(self.assembly.settings.input, self._meter.add)
+        return read_blocks(self.assembly.files, reading, position or None)
+
+    def _advance_reading(self) -> None:
+        begun = self.assembly.resumed.lines if self.assembly.resumed else 0
+        left = self._meter.total(self.watch.lines - begun) if self._meter else None
+        self.watch.advance(Phase.READING, self.watch.lines, None if left is None else begun + left)

@@ -64,6 +64,12 @@ class Plan(NamedTuple):
     memories: dict[str, Memory]
 
     @property
+    def newest_us(self) -> int | None:
+        """When the newest event so far happened, in microseconds since 1970."""
+        clock = self.memories[CLOCK]
+        return clock.newest_us if isinstance(clock, Clock) else None
+
+    @property
     def is_full(self) -> bool:
         """Whether no event will be taken any more: as many are as the selection allows."""
         limit = self.memories.get(SELECT)

@@ -106,10 +106,11 @@ def _from_line(files: Sequence[Path], reading: Reading, begin: str) -> Iterator[
 
 
 def _read_file(path: Path, reading: Reading, place: Place) -> Iterator[Block]:
-    with _opened(path) as source, _told_to_the_user(path):
+    with _opened(path, reading) as source, _told_to_the_user(path):
         head = _read(source, BLOCK_BYTES)
         form = format_of(head) if reading.format is Format.AUTO else reading.format
         if form is Format.PARQUET:
+            reading.tell(path.stat().st_size - len(head))  # it is read by another library, in its own order
             yield from read_rows(path, place.file, place.number)
             return
         cutter = make_cutter(form, head, place, reading, str(path))
@@ -126,9 +127,9 @@ def _read(source: Source, size: int) -> bytes:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Source]:
+def _opened(path: Path, reading: Reading) -> Iterator[Source]:
     with readable(path):
-        source = open_source(path)
+        source = open_source(path, reading.tell)
     with closing(source):
         yield source
 

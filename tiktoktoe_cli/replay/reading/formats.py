@@ -17,6 +17,8 @@ from tiktoktoe_cli.replay.reading.tables import MAGIC
 from tiktoktoe_cli.replay.reading.values import ValueCutter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tiktoktoe_cli.replay.events.record import Block
     from tiktoktoe_cli.replay.settings.input import InputSettings
 
@@ -28,18 +30,21 @@ _LEAST_COLUMNS = 2
 class Reading:
     """How files are read: records longer than `max_bytes` are cut; a `delimiter` is for CSV only.
 
-    `begin` says where, as `FILE:LINE`; what stands before is passed over.
+    `begin` says where, as `FILE:LINE`; what stands before is passed over. `tell` learns how many bytes of a file were
+    read, compressed as they are.
     """
 
     max_bytes: int
     format: Format = Format.AUTO
     delimiter: str | None = None
     begin: str | None = None
+    tell: Callable[[int], None] = lambda _: None
 
     @classmethod
-    def of(cls, settings: InputSettings) -> Reading:
+    def of(cls, settings: InputSettings, tell: Callable[[int], None] = lambda _: None) -> Reading:
         """Take over what the YAML says."""
-        return cls(settings.max_line.whole, settings.format, settings.csv.delimiter, settings.select.offset)
+        offset = settings.select.offset
+        return cls(settings.max_line.whole, settings.format, settings.csv.delimiter, offset, tell)
 
 
 class Cutter(Protocol):

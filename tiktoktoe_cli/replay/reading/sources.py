@@ -11,6 +11,7 @@ from tiktoktoe_cli.replay.reading.inflating import MAGIC_BYTES, Inflate, compres
 
 if TYPE_CHECKING:
     import io
+    from collections.abc import Callable
     from pathlib import Path
 
 READ_BYTES = 1 << 17
@@ -49,8 +50,14 @@ def check_regular(path: Path) -> None:
         raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
-def open_source(path: Path) -> Source:
+def _tell_nobody(_size: int) -> None:
+    """Take no notice."""
+
+
+def open_source(path: Path, tell: Callable[[int], None] = _tell_nobody) -> Source:
     """Open a file, and look inside it if it is compressed: by its first bytes, whatever its name is.
+
+    `tell` learns how many bytes of the file are read, compressed as they are.
 
     Raises:
         OSError: it cannot be opened, or is no regular file.
@@ -58,7 +65,8 @@ def open_source(path: Path) -> Source:
     check_regular(path)
     file = path.open("rb", buffering=0)
     compression = compression_of(os.pread(file.fileno(), MAGIC_BYTES, 0))
-    return Inflate(Snapshot(file), compression) if compression else Snapshot(file)
+    snapshot = Snapshot(file, tell)
+    return Inflate(snapshot, compression) if compression else snapshot
 
 
 class Snapshot:
@@ -66,8 +74,9 @@ class Snapshot:
 
     is_damaged = False
 
-    def __init__(self, file: io.FileIO) -> None:
+    def __init__(self, file: io.FileIO, tell: Callable[[int], None] = _tell_nobody) -> None:
         self._file = file
+        self._tell = tell
         self._left = os.fstat(file.fileno()).st_size
 
     def read(self, limit: int) -> bytes:
@@ -77,6 +86,7 @@ class Snapshot:
         if wanted and not data:
             raise OSError(errno.EIO, "it became shorter while it was read")
         self._left -= len(data)
+        self._tell(len(data))
         return data
 
     def skip(self, size: int) -> None:
@@ -85,10 +95,13 @@ class Snapshot:
             raise OSError(errno.EIO, "it is shorter than it was")
         self._file.seek(size, os.SEEK_CUR)
         self._left -= size
+        self._tell(size)
 
     def rewind(self, position: int) -> None:
         """Go back to a position where reading has been."""
-        self._left += self._file.tell() - position
+        back = self._file.tell() - position
+        self._left += back
+        self._tell(-back)
         self._file.seek(position)
 
     def close(self) -> None:

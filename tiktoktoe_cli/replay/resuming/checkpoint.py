@@ -13,6 +13,7 @@ from tiktoktoe_cli.replay.events.letter import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tiktoktoe_cli.monitoring import Alarms
     from tiktoktoe_cli.replay.delivering.delivery import Delivery
     from tiktoktoe_cli.replay.delivering.destination import Position
     from tiktoktoe_cli.replay.flow.passage import Account
@@ -54,6 +55,7 @@ class Books:
     accounts: Mapping[str, Account]
     delivery: Delivery
     letters: Letterbox
+    alarms: Alarms
 
     def told(self) -> dict[str, Any]:  # Any: as in a checkpoint
         """Write all counts down."""
@@ -62,6 +64,7 @@ class Books:
             "routes": dict(self.delivery.routes),
             "reasons": {reason.value: count for reason, count in self.letters.reasons.items()},
             "damaged": list(self.letters.damaged),
+            "alarms": self.alarms.told(),
         }
 
     def take_up(self, told: Mapping[str, Any]) -> None:  # as above
@@ -71,6 +74,7 @@ class Books:
         self.delivery.routes.update(told["routes"])
         self.letters.reasons.update({Reason(word): count for word, count in told["reasons"].items()})
         self.letters.damaged.extend(told["damaged"])
+        self.alarms.take_up(told["alarms"])
 
 
 def _told(account: Account) -> tuple[Any, ...]:

@@ -145,4 +145,9 @@ class PipelineSettings(Settings):
             for name, destination in self.destinations.items()
             if destination.written_path is not None
         ]
-        return [*destinations, ("`dead_letter`", self.dead_letter.file, ("dead_letter", "file"))]
+        metrics = self.monitoring.openmetrics
+        return [
+            *destinations,
+            ("`dead_letter`", self.dead_letter.file, ("dead_letter", "file")),
+            *([("`openmetrics`", metrics.file, ("monitoring", "openmetrics"))] if metrics else ()),
+        ]
