@@ -100,7 +100,7 @@ def test_a_webhook_learns_of_an_alert_when_it_fires(shelf: Shelf) -> None:
     assert sent.json["data"]["for_s"] == 1_200
     assert 0.1 < sent.json["data"]["measured"]["error_rate"] < 0.5
     assert (seen[0], seen[-1]) == (0, 1)
-    assert facts.unheard == ()
+    assert facts.remarks == ()
 
 
 def test_a_webhook_that_does_not_hear_is_a_warning(shelf: Shelf) -> None:
@@ -173,7 +173,7 @@ def test_a_metrics_file_that_cannot_be_written_any_more_does_not_end_the_run(she
     settings = pipeline(shelf, openmetrics={"file": str(folder / "replay.prom"), "every": "1ms"})
     facts = run_pipeline("p", settings, should_stop=spoil)
 
-    assert (facts.ending, facts.delivered, len(facts.unheard)) == (Ending.COMPLETE, 5_995, 1)
+    assert (facts.ending, facts.delivered, len(facts.remarks)) == (Ending.COMPLETE, 5_995, 1)
 
 
 def test_an_observer_learns_the_counts_and_guesses_the_end(shelf: Shelf) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         "tiktoktoe replay run orders",
         "tiktoktoe replay run orders --dry-run --where 'data.amount > 200.0' --limit 10",
         "tiktoktoe replay run orders --restart --workers 2",
+        "tiktoktoe replay run orders access.ndjson --follow --idle-exit 1h",
         "tiktoktoe replay run --report openmetrics=out/replay.prom",
     ),
 )
@@ -84,6 +85,23 @@ def run(  # noqa: PLR0913  # its options
             show_default=False,
         ),
     ] = None,
+    shift_to_now: Annotated[
+        bool,
+        typer.Option("--shift-to-now", help="Move event times, so that the first event happens now."),
+    ] = False,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="At the end of the file wait for more, until Ctrl-C or --idle-exit."),
+    ] = False,
+    idle_exit: Annotated[
+        str | None,
+        typer.Option(
+            "--idle-exit",
+            metavar="DURATION",
+            help="Finish a run that follows once nothing has come for so long.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[
         int,
         typer.Option(
@@ -115,8 +133,8 @@ def run(  # noqa: PLR0913  # its options
         "limit": limit,
         "offset": offset,
     }
-    pacing = {"speed": speed, "max_gap": max_gap}
-    chosen = Chosen(paths or (), select, only_destination or (), pacing)
+    pacing = {"speed": speed, "max_gap": max_gap, "shift_to_now": shift_to_now or None}
+    chosen = Chosen(paths or (), select, only_destination or (), pacing, follow, idle_exit)
     settings = chosen.over(system["pipelines"][name])
     start = _start(dry_run=dry_run, resume=resume, restart=restart)
     options = RunOptions(start, workers, seed, system["policies"], _stdin())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.replay.facts import DestinationFacts, Ending, ReplayFacts, RuleFacts, StageFacts
-from tiktoktoe_cli.replay.flow.plan import CLOCK
+from tiktoktoe_cli.replay.flow.plan import CLOCK, SHIFT
 
 if TYPE_CHECKING:
     from tiktoktoe_cli.replay.assembly import Assembly
@@ -37,6 +37,7 @@ def facts_of(name: str, assembly: Assembly, lines: int, elapsed_s: float) -> Rep
         checkpoints=checkpoints.number,
         possible_duplicates=checkpoints.repeated,
         is_full=assembly.plan.is_full,
+        shift_us=assembly.plan.shift_us,
     )
 
 
@@ -54,7 +55,7 @@ def _stage_facts(plan: Plan, settings: PipelineSettings) -> tuple[StageFacts, ..
             account.made,
         )
         for account in plan.accounts.values()
-        if account.name != CLOCK or has_jumps
+        if account.name != SHIFT and (account.name != CLOCK or has_jumps)
     )
 
 

@@ -17,6 +17,7 @@ from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
 from tiktoktoe_cli.replay.events.letter import path_text
 from tiktoktoe_cli.replay.events.times import TimeColumn
 from tiktoktoe_cli.replay.flow.course import Course
+from tiktoktoe_cli.replay.flow.following import check_following
 from tiktoktoe_cli.replay.flow.head import Head
 from tiktoktoe_cli.replay.flow.plan import Means, make_plan
 from tiktoktoe_cli.replay.letters import Letterbox
@@ -88,6 +89,7 @@ def assemble(
         UnfinishedError: what the earlier run left is damaged.
     """
     named = find_files(settings.input.paths)
+    check_following(settings, named)
     _refuse_to_overwrite(named, settings)
     copy = settings.state.dir / name / "stdin"
     files = _read_files(named, copy, options)
@@ -101,7 +103,13 @@ def assemble(
     decoder = Decoder(time.field, TimeColumn(time.format))
     bound = _bound(settings, files, decoder)
     means = Means(
-        clock, options.seed, settings.state.dir / name, options.policies, should_stop, options.probe
+        clock,
+        options.seed,
+        settings.state.dir / name,
+        options.policies,
+        should_stop,
+        options.probe,
+        options.now,
     )
     plan = make_plan(settings, taken, bound, means)
     letters = Letterbox(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from tiktoktoe_cli.config.fields import Settings
+from tiktoktoe_cli.config.units import Duration, UnitError
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.words import listed, suggestion
 
@@ -31,6 +32,8 @@ class Chosen:
     select: Mapping[str, object] = field(default_factory=dict)
     destinations: Sequence[str] = ()
     pacing: Mapping[str, object] = field(default_factory=dict)
+    follow: bool = False
+    idle_exit: str | None = None
 
     def over(self, settings: PipelineSettings) -> PipelineSettings:
         """Give the pipeline as it runs.
@@ -43,10 +46,19 @@ class Chosen:
             update={
                 "paths": tuple(map(Path, self.paths)) or source.paths,
                 "select": _updated(source.select, self.select),
+                "follow": source.follow or self.follow,
+                "idle_exit": self._idle_exit or source.idle_exit,
             }
         )
         pacing = _updated(settings.pacing, self.pacing)
         return _only(settings.model_copy(update={"input": read, "pacing": pacing}), self.destinations)
+
+    @property
+    def _idle_exit(self) -> Duration | None:
+        try:
+            return None if self.idle_exit is None else Duration.parse(self.idle_exit)
+        except UnitError as error:
+            raise UsageError(f"`--idle-exit`: {error}", hint="write it as `10s` or `5m`") from None
 
 
 def _updated(said: _Settings, values: Mapping[str, object]) -> _Settings:

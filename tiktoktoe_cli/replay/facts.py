@@ -97,13 +97,13 @@ class ReplayFacts:
     refused: DeadLetter | None = None
     damaged: tuple[str, ...] = ()  # where compressed inputs are cut or damaged, as `FILE:LINE`
     alerts: tuple[AlertFacts, ...] = ()
-    unheard: tuple[
-        str, ...
-    ] = ()  # what the run could not tell others while it went on: webhooks, the metrics file
+    # what did not work beside the run: a webhook, the metrics file; that a file was replaced
+    remarks: tuple[str, ...] = ()
     is_resumed: bool = False  # whether it went on after an earlier run that was cut short
     checkpoints: int = 0
     possible_duplicates: int = 0  # at most so many events reached a destination a second time
     is_full: bool = False  # whether reading ended because as many events were taken as the selection allows
+    shift_us: int | None = None  # by how much event times were moved
     is_rehearsal: bool = False  # whether nothing was sent, written or remembered
 
     @property

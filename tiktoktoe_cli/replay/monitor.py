@@ -74,7 +74,7 @@ class Monitor:
             if alert.fires and alert.name not in had_fired:
                 self.caller.call(alert)
         self._write_if_possible(facts)
-        return replace(facts, alerts=alerts, unheard=(*self._unwritten, *self.caller.unheard))
+        return replace(facts, alerts=alerts, remarks=(*facts.remarks, *self._unwritten, *self.caller.unheard))
 
     def _write_if_possible(self, facts: ReplayFacts) -> None:
         """A full disk may still have room for the outputs: the run goes on, and tells it once."""

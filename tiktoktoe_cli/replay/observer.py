@@ -13,6 +13,7 @@ class Phase(StrEnum):
     """What a run is doing."""
 
     READING = "reading"
+    FOLLOWING = "following"
     DELIVERING = "delivering"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
@@ -34,7 +35,8 @@ class RunOptions:
 
     `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`. `make` makes the
     destinations, and `dead_letters` takes the dead letters in the place of their file: a rehearsal has its own.
-    `probe` looks at the events between the stages. `patience` waits, where the pipeline has a pace.
+    `probe` looks at the events between the stages. `patience` waits, where the pipeline has a pace or follows a file;
+    `now` gives the time of day in nanoseconds since 1970.
     """
 
     start: Start = Start.ASK
@@ -46,6 +48,7 @@ class RunOptions:
     dead_letters: Destination | None = None
     probe: Probe | None = None
     patience: Patience = field(default_factory=RealPatience)
+    now: Callable[[], int] = time.time_ns
 
     @property
     def is_rehearsal(self) -> bool:

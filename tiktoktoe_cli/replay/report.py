@@ -49,6 +49,7 @@ COLUMNS = (
 )
 
 
+_US_PER_S = 1_000_000
 _WHOLE_OR_NOT = frozenset({"file", "sqlite"})
 """What is put in its place when the run has succeeded."""
 
@@ -71,7 +72,7 @@ def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
             *_damage(facts),
             *_emptiness(facts),
             *_alert_problems(facts, place),
-            *_unheard(facts),
+            *_remarks(facts),
         ),
         cases=tuple(_cases(facts, place)),
         metrics=chosen_metrics(facts),
@@ -118,6 +119,7 @@ def _summary(facts: ReplayFacts) -> dict[str, Json]:
         "resumed": facts.is_resumed,
         "checkpoints": facts.checkpoints,
         "possible_duplicates": facts.possible_duplicates,
+        "shift_s": None if facts.shift_us is None else facts.shift_us / _US_PER_S,
         "files": len(facts.files),
         "lines": facts.lines,
         "events": facts.events,
@@ -230,9 +232,9 @@ def _alert_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
             yield Problem("alert", message, _alert_place(facts, position, place), severity=severity)
 
 
-def _unheard(facts: ReplayFacts) -> Iterator[Problem]:
-    for message in facts.unheard:
-        yield Problem("monitoring", message, severity=Severity.WARNING)
+def _remarks(facts: ReplayFacts) -> Iterator[Problem]:
+    for message in facts.remarks:
+        yield Problem("while-running", message, severity=Severity.WARNING)
 
 
 def _alert_place(facts: ReplayFacts, position: int, place: Locate) -> Place | None:

@@ -71,6 +71,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         ending=_ending(stopped),
         refused=stopped.letter if stopped else None,
         is_rehearsal=options.is_rehearsal,
+        remarks=tuple(watch.remarks),
     )
     _check(facts)
     if facts.ending is Ending.COMPLETE and not options.is_rehearsal:
@@ -87,13 +88,13 @@ def _run(
     with ExitStack() as stack:
         stack.callback(assembly.checkpoints.close)
         stack.enter_context(_open_outputs(assembly))
-        flow = Flow(assembly, watch, monitor, clock, _pace(assembly, watch, options))
+        flow = Flow(assembly, watch, monitor, clock, options.patience, _pace(assembly, watch, options))
         try:
             monitor.begin()
             assembly.checkpoints.begin()
             with (
                 _collecting_seldom(assembly),
-                run_heads(assembly.head, 1 if flow.pace else options.workers) as heads,
+                run_heads(assembly.head, 1 if flow.is_slow else options.workers) as heads,
             ):
                 flow.run(heads)
                 flow.publish()

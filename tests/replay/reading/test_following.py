@@ -44,12 +44,12 @@ def append(path: Path, data: bytes) -> Callable[[], object]:
 
 
 def test_gives_lines_when_they_are_whole(shelf: Shelf) -> None:
-    """A line that comes in two parts is one line; the last one has no newline yet."""
+    """A line that comes in two parts is one line; at the end, the last one needs no newline."""
     path = shelf.put("a", b"one\ntw")
 
     found = followed(path, append(path, b"o\nthree\nfo"), append(path, b"ur"))
 
-    assert found == [(1, b"one"), (2, b"two"), (3, b"three")]
+    assert found == [(1, b"one"), (2, b"two"), (3, b"three"), (4, b"four")]
 
 
 def test_reads_the_rest_of_a_file_that_was_renamed(shelf: Shelf) -> None:

@@ -84,6 +84,18 @@ def write_rfc3339(time_us: int) -> str:
     return f"{_minute_text(minute)}:{second:02d}.{fraction_us // 1_000:03d}Z"
 
 
+WRITE_TIME: dict[TimeFormat, Callable[[int], str | float]] = {
+    TimeFormat.RFC3339: write_rfc3339,
+    TimeFormat.EPOCH_S: lambda time_us: _whole(time_us / _SECOND_US),
+    TimeFormat.EPOCH_MS: lambda time_us: _whole(time_us / 1_000),
+}
+"""Writes times as events have them."""
+
+
+def _whole(value: float) -> float:
+    return int(value) if value.is_integer() else value
+
+
 @lru_cache(maxsize=1_024)
 def _minute_text(minute: int) -> str:
     moment = _EPOCH + timedelta(minutes=minute)

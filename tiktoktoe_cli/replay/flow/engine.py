@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.replay.choices import Order
+from tiktoktoe_cli.replay.flow.following import Following
 from tiktoktoe_cli.replay.flow.meter import Meter
 from tiktoktoe_cli.replay.observer import Phase
 from tiktoktoe_cli.replay.ordering.sort import sort_by_time
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.monitor import Monitor
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.ordering.sort import SortedBlock
-    from tiktoktoe_cli.replay.pacing.pace import Pace
+    from tiktoktoe_cli.replay.pacing.pace import Pace, Patience
 
 
 class StoppedError(Exception):
@@ -44,6 +45,7 @@ class Watch:
     observer: ReplayObserver
     should_stop: Callable[[], bool]
     lines: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     def advance(self, phase: Phase, done: int, total: int | None = None) -> None:
         """Tell, and ask.
@@ -66,7 +68,7 @@ class Watch:
 
 @dataclass(slots=True)
 class Flow:
-    """Moves blocks through an assembled run; `clock` gives nanoseconds.
+    """Moves blocks through an assembled run; `clock` gives nanoseconds, `waiting` waits where a file is followed.
 
     `position` is where the input goes on after all that is through, as a checkpoint has it.
     """
@@ -75,10 +77,16 @@ class Flow:
     watch: Watch
     monitor: Monitor
     clock: Callable[[], int]
+    waiting: Patience
     pace: Pace | None = None
     position: tuple[int, ...] = ()
     _has_new: bool = field(default=False)
     _meter: Meter | None = field(default=None)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether events come at a pace of their own, and each has to go through at once."""
+        return self.pace is not None or self.assembly.settings.input.follow
 
     def run(self, heads: Heads) -> None:
         """Let everything through.
@@ -185,11 +193,27 @@ class Flow:
         self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
 
     def _blocks(self, position: tuple[int, ...]) -> Generator[Block, None, None]:
+        if self.assembly.settings.input.follow:
+            source = self.assembly.settings.input
+            following = Following(
+                source, self.waiting, self.watch.check, self._rest, self.watch.remarks.append
+            )
+            yield from following.blocks(self.assembly.files[0], position)
+            return
         self._meter = Meter.of(self.assembly.files, position[0] if position else 0)
         reading = Reading.of(self.assembly.settings.input, self._meter.add)
-        return read_blocks(self.assembly.files, reading, position or None)
+        yield from read_blocks(self.assembly.files, reading, position or None)
+
+    def _rest(self) -> None:
+        """Settle what is new: nothing comes for now."""
+        self.monitor.passed(self.assembly.plan.newest_us)
+        self.watch.observer.advanced(Phase.FOLLOWING, self.watch.lines, None)
+        if self._has_new:
+            self.save()
+            self._has_new = False
 
     def _advance_reading(self) -> None:
         begun = self.assembly.resumed.lines if self.assembly.resumed else 0
         left = self._meter.total(self.watch.lines - begun) if self._meter else None
-        self.watch.advance(Phase.READING, self.watch.lines, None if left is None else begun + left)
+        phase = Phase.FOLLOWING if self.assembly.settings.input.follow else Phase.READING
+        self.watch.advance(phase, self.watch.lines, None if left is None else begun + left)

@@ -7,6 +7,7 @@ are bytes, routes and keys. The bytes that come out are the same.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
@@ -17,6 +18,7 @@ from tiktoktoe_cli.replay.encoding import encode
 from tiktoktoe_cli.replay.flow.clock import Clock
 from tiktoktoe_cli.replay.flow.passage import Account
 from tiktoktoe_cli.replay.flow.step import Step
+from tiktoktoe_cli.replay.pacing.shift import Shift
 from tiktoktoe_cli.replay.reading import selection
 from tiktoktoe_cli.replay.routing import Router, Rule
 from tiktoktoe_cli.replay.stages.catalog import STAGES
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 CLOCK = "max_future_jump"
 SELECT = "select"
+SHIFT = "shift_to_now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Means:
     """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state, policies.
 
     `should_stop` asks whether the user wants the run to end. With a `probe` each step comes where its stage stands.
+    `now` gives the time of day in nanoseconds since 1970, for those who want to move events there.
     """
 
     clock: Callable[[], int]
@@ -52,6 +56,7 @@ class Means:
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     should_stop: Callable[[], bool] = field(default=lambda: False)
     probe: Probe | None = None
+    now: Callable[[], int] = time.time_ns
 
 
 class Plan(NamedTuple):
@@ -68,6 +73,12 @@ class Plan(NamedTuple):
         """When the newest event so far happened, in microseconds since 1970."""
         clock = self.memories[CLOCK]
         return clock.newest_us if isinstance(clock, Clock) else None
+
+    @property
+    def shift_us(self) -> int | None:
+        """By how much event times are moved; None if they are not."""
+        shift = self.memories.get(SHIFT)
+        return shift.by_us if isinstance(shift, Shift) else None
 
     @property
     def is_full(self) -> bool:
@@ -109,8 +120,12 @@ def make_plan(
     named = list(_named(settings.stages))
     select = settings.input.select
     # what is beyond a limit goes through nothing else
-    split = _split(named, settings) if select.limit is None and means.probe is None else None
+    is_shifted = settings.pacing.shift_to_now
+    keeps_order = select.limit is not None or means.probe is not None or is_shifted
+    split = None if keeps_order else _split(named, settings)
     parts = list(_selecting(select, means)) if select.is_given else []
+    if is_shifted:
+        parts.append(_Part(SHIFT, Shift(settings.input.time, means.now)))
     for at, entry in enumerate(named):
         kit = Kit(
             entry.name,
@@ -135,7 +150,8 @@ def make_plan(
     before = [entry.name for entry in named if entry.name in whole]
     selecting = [SELECT] if select.is_given else []
     before = before if select.limit is not None else [*selecting, *before]
-    order = ("input", *before, CLOCK, *selecting, *(entry.name for entry in named), "delivery")
+    shifting = [SHIFT] if is_shifted else []
+    order = ("input", *before, CLOCK, *selecting, *shifting, *(entry.name for entry in named), "delivery")
     return Plan(
         [part.step(means) for part in head],
         [part.step(means) for part in (clock, *rest, _Part("delivery", delivery))],

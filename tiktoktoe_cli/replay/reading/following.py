@@ -1,14 +1,17 @@
 """Follows a file that grows, as `tail -F` does: lines are given as soon as they are whole.
 
 If the file is renamed and another takes its place, the rest of the old one is read first. If it becomes shorter, what
-it holds now is taken for new. Either way lines are counted from 1 again. A line without its newline waits for it, and
-at the end is left to the next run.
+it holds now is taken for new. Either way lines are counted from 1 again. A line without its newline waits for it; if a
+run is stopped, the next one reads it, and if it is finished, it is a line as any last one.
+
+The position after a block holds the number of the file (its inode): a run that goes on and finds another file begins
+with that one, and says so.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
@@ -30,10 +33,11 @@ _READ_BYTES = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How to wait for more: `pause` waits a little, `should_stop` says when to give up."""
+    """How to wait for more: `pause` waits a little, `is_over` says that no more is wanted; `tell` takes remarks."""
 
     pause: Callable[[], None]
-    should_stop: Callable[[], bool]
+    is_over: Callable[[], bool]
+    tell: Callable[[str], None] = lambda _: None
 
 
 def follow(
@@ -45,25 +49,36 @@ def follow(
         UsageError: it cannot be opened, or is compressed.
         UnfinishedError: it cannot be read.
     """
-    _, offset, number, *_ = start or (file, 0, 1)
     with readable(path):
-        tail = _Tail.open(path, offset)
+        tail = _Tail.open(path)
     try:
-        cutter = LineCutter(file, max_bytes, offset, number)
-        while not patience.should_stop():
+        cutter = LineCutter(file, max_bytes, *_beginning(tail, start, patience))
+        while not patience.is_over():
             if data := tail.read():
                 if block := cutter.feed(data):
-                    yield block
+                    yield replace(block, state=tail.number)
             elif tail.renew():
                 if block := cutter.end(is_damaged=False):
                     yield block
                 cutter = LineCutter(file, max_bytes)
             else:
                 patience.pause()
+        if block := cutter.end(is_damaged=False):
+            yield block
     except OSError as error:
         raise UnfinishedError(f"cannot follow `{path}`: {reason_of(error)}") from error
     finally:
         tail.close()
+
+
+def _beginning(tail: _Tail, start: Sequence[int] | None, patience: Patience) -> tuple[int, int]:
+    """Go to where reading begins; return the offset, and the number of the line there."""
+    _, offset, line, number = start or (0, 0, 1, 0)
+    if number and (tail.number != number or not tail.holds(offset)):
+        patience.tell(f"`{tail.path}` is another file than before: it is read from its beginning")
+        return 0, 1
+    tail.file.seek(offset)
+    return offset, line
 
 
 @dataclass(slots=True)
@@ -74,14 +89,22 @@ class _Tail:
     file: io.FileIO = field(repr=False)
 
     @classmethod
-    def open(cls, path: Path, offset: int) -> _Tail:
+    def open(cls, path: Path) -> _Tail:
         check_regular(path)
         file = path.open("rb", buffering=0)
         if compression_of(os.pread(file.fileno(), MAGIC_BYTES, 0)):
             file.close()
             raise UsageError(f"`{path}` is compressed, and cannot be followed", hint="leave out `--follow`")
-        file.seek(offset)
         return cls(path, file)
+
+    @property
+    def number(self) -> int:
+        """Which file it is."""
+        return os.fstat(self.file.fileno()).st_ino
+
+    def holds(self, offset: int) -> bool:
+        """Tell whether the file is as long."""
+        return offset <= os.fstat(self.file.fileno()).st_size
 
     def read(self) -> bytes:
         return self.file.read(_READ_BYTES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.words import reason_of
@@ -16,21 +16,23 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
 _HEAD_BYTES = 64 << 10
+_CHANGES_NOTHING: Final = {"tests": True, "input": {"idle_exit"}}
+"""Settings that the outputs do not depend on."""
 
 
 def fingerprint(settings: PipelineSettings, files: Sequence[Path], seed: int) -> str:
     """Hash the settings, the files that they name, the inputs and the seed.
 
-    An input counts by its path, its size and its first 64 KiB: to read all of it would take as long as a run. Tables
-    and schemas are read whole.
+    An input counts by its path, its size and its first 64 KiB: to read all of it would take as long as a run. One that
+    is followed counts by its path alone. Tables and schemas are read whole.
 
     Raises:
         UsageError: a file cannot be read.
     """
     digest = hashlib.sha256()
-    _add(digest, settings.model_dump_json(exclude={"tests"}).encode(), str(seed).encode())
+    _add(digest, settings.model_dump_json(exclude=_CHANGES_NOTHING).encode(), str(seed).encode())
     for file in files:
-        _add(digest, os.fsencode(file), *_head(file))
+        _add(digest, os.fsencode(file), *(() if settings.input.follow else _head(file)))
     for _, path in settings.read_files:
         if path.is_file() and path not in files:
             _add(digest, path.read_bytes())

@@ -39,6 +39,7 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
         "seed": seed,
         "inputs": [_described(path) for path in inputs],
         "lines": facts.lines,
+        **({} if facts.shift_us is None else {"shift_us": facts.shift_us}),
         "stages": [
             {
                 "name": stage.name,

@@ -120,5 +120,10 @@ class InputSettings(Settings):
     """`event_time` sorts all events by time, then file, then line; `input` takes them as they stand."""
     select: SelectSettings = Field(default_factory=SelectSettings)
     """Which events to take."""
+    follow: bool = False
+    """Whether to wait for more at the end of the file, as `tail -F` does: one NDJSON file, not compressed, with
+    `order: input`. It may be renamed and replaced, or cut to nothing. Windows close by the times of events only."""
+    idle_exit: Annotated[Duration, Field(gt=0)] | None = None
+    """How long nothing may come until a run that follows is finished; by default it goes on until it is stopped."""
     max_line: Annotated[ByteSize, AfterValidator(_within_limits)] = ByteSize.parse("1Mi")
     """The longest line or record in bytes; a longer one is a dead letter."""

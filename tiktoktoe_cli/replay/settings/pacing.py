@@ -36,5 +36,8 @@ class PacingSettings(Settings):
 
     speed: Speed = None
     """`1x` as they happened, `10x` ten times faster, `max` without waiting. What comes out of order goes at once."""
+    shift_to_now: bool = False
+    """Whether event times are moved, so that the first event happens when it is taken; distances stay, and all stages
+    and outputs have the new times. A run that is resumed keeps the shift."""
     max_gap: Duration | None = None
     """The longest wait between two events, in real time; by default as long as it takes."""
