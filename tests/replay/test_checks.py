@@ -89,3 +89,19 @@ def test_a_name_that_is_nearly_an_attribute_is_a_warning(
     problems = found(shelf, stages=stages, routing=[{"when": when, "to": ["all"]}])
 
     assert [code for _, code, _ in problems] == codes
+
+
+def test_a_missing_program_is_an_error_at_its_name(shelf: Shelf) -> None:
+    """Whether it would answer lookups or take events."""
+    shelf.events({"n": 1})
+    lookup = {"command": {"run": ["/none/such"]}, "key": "k"}
+    sink = {"all": {"command": {"run": ["/none/such"]}}}
+
+    problems = found(
+        shelf, stages=[{"context_enrichment": {"lookup": lookup, "into": "x"}}], destinations=sink
+    )
+
+    assert problems == [
+        ("error", "program-missing", "pipelines/orders/stages/0/context_enrichment/lookup/command/run/0"),
+        ("error", "program-missing", "pipelines/orders/destinations/all/command/run/0"),
+    ]

@@ -110,6 +110,7 @@ def assemble(
         should_stop,
         options.probe,
         options.now,
+        options.lookups,
     )
     plan = make_plan(settings, taken, bound, means)
     letters = Letterbox(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from shutil import which
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import Problem, Severity, UsageError
@@ -37,6 +38,9 @@ def check_pipeline(name: str, settings: PipelineSettings, place: Locate) -> Iter
         if stage.context_enrichment:
             where = (*here, "stages", position, "context_enrichment", "lookup")
             yield from _table_problems(stage.context_enrichment.lookup, where, place)
+    for destination, choice in settings.destinations.items():
+        if choice.command is not None:
+            yield from _missing_program(choice.command.run[0], (*here, "destinations", destination), place)
 
 
 def _input_problems(settings: PipelineSettings, here: tuple[Step, ...], place: Locate) -> Iterator[Problem]:
@@ -55,6 +59,16 @@ def _table_problems(lookup: LookupSettings, where: tuple[Step, ...], place: Loca
         yield Problem("lookup-column", error.message, place(*where, "match"), error.hint)
     except UsageError as error:
         yield Problem("lookup-table", error.message, place(*where, lookup.kind), error.hint)
+    if lookup.command is not None:
+        yield from _missing_program(lookup.command.run[0], where, place)
+
+
+def _missing_program(program: str, where: tuple[Step, ...], place: Locate) -> Iterator[Problem]:
+    if which(program) is None:
+        hint = "install it, or write its path; a relative one starts where the command does"
+        yield Problem(
+            "program-missing", f"there is no program `{program}`", place(*where, "command", "run", 0), hint
+        )
 
 
 def _misspelt_names(settings: PipelineSettings, here: tuple[Step, ...], place: Locate) -> Iterator[Problem]:

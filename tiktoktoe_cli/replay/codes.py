@@ -19,6 +19,13 @@ CODES = (
     Code("input-missing", "The `input` of a pipeline names no file that can be read now."),
     Code("lookup-table", "The table of a lookup is missing, cannot be read, or has a mistake in a row."),
     Code(
+        "program-missing", "A program that a pipeline starts, for lookups or as a destination, is not there."
+    ),
+    Code(
+        "while-running",
+        "Something beside a run did not work: a webhook, its metrics file, a file that was followed.",
+    ),
+    Code(
         "lookup-url",
         "The URL of a lookup has no `{key}` in its path or query.",
         "http://127.0.0.1:8080/customers",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.expressions import Duration
 from tiktoktoe_cli.replay.choices import MetricName
+from tiktoktoe_cli.replay.enriching.latency import buckets_of
 from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.report.facts import Metric, MetricKind, Sample
 from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tiktoktoe_cli.replay.facts import ReplayFacts, StageFacts
 
@@ -21,7 +22,6 @@ class _Number(NamedTuple):
     value: Callable[[ReplayFacts], float]
     kind: MetricKind
     help: str
-    unit: str = ""
 
 
 _NUMBERS = {
@@ -46,12 +46,6 @@ _NUMBERS = {
         MetricKind.GAUGE,
         "The share of events that were dead letters or skipped as invalid.",
     ),
-    MetricName.ENRICHMENT_LATENCY: _Number(
-        lambda facts: facts.enrichment_latency_s,
-        MetricKind.GAUGE,
-        "How long a lookup took on average.",
-        "seconds",
-    ),
 }
 
 
@@ -63,13 +57,26 @@ def metric_values(facts: ReplayFacts) -> dict[str, float | Duration]:
 
 def chosen_metrics(facts: ReplayFacts) -> tuple[Metric, ...]:
     """Give the metrics that the pipeline's `monitoring` names, as OpenMetrics has them."""
+    return tuple(metric for name in facts.metrics for metric in _metrics(name, facts))
+
+
+def _metrics(name: MetricName, facts: ReplayFacts) -> Iterable[Metric]:
     labels = (("pipeline", facts.pipeline),)
-    return tuple(
-        Metric(
-            f"replay_{name}", number.kind, number.help, number.unit, (Sample(number.value(facts), labels),)
-        )
-        for name, number in ((name, _NUMBERS[name]) for name in facts.metrics if name in _NUMBERS)
-    ) + (_stage_events(facts) if MetricName.STAGE_EVENTS in facts.metrics else ())
+    if name is MetricName.STAGE_EVENTS:
+        return _stage_events(facts)
+    if name is MetricName.ENRICHMENT_LATENCY:
+        samples = tuple(_latencies(facts, labels))
+        return (Metric(f"replay_{name}", MetricKind.HISTOGRAM, "How long lookups took.", "seconds", samples),)
+    number = _NUMBERS[name]
+    return (Metric(f"replay_{name}", number.kind, number.help, "", (Sample(number.value(facts), labels),)),)
+
+
+def _latencies(facts: ReplayFacts, labels: tuple[tuple[str, str], ...]) -> Iterator[Sample]:
+    for bound_s, count in buckets_of(facts.measure):
+        shown = "+Inf" if bound_s == float("inf") else repr(bound_s)
+        yield Sample(count, (*labels, ("le", shown)), "_bucket")
+    yield Sample(facts.measure("lookup_seconds"), labels, "_sum")
+    yield Sample(facts.measure("lookups"), labels, "_count")
 
 
 def _stage_events(facts: ReplayFacts) -> tuple[Metric, Metric]:

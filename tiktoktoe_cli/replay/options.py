@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tiktoktoe_cli.replay.delivering.catalog import make_destination
 from tiktoktoe_cli.replay.pacing.pace import RealPatience
@@ -36,7 +36,8 @@ class RunOptions:
     `policies` are those of the YAML, by name; `stdin` is what is read where the input names `-`. `make` makes the
     destinations, and `dead_letters` takes the dead letters in the place of their file: a rehearsal has its own.
     `probe` looks at the events between the stages. `patience` waits, where the pipeline has a pace or follows a file;
-    `now` gives the time of day in nanoseconds since 1970.
+    `now` gives the time of day in nanoseconds since 1970. `lookups` answer in the place of others, by the stage's name
+    and the key.
     """
 
     start: Start = Start.ASK
@@ -49,6 +50,7 @@ class RunOptions:
     probe: Probe | None = None
     patience: Patience = field(default_factory=RealPatience)
     now: Callable[[], int] = time.time_ns
+    lookups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # JSON
 
     @property
     def is_rehearsal(self) -> bool:

@@ -10,6 +10,7 @@ from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.monitoring import AlertState
 from tiktoktoe_cli.replay.delivering.line_file import partial_of
+from tiktoktoe_cli.replay.enriching.latency import buckets_of, is_bucket
 from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.replay.facts import Ending
 from tiktoktoe_cli.replay.metrics import chosen_metrics, measured_words
@@ -141,6 +142,10 @@ def _summary(facts: ReplayFacts) -> dict[str, Json]:
             for rule in facts.rules
         ],
         "enrichment_latency_ms": facts.enrichment_latency_s * 1_000,
+        "enrichment_latency_buckets": {
+            "+Inf" if bound_s == float("inf") else repr(bound_s): count
+            for bound_s, count in buckets_of(facts.measure)
+        },
         "cache_hit_ratio": _hit_ratio(facts),
         "elapsed_s": facts.elapsed_s,
         "events_per_s": facts.events_per_s,
@@ -154,6 +159,7 @@ def _hit_ratio(facts: ReplayFacts) -> float | None:
 
 def _stage_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
     for stage in facts.stages:
+        measures = {name: value for name, value in stage.measures.items() if not is_bucket(name)}
         yield {
             "name": stage.name,
             "kind": "stage",
@@ -164,8 +170,8 @@ def _stage_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
             "dropped": sum(stage.dropped.values()),
             "held": stage.held,
             "took_s": stage.took_s,
-            "detail": ", ".join(f"{name} {value:g}" for name, value in stage.measures.items()),
-            "measures": dict(stage.measures),
+            "detail": ", ".join(f"{name} {value:g}" for name, value in measures.items()),
+            "measures": measures,
         }
 
 

@@ -13,7 +13,7 @@ from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.replay.accounting import facts_of
 from tiktoktoe_cli.replay.assembly import assemble
 from tiktoktoe_cli.replay.facts import Ending, ReplayFacts
-from tiktoktoe_cli.replay.flow.engine import Flow, StoppedError, Watch
+from tiktoktoe_cli.replay.flow.engine import Flow, Watch
 from tiktoktoe_cli.replay.flow.workers import run_heads
 from tiktoktoe_cli.replay.monitor import Monitor
 from tiktoktoe_cli.replay.observer import SilentObserver
@@ -21,6 +21,7 @@ from tiktoktoe_cli.replay.options import RunOptions
 from tiktoktoe_cli.replay.pacing.pace import Pace
 from tiktoktoe_cli.replay.pacing.schedule import Schedule
 from tiktoktoe_cli.replay.resuming.manifest import manifest_of, write_manifest
+from tiktoktoe_cli.replay.stopping import StoppedError
 from tiktoktoe_cli.replay.webhook import Caller
 
 if TYPE_CHECKING:

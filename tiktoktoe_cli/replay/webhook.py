@@ -53,7 +53,7 @@ class Caller:
             self.unheard.append(f"the webhook of the alert `{alert.name}` was not called: {error.message}")
             return
         if not outcome.is_success:
-            from tiktoktoe_cli.replay.delivering.verdict import reason_of_end
+            from tiktoktoe_cli.replay.verdict import reason_of_end
 
             self.unheard.append(
                 f"the webhook of the alert `{alert.name}` was not heard: {reason_of_end(outcome)}"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.replay.making import cut
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.replay.enriching.cache import Cache, Recent
-from tiktoktoe_cli.replay.enriching.source import Failed
+from tiktoktoe_cli.replay.enriching.source import Failed, Source
 from tiktoktoe_cli.replay.settings.enrichment import CacheSettings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SECOND_NS = 1_000_000_000
 
 
-class Asked:
+class Asked(Source):
     """A source that knows what begins with `k`, fails for `bad`, and remembers what it was asked."""
 
     def __init__(self) -> None:

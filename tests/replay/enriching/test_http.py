@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from tiktoktoe_cli.replay import RunOptions, run_pipeline
 from tiktoktoe_cli.replay.enriching.http import HttpSource
 from tiktoktoe_cli.replay.enriching.source import Around, Failed
-from tiktoktoe_cli.replay.flow.engine import StoppedError
 from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
+from tiktoktoe_cli.replay.stopping import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

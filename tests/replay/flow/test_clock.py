@@ -35,7 +35,7 @@ def test_a_clock_that_is_ahead_moves_no_other_event() -> None:
     passed, said = through(Clock(FIELD, 60 * SECOND), [at * SECOND for at in seconds])
 
     assert [time_us // SECOND for time_us, _ in passed] == [0, 60, 120, 10]
-    assert said == ["61 s ahead of the newest event before it"] * 2
+    assert said == ["1m1s ahead of the newest event before it"] * 2
 
 
 def test_the_first_event_sets_the_pace() -> None:

@@ -141,3 +141,25 @@ def test_a_report_has_a_case_for_each(shelf: Shelf) -> None:
     assert not report.ok
     assert [case.outcome.value for case in report.cases] == ["failed", "passed"]
     assert "`all` got 1 event, expected 0" in report.cases[0].message
+
+
+def test_lookups_answer_what_the_test_says(shelf: Shelf) -> None:
+    """No server is asked: a row, none, or why there is no answer, by key; other keys have no row."""
+    lookup = {"http": {"url": "http://127.0.0.1:1/{key}"}, "key": "who"}
+    stage = {"context_enrichment": {"lookup": lookup, "into": "row"}}
+    test = {
+        "input": [event(2, who="ada"), event(3, who="bob"), event(4, who="eve"), event(5, who="?")],
+        "lookups": {"context_enrichment": {"ada": {"tier": 1}, "bob": None, "eve": "timed out"}},
+        "expect": {
+            "all": [{"contains": {"row": {"tier": 1}}}, {"where": "row == null"}, {"where": "n == 5"}]
+        },
+        "dead_letters": [{"reason": "lookup", "contains": {"who": "eve"}}],
+    }
+
+    assert told(shelf, test, stages=[stage]) == []
+
+
+def test_a_test_names_stages_that_look_something_up(shelf: Shelf) -> None:
+    """A name that is none is a mistake, not silence."""
+    with pytest.raises(ValidationError, match="context_enrichment"):
+        tried(shelf, {"input": [event(2)], "lookups": {"context_enrichment": {}}})

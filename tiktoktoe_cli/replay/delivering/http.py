@@ -18,14 +18,14 @@ from tiktoktoe_cli.expressions import EvaluationError
 from tiktoktoe_cli.replay.choices import Binding
 from tiktoktoe_cli.replay.delivering.binding import BindingError, content_of, header_text
 from tiktoktoe_cli.replay.delivering.destination import Refusal
-from tiktoktoe_cli.replay.delivering.verdict import (
+from tiktoktoe_cli.replay.events.letter import Attempt
+from tiktoktoe_cli.replay.verdict import (
     Verdict,
     blames_destination,
     reason_of_end,
     status_of,
     verdict_of,
 )
-from tiktoktoe_cli.replay.events.letter import Attempt
 from tiktoktoe_cli.resilience.presets.catalog import DEFAULT, settings_of
 from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_or
 from tiktoktoe_cli.transport import ClientOptions, HttpRequest, without_userinfo

@@ -6,12 +6,12 @@ from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tiktoktoe_cli.replay.enriching.source import Failed
+from tiktoktoe_cli.replay.enriching.source import Failed, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from tiktoktoe_cli.replay.enriching.source import Answer, Row, Source
+    from tiktoktoe_cli.replay.enriching.source import Answer, Row
     from tiktoktoe_cli.replay.settings.enrichment import CacheSettings
 
 _FOREVER_NS = 1 << 63
@@ -28,12 +28,18 @@ class Finder(Protocol):
     def misses(self) -> int:
         """How often it was not."""
 
+    @property
+    def waits_ns(self) -> Sequence[int]:
+        """How long each real answer of the last look took."""
+
     def look_up(self, keys: Sequence[str | None]) -> Sequence[Answer]:
         """Answer for each key; an event without one is a miss of the lookup, and nobody is asked."""
 
 
 class Recent:
     """In front of a table in memory, where all that a cache does is to count."""
+
+    waits_ns: Sequence[int] = ()
 
     def __init__(self, table: dict[str, Row], size: int) -> None:
         self._find = lru_cache(maxsize=size)(table.get)
@@ -53,10 +59,10 @@ class Recent:
         return list(map(self._find, keys))
 
 
-class InMemory:
+class InMemory(Source):
     """A table, for a cache that forgets."""
 
-    def __init__(self, table: dict[str, Row]) -> None:
+    def __init__(self, table: Mapping[str, Answer]) -> None:
         self._table = table
 
     def find(self, keys: Sequence[str]) -> list[Answer]:
@@ -80,19 +86,25 @@ class Cache:
         self._clock = clock
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self.hits = self.misses = 0
+        self.waits_ns: Sequence[int] = ()
 
     def look_up(self, keys: Sequence[str | None]) -> Sequence[Answer]:
         """Answer for each key."""
         now_ns = self._clock()
+        self.waits_ns = ()
         asked = [key for key in keys if key is not None]
         known = {key: entry.answer for key in dict.fromkeys(asked) if (entry := self._fresh(key, now_ns))}
         missing = [key for key in dict.fromkeys(asked) if key not in known]
         self.hits += len(asked) - len(missing)
         self.misses += len(missing)
         if missing:
+            asked_ns = self._clock()
             found = dict(zip(missing, self._source.find(missing), strict=True))
+            answered_ns = self._clock()
+            each_ns = (answered_ns - asked_ns) // len(missing)
+            self.waits_ns = self._source.waits_ns or [each_ns] * len(missing)
             known |= found
-            self._keep(found, self._clock())
+            self._keep(found, answered_ns)
         return [None if key is None else known[key] for key in keys]
 
     def _fresh(self, key: str, now_ns: int) -> _Entry | None:

@@ -14,9 +14,9 @@ import orjson
 from tiktoktoe_cli.client.client import Surroundings, open_client
 from tiktoktoe_cli.client.request import Request
 from tiktoktoe_cli.expressions import compile_expression
-from tiktoktoe_cli.replay.delivering.verdict import Verdict, reason_of_end, status_of, verdict_of
-from tiktoktoe_cli.replay.enriching.source import Failed, row_of
-from tiktoktoe_cli.replay.flow.engine import StoppedError
+from tiktoktoe_cli.replay.enriching.source import Failed, Source, row_of
+from tiktoktoe_cli.replay.stopping import StoppedError
+from tiktoktoe_cli.replay.verdict import Verdict, reason_of_end, status_of, verdict_of
 from tiktoktoe_cli.resilience import SystemClock
 from tiktoktoe_cli.resilience.settings import LayerSettings, RetrySettings, policy_or
 from tiktoktoe_cli.transport import ClientOptions, HttpReply, HttpRequest
@@ -35,7 +35,7 @@ _DOTS = frozenset({".", ".."})
 """What a path does not take as a name, however it is written (RFC 3986, 5.2.4 and 6.2.2.2)."""
 
 
-class HttpSource:
+class HttpSource(Source):
     """Asks a web server. It is connected to at the first question: in the process that asks.
 
     That nothing is found (404) is a success to the policy: a server that says so works. What a fallback gives is no
@@ -65,11 +65,14 @@ class HttpSource:
 
     async def _find(self, keys: Sequence[str]) -> list[Answer]:
         found: dict[str, Answer] = {}
-        rest = iter(keys)
+        waits_ns: dict[str, int] = {}
+        rest, clock = iter(keys), self._around.clock
 
         async def work() -> None:
             for key in rest:
+                began_ns = clock.now()
                 found[key] = await self._one(key)
+                waits_ns[key] = clock.now() - began_ns
 
         asking = asyncio.gather(*(work() for _ in range(min(self._settings.concurrency, len(keys)))))
         while not (await asyncio.wait({asking}, timeout=_LOOK_S))[0]:
@@ -79,6 +82,7 @@ class HttpSource:
                     await asking
                 raise StoppedError
         asking.result()
+        self.waits_ns = [waits_ns[key] for key in keys]
         return [found[key] for key in keys]
 
     async def _one(self, key: str) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.replay.enriching import http, sqlite, table
+from tiktoktoe_cli.replay.enriching import command, http, postgresql, sqlite, table
 from tiktoktoe_cli.replay.enriching.source import Around
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
 
 SOURCES: Mapping[str, Callable[[LookupSettings, Around], Table | Source]] = {
+    "command": command.build,
     "http": http.build,
+    "postgresql": postgresql.build,
     "sqlite": sqlite.build,
     "table": table.build,
 }

@@ -46,7 +46,12 @@ class Around:
 
 
 class Source(Protocol):
-    """Answers by key."""
+    """Answers by key.
+
+    `waits_ns` is how long each answer of the last question took; empty if they came one after the other.
+    """
+
+    waits_ns: Sequence[int] = ()
 
     def find(self, keys: Sequence[str]) -> list[Answer]:
         """Answer for each of some different keys."""

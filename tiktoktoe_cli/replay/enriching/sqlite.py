@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.enriching.source import Failed, row_of
+from tiktoktoe_cli.replay.enriching.source import Failed, Source, row_of
 from tiktoktoe_cli.replay.reading.sources import check_regular
 from tiktoktoe_cli.words import reason_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.enrichment import LookupSettings
 
 
-class SqliteSource:
+class SqliteSource(Source):
     """Asks a database with a query that has one `?`, for the key. It is opened at the first question: in its process.
 
     Raises:

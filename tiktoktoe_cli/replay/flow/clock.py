@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tiktoktoe_cli.replay.events.batch import Batch
 from tiktoktoe_cli.replay.events.fault import Fault, pointer
 from tiktoktoe_cli.replay.events.letter import Reason
+from tiktoktoe_cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,7 @@ class Clock:
         newest_us = self._newest_us
         for index, time_us in enumerate(batch.times):
             if newest_us is not None and time_us > newest_us + max_jump_us:
-                message = f"{(time_us - newest_us) / 1e6:g} s ahead of the newest event before it"
+                message = f"{duration((time_us - newest_us) / 1e6)} ahead of the newest event before it"
                 fault = Fault(pointer(*self._field.parts), "max_future_jump", "future", message)
                 batch.reject(index, Reason.FUTURE, (fault,))
             else:

@@ -14,13 +14,13 @@ from tiktoktoe_cli.replay.observer import Phase
 from tiktoktoe_cli.replay.ordering.sort import sort_by_time
 from tiktoktoe_cli.replay.reading.blocks import read_blocks
 from tiktoktoe_cli.replay.reading.formats import Reading
+from tiktoktoe_cli.replay.stopping import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from tiktoktoe_cli.replay.assembly import Assembly
     from tiktoktoe_cli.replay.events.batch import Batch
-    from tiktoktoe_cli.replay.events.letter import DeadLetter
     from tiktoktoe_cli.replay.events.record import Block
     from tiktoktoe_cli.replay.flow.head import Parcel
     from tiktoktoe_cli.replay.flow.workers import Heads
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.observer import ReplayObserver
     from tiktoktoe_cli.replay.ordering.sort import SortedBlock
     from tiktoktoe_cli.replay.pacing.pace import Pace, Patience
-
-
-class StoppedError(Exception):
-    """Ends a run before its end: the user asked for it (no letter), or an event that `fail` does not let pass."""
-
-    def __init__(self, letter: DeadLetter | None = None) -> None:
-        super().__init__()
-        self.letter = letter
 
 
 @dataclass(slots=True)

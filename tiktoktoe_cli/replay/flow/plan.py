@@ -8,10 +8,9 @@ are bytes, routes and keys. The bytes that come out are the same.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tiktoktoe_cli.replay.delivering.delivery import Delivery
 from tiktoktoe_cli.replay.encoding import encode
@@ -21,6 +20,7 @@ from tiktoktoe_cli.replay.flow.step import Step
 from tiktoktoe_cli.replay.pacing.shift import Shift
 from tiktoktoe_cli.replay.reading import selection
 from tiktoktoe_cli.replay.routing import Router, Rule
+from tiktoktoe_cli.replay.settings.stage import named_stages
 from tiktoktoe_cli.replay.stages.catalog import STAGES
 from tiktoktoe_cli.replay.stages.stage import Kit
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.flow.step import Probe
     from tiktoktoe_cli.replay.settings.input import SelectSettings
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
-    from tiktoktoe_cli.replay.settings.stage import StageSettings
+    from tiktoktoe_cli.replay.settings.stage import NamedStage
     from tiktoktoe_cli.replay.stages.stage import Look, Memory
     from tiktoktoe_cli.resilience.settings import PolicySettings
 
@@ -47,7 +47,8 @@ class Means:
     """What a run gives its stages: a clock in nanoseconds for measuring, its seed, a folder for its state, policies.
 
     `should_stop` asks whether the user wants the run to end. With a `probe` each step comes where its stage stands.
-    `now` gives the time of day in nanoseconds since 1970, for those who want to move events there.
+    `now` gives the time of day in nanoseconds since 1970, for those who want to move events there. `lookups` are the
+    answers that stand in for those of lookups, by the stage's name and the key.
     """
 
     clock: Callable[[], int]
@@ -57,6 +58,7 @@ class Means:
     should_stop: Callable[[], bool] = field(default=lambda: False)
     probe: Probe | None = None
     now: Callable[[], int] = time.time_ns
+    lookups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # JSON
 
 
 class Plan(NamedTuple):
@@ -87,11 +89,6 @@ class Plan(NamedTuple):
         return isinstance(limit, selection.Limit) and limit.is_full
 
 
-class _Named(NamedTuple):
-    name: str
-    settings: StageSettings
-
-
 class _Part(NamedTuple):
     """A look or a memory, and whose it is."""
 
@@ -117,7 +114,7 @@ def make_plan(
     router = Router(tuple(Rule(rule.when, rule.to, rule.final) for rule in settings.routing))
     delivery = Delivery(router, destinations)
     can_refuse = not router.takes_all or any(destination.can_refuse for destination in destinations.values())
-    named = list(_named(settings.stages))
+    named = list(named_stages(settings.stages))
     select = settings.input.select
     # what is beyond a limit goes through nothing else
     is_shifted = settings.pacing.shift_to_now
@@ -137,6 +134,7 @@ def make_plan(
             feeds_memory=_has_memory(named[at + 1 :]),
             policies=means.policies,
             should_stop=means.should_stop,
+            answers=means.lookups.get(entry.name),
         )
         stage = STAGES[entry.settings.kind].build(entry.settings.chosen, kit)
         parts.append(_Part(entry.name, stage.look, is_partial=stage.memory is not None))
@@ -179,15 +177,7 @@ def _divided(parts: Sequence[_Part], *, is_hoisted: bool) -> tuple[Sequence[_Par
     return parts[:first], parts[first:]
 
 
-def _named(stages: Sequence[StageSettings]) -> Iterator[_Named]:
-    """Name the stages: a second one of a kind is called `dedupe_2`."""
-    seen: Counter[str] = Counter()
-    for stage in stages:
-        seen[stage.kind] += 1
-        yield _Named(stage.kind if seen[stage.kind] == 1 else f"{stage.kind}_{seen[stage.kind]}", stage)
-
-
-def _split(named: Sequence[_Named], settings: PipelineSettings) -> int | None:
+def _split(named: Sequence[NamedStage], settings: PipelineSettings) -> int | None:
     """Find the first stage that takes events as JSON, if all from the first with a memory on can do so."""
     read = {name.partition(".")[0] for rule in settings.routing if rule.when for name in rule.when.names}
     read.add(settings.input.time.field.parts[0])  # what such a stage adds stands after something in the event
@@ -197,11 +187,11 @@ def _split(named: Sequence[_Named], settings: PipelineSettings) -> int | None:
     return None if _has_memory(named[:at]) else at
 
 
-def _has_memory(named: Sequence[_Named]) -> bool:
+def _has_memory(named: Sequence[NamedStage]) -> bool:
     return any(STAGES[entry.settings.kind].has_memory for entry in named)
 
 
-def _takes_json(entry: _Named, read: AbstractSet[str], *, is_last: bool) -> bool:
+def _takes_json(entry: NamedStage, read: AbstractSet[str], *, is_last: bool) -> bool:
     """Tell whether a stage can take events as JSON. One that adds to it can do so only where nobody compares it."""
     kind = STAGES[entry.settings.kind]
     return kind.is_blind(entry.settings.chosen) and (

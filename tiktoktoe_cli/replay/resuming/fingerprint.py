@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
 _HEAD_BYTES = 64 << 10
-_CHANGES_NOTHING: Final = {"tests": True, "input": {"idle_exit"}}
+_CHANGES_NOTHING: Final[dict[str, bool | set[str]]] = {"tests": True, "input": {"idle_exit"}}
 """Settings that the outputs do not depend on."""
 
 

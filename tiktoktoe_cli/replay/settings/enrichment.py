@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from tiktoktoe_cli.config.fields import LocalPath, Reference, Settings, Text
+from tiktoktoe_cli.config.fields import LocalPath, Reference, Secret, Settings, Text
 from tiktoktoe_cli.config.quantity import ByteSize
 from tiktoktoe_cli.config.units import Duration
 from tiktoktoe_cli.replay.choices import OnLookupError, OnMiss
 from tiktoktoe_cli.replay.events.field_path import FieldPath
 from tiktoktoe_cli.replay.settings.processors import null_word
 from tiktoktoe_cli.transport.settings import AuthSettings, Headers, Method, RouteSettings, WebAddress
+from tiktoktoe_cli.words import listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +68,58 @@ class HttpLookupSettings(RouteSettings):
     """How often to go where the server points to; one more is no answer."""
 
 
+class PostgresqlSettings(Settings):
+    """A query of a PostgreSQL database; it is only read. It needs `pip install 'tiktoktoe-cli[postgresql]'`."""
+
+    address: Text = Field(min_length=1, examples=["127.0.0.1:5432"])
+    """The host and port; the port is 5432 if none is named."""
+    username: Text
+    """Who asks."""
+    password: Secret | None = None
+    """The password, from the environment or a file: `${DB_PASSWORD}`, `${file:db.password}`."""
+    database: Text | None = None
+    """The database; by default the one called like the user."""
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    """How the connection is encrypted, in the words of libpq."""
+    query: str = Field(min_length=1, examples=["SELECT name, tier FROM customers WHERE id = %s"])
+    """A SELECT with one `%s`, for the key, which is text: `%s::int` makes a number of it. It gives one row, which
+    becomes an object, or none; other percent signs are written as `%%`."""
+    timeout: Annotated[Duration, Field(gt=0)] = Duration.of(5)
+    """How long connecting, and each answer, may take."""
+
+    @model_validator(mode="after")
+    def _one_placeholder(self) -> PostgresqlSettings:
+        if self.query.replace("%%", "").count("%s") != 1:
+            words = {"hint": "write `SELECT ... WHERE id = %s`", "at": [("query",)]}
+            raise PydanticCustomError("wrong-form", "expected one `%s` in the query, for the key", words)
+        return self
+
+
+class CommandLookupSettings(Settings):
+    """A program: it gets each key as a JSON text on a line of its own, and answers with a line.
+
+    That is a JSON object, the row, or `null`, if there is none; all else is no answer. It is started once, and has to
+    answer before it gets more.
+    """
+
+    run: tuple[Text, ...] = Field(min_length=1)
+    """The program and its arguments; no shell is involved."""
+    timeout: Annotated[Duration, Field(gt=0)] = Duration.of(5)
+    """How long it may be silent while it is asked something."""
+
+
+_HINTS = {
+    "table": "table: customers.csv",
+    "sqlite": "sqlite: {file: shop.db, query: ...}",
+    "postgresql": "postgresql: {address: ..., username: ..., query: ...}",
+    "http": "http: {url: ...}",
+    "command": "command: {run: [./lookup.py]}",
+}
+"""The sources, and how to write them."""
+
+
 class LookupSettings(Settings):
-    """What belongs to an event: a row of a `table`, or what a database (`sqlite`) or a web server (`http`) says."""
+    """What belongs to an event: a row of a table, or what a database, a web server or a program says of it."""
 
     table: LocalPath | None = None
     """A `.csv` file with a header, or an `.ndjson` file; it is held in memory."""
@@ -76,8 +127,12 @@ class LookupSettings(Settings):
     """The column of the table that the key must equal; no two rows may have the same value there."""
     sqlite: SqliteSettings | None = None
     """A database to ask."""
+    postgresql: PostgresqlSettings | None = None
+    """A database on a server to ask."""
     http: HttpLookupSettings | None = None
     """A web server to ask."""
+    command: CommandLookupSettings | None = None
+    """A program to ask."""
     policy: Annotated[Text, Reference("resilience")] | None = None
     """The policy that requests go through; by default the one called `default` if there is one, else three attempts
     with exponential backoff. What a fallback gives is no answer."""
@@ -87,8 +142,9 @@ class LookupSettings(Settings):
     @model_validator(mode="after")
     def _one_source(self) -> LookupSettings:
         if len(self._kinds) != 1:
-            hint = "write `table: customers.csv`, `sqlite: {file: shop.db, query: ...}` or `http: {url: ...}`"
-            raise PydanticCustomError("one-of", "expected either `table`, `sqlite` or `http`", {"hint": hint})
+            hint = f"write {listed((f'`{hint}`' for hint in _HINTS.values()), last='or')}"
+            names = listed((f"`{name}`" for name in _HINTS), last="or")
+            raise PydanticCustomError("one-of", "expected one of {names}", {"hint": hint, "names": names})
         if self.policy is not None and self.http is None:
             words = {"kind": self.kind, "hint": "only `http` has one", "at": [("policy",)]}
             raise PydanticCustomError("unused-policy", "nothing of `{kind}` goes through a policy", words)
@@ -99,7 +155,7 @@ class LookupSettings(Settings):
 
     @property
     def _kinds(self) -> list[str]:
-        return [kind for kind in ("table", "sqlite", "http") if getattr(self, kind) is not None]
+        return [kind for kind in _HINTS if getattr(self, kind) is not None]
 
     @property
     def kind(self) -> str:

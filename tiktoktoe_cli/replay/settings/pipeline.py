@@ -16,7 +16,7 @@ from tiktoktoe_cli.replay.settings.destination import DeadLetterSettings, Destin
 from tiktoktoe_cli.replay.settings.input import InputSettings
 from tiktoktoe_cli.replay.settings.monitoring import MonitoringSettings
 from tiktoktoe_cli.replay.settings.pacing import PacingSettings
-from tiktoktoe_cli.replay.settings.stage import StageSettings
+from tiktoktoe_cli.replay.settings.stage import StageSettings, named_stages
 from tiktoktoe_cli.replay.settings.state import StateSettings
 from tiktoktoe_cli.replay.settings.tests import TestSettings
 
@@ -67,6 +67,19 @@ class PipelineSettings(Settings):
                 if name not in self.destinations:
                     error = unknown_name(name, self.destinations, "destinations")
                     at = [("tests", number, "expect", name)]
+                    raise PydanticCustomError(
+                        error.type, error.message_template, {**(error.context or {}), "at": at}
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _tests_name_lookups(self) -> PipelineSettings:
+        lookups = [stage.name for stage in named_stages(self.stages) if stage.settings.context_enrichment]
+        for number, test in enumerate(self.tests):
+            for name in test.lookups:
+                if name not in lookups:
+                    error = unknown_name(name, lookups, "stages with a lookup")
+                    at = [("tests", number, "lookups", name)]
                     raise PydanticCustomError(
                         error.type, error.message_template, {**(error.context or {}), "at": at}
                     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
@@ -20,6 +21,9 @@ from tiktoktoe_cli.replay.settings.processors import (
 )
 from tiktoktoe_cli.replay.settings.validation import ValidationSettings
 from tiktoktoe_cli.replay.settings.windows import CorrelationSettings, DedupeSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 
 class StageSettings(OneOf):
@@ -57,3 +61,18 @@ class StageSettings(OneOf):
     """Mark events that belong together."""
     aggregate: AggregateSettings | None = None
     """Make one event of those of a window: counts, sums, extremes."""
+
+
+class NamedStage(NamedTuple):
+    """A stage, and what it is called in reports."""
+
+    name: str
+    settings: StageSettings
+
+
+def named_stages(stages: Sequence[StageSettings]) -> Iterator[NamedStage]:
+    """Name stages: a second one of a kind is called `dedupe_2`."""
+    seen: Counter[str] = Counter()
+    for stage in stages:
+        seen[stage.kind] += 1
+        yield NamedStage(stage.kind if seen[stage.kind] == 1 else f"{stage.kind}_{seen[stage.kind]}", stage)

@@ -70,6 +70,10 @@ class TestSettings(Settings):
     """The events; a text is a line as it stands, such as one that is no JSON."""
     files: tuple[LocalPath, ...] = ()
     """Files to read instead, as in the pipeline's `input.paths`."""
+    lookups: dict[str, dict[str, dict[str, Any] | str | None]] = Field(default_factory=dict)  # JSON
+    """What lookups answer, so that no other program is asked: by the stage's name as reports have it
+    (`context_enrichment`, `context_enrichment_2`) and the key. An object is the row, null says that there is none, a
+    text why there is no answer; there is no row for other keys."""
     seed: int = 0
     """What chance begins with."""
     expect: dict[str, Annotated[OutputSettings, BeforeValidator(_output, json_schema_input_type=_SHORT)]] = (

@@ -57,6 +57,7 @@ class Kit:
     nothing after it looks at their bodies; `with_origins` that somebody after it may refuse such an event;
     `feeds_memory` that a stage with a memory comes after it, which needs watermarks. `policies` are those of
     the YAML, by name. `should_stop` asks whether the user wants the run to end: whoever waits for others asks it.
+    `answers` stand in for those of a lookup, by key: a row, null, or as a text why there is none.
     """
 
     name: str
@@ -68,3 +69,4 @@ class Kit:
     feeds_memory: bool = False
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     should_stop: Callable[[], bool] = field(default=lambda: False)
+    answers: Mapping[str, Any] | None = None  # JSON

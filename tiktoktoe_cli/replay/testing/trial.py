@@ -57,7 +57,9 @@ def try_out(  # noqa: PLR0913  # a test of a pipeline
     test, began_ns = settings.tests[number], clock()
     with TemporaryDirectory(prefix="tiktoktoe-test-") as folder:
         changed = _taking(settings, test, Path(folder))
-        rehearsed = rehearse(pipeline, changed, replace(options, seed=test.seed), clock=lambda: 0)
+        rehearsed = rehearse(
+            pipeline, changed, replace(options, seed=test.seed, lookups=test.lookups), clock=lambda: 0
+        )
     updated = list(_update(test, rehearsed)) if is_updating else []
     failures = list(_failures(test, rehearsed))
     return Tried(number, test.name, failures, (clock() - began_ns) / NS_PER_S, updated)
