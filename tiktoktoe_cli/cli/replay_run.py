@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         "tiktoktoe replay run orders",
         "tiktoktoe replay run orders --dry-run --where 'data.amount > 200.0' --limit 10",
         "tiktoktoe replay run orders --restart --workers 2",
-        "tiktoktoe replay run orders access.ndjson --follow --idle-exit 1h",
         "tiktoktoe replay run --report openmetrics=out/replay.prom",
     ),
 )
