@@ -95,7 +95,7 @@ def _run(
             assembly.checkpoints.begin()
             with (
                 _collecting_seldom(assembly),
-                run_heads(assembly.head, 1 if flow.is_slow else options.workers) as heads,
+                run_heads(assembly.head, 1 if flow.is_slow else options.workers, watch.check) as heads,
             ):
                 flow.run(heads)
                 flow.publish()
