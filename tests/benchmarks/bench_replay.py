@@ -1,4 +1,4 @@
-"""How fast events are replayed, beside `jq -c .`, which only parses and prints them.
+"""How fast events are replayed, beside `jq -c .` and Miller's `cat`, which only parse and print them.
 
     python tests/benchmarks/bench_replay.py [EVENTS]
 
@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from shutil import which
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,14 +142,16 @@ def main(arguments: list[str]) -> int:
         events = folder / "events.ndjson"
         write_events(events, count)
         (folder / "tiktoktoe.yaml").write_text(PIPELINE.format(events=events, shop=SHOP), encoding="utf-8")
-        one, two, jq = Runs(), Runs(), Runs()
+        one, two, jq, miller = Runs(), Runs(), Runs(), Runs()
         for _ in range(ROUNDS):
             run(["jq", "-c", ".", str(events)], folder, jq)
+            if which("mlr"):
+                run(["mlr", "--ijsonl", "--ojsonl", "cat", str(events)], folder, miller)
             run([*ours, "--workers", "1"], folder, one)
             one.peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
             run([*ours, "--workers", "2"], folder, two)
         size = events.stat().st_size
-    for label, runs in (("jq -c .", jq), ("one worker", one), ("two workers", two)):
+    for label, runs in (("jq -c .", jq), ("mlr cat", miller), ("one worker", one), ("two workers", two)):
         sys.stdout.write(
             f"{label:12} {runs.best_s:6.2f} s  {count / runs.best_s / 1e3:6.0f} thousand events/s  "
             f"{size / runs.best_s / 1e6:5.0f} MB/s  {jq.best_s / runs.best_s:5.2f} x jq\n"

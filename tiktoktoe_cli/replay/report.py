@@ -6,14 +6,13 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from tiktoktoe_cli.config.units import NS_PER_S
-from tiktoktoe_cli.errors import Problem, Severity
 from tiktoktoe_cli.monitoring import AlertState
 from tiktoktoe_cli.replay.delivering.line_file import partial_of
 from tiktoktoe_cli.replay.enriching.latency import buckets_of, is_bucket
 from tiktoktoe_cli.replay.events.batch import Drop
 from tiktoktoe_cli.replay.facts import Ending
-from tiktoktoe_cli.replay.metrics import chosen_metrics, measured_words
+from tiktoktoe_cli.replay.metrics import chosen_metrics
+from tiktoktoe_cli.replay.problems import alert_message, alert_place, problems_of
 from tiktoktoe_cli.report.facts import (
     Case,
     CaseOutcome,
@@ -27,7 +26,7 @@ from tiktoktoe_cli.words import duration, listed, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiktoktoe_cli.errors import Locate, Place
+    from tiktoktoe_cli.errors import Locate
     from tiktoktoe_cli.monitoring import AlertFacts
     from tiktoktoe_cli.replay.facts import ReplayFacts
 
@@ -67,14 +66,7 @@ def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
         summary=_summary(facts),
         items=[*_stage_items(facts), *_destination_items(facts)],
         columns=COLUMNS,
-        problems=(
-            *_rule_problems(facts, place),
-            *_refusal(facts),
-            *_damage(facts),
-            *_emptiness(facts),
-            *_alert_problems(facts, place),
-            *_remarks(facts),
-        ),
+        problems=tuple(problems_of(facts, place)),
         cases=tuple(_cases(facts, place)),
         metrics=chosen_metrics(facts),
         next_steps=tuple(_next_steps(facts)),
@@ -197,86 +189,19 @@ def _output_item(name: str, kind: str, events: int, path: str) -> dict[str, Json
     }
 
 
-def _rule_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
-    for position, rule in enumerate(facts.rules):
-        if rule.errors:
-            events = plural(rule.errors, "event")
-            message = f"the rule `{rule.condition}` had no value for {events}: {rule.first_error}"
-            where = place("pipelines", facts.pipeline, "routing", position, "when")
-            guard = f"; guard the rule: `{rule.guard} && ...`" if rule.guard else ""
-            hint = f"they went on to the next rule{guard}"
-            yield Problem("rule-without-value", message, where, hint, Severity.WARNING)
-
-
-def _refusal(facts: ReplayFacts) -> Iterator[Problem]:
-    if facts.refused:
-        line = facts.refused.origin
-        said = "; ".join(fault.message for fault in facts.refused.faults)
-        yield Problem("invalid-event", f"`{facts.files[line.file]}:{line.number}` is not valid: {said}")
-
-
-def _emptiness(facts: ReplayFacts) -> Iterator[Problem]:
-    if not facts.events and facts.ending is Ending.COMPLETE:
-        message = f"there is no event in {listed([f'`{file}`' for file in facts.files], limit=3)}"
-        hint = "the outputs are empty now; check the `paths` of the pipeline's `input`"
-        yield Problem("input-empty", message, hint=hint, severity=Severity.WARNING)
-
-
-def _damage(facts: ReplayFacts) -> Iterator[Problem]:
-    for place in facts.damaged:
-        message = f"`{place}`: the file is cut or damaged from here on, and the rest cannot be decompressed"
-        yield Problem(
-            "input-damaged", message, hint="replay a whole copy; what stands before is in the outputs"
-        )
-
-
-def _alert_problems(facts: ReplayFacts, place: Locate) -> Iterator[Problem]:
-    for position, alert in enumerate(facts.alerts):
-        if alert.fires:
-            message = f"the alert `{alert.name}` fires: {_alert_message(alert)}"
-            severity = Severity.ERROR if alert.fails else Severity.WARNING
-            yield Problem("alert", message, _alert_place(facts, position, place), severity=severity)
-
-
-def _remarks(facts: ReplayFacts) -> Iterator[Problem]:
-    for message in facts.remarks:
-        yield Problem("while-running", message, severity=Severity.WARNING)
-
-
-def _alert_place(facts: ReplayFacts, position: int, place: Locate) -> Place | None:
-    return place("pipelines", facts.pipeline, "monitoring", "alerts", position, "when")
-
-
 def _cases(facts: ReplayFacts, place: Locate) -> Iterator[Case]:
     is_complete = facts.ending is Ending.COMPLETE
     outcome = CaseOutcome.PASSED if is_complete else CaseOutcome.FAILED
     yield Case(facts.pipeline, "replay", outcome, "" if is_complete else _verdict(facts), facts.elapsed_s)
     for position, alert in enumerate(facts.alerts):
-        where = _alert_place(facts, position, place)
-        yield Case(facts.pipeline, f"alert {alert.name}", _outcome(alert), _alert_message(alert), place=where)
+        where = alert_place(facts, position, place)
+        yield Case(facts.pipeline, f"alert {alert.name}", _outcome(alert), alert_message(alert), place=where)
 
 
 def _outcome(alert: AlertFacts) -> CaseOutcome:
     if not alert.fails:
         return CaseOutcome.PASSED
     return CaseOutcome.FAILED if alert.state is AlertState.FIRING else CaseOutcome.ERROR
-
-
-def _alert_message(alert: AlertFacts) -> str:
-    if alert.state is AlertState.UNKNOWN:
-        return f"`{alert.condition}` has no value: {alert.reason}"
-    return f"`{alert.condition}` {_HOLDS[alert.state]}{_lasting(alert)}: {measured_words(alert.measured)}"
-
-
-_HOLDS = {
-    AlertState.FIRING: "holds",
-    AlertState.PENDING: "holds, but not yet",
-    AlertState.QUIET: "does not hold",
-}
-
-
-def _lasting(alert: AlertFacts) -> str:
-    return f" for {duration(alert.for_ns / NS_PER_S)}" if alert.for_ns else ""
 
 
 def _next_steps(facts: ReplayFacts) -> Iterator[str]:
