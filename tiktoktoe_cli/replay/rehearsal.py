@@ -67,13 +67,23 @@ def rehearse(  # noqa: PLR0913  # as `run_pipeline`
     stand = _Stand(is_keeping)
     dead = Collecting(str(settings.dead_letter.file), is_keeping)
     with TemporaryDirectory(prefix="tiktoktoe-rehearsal-") as folder:
-        state = settings.state.model_copy(update={"dir": Path(folder)})
         facts = run_pipeline(
             name,
-            settings.model_copy(update={"state": state}),
+            _without_traces(settings, Path(folder)),
             observer,
             should_stop,
             clock=clock,
             options=replace(options, make=stand, dead_letters=dead),
         )
     return Rehearsed(facts, stand.outputs, dead)
+
+
+def _without_traces(settings: PipelineSettings, folder: Path) -> PipelineSettings:
+    """Let a pipeline leave nothing behind, and wait for nothing: its input is what there is now, with its own times."""
+    update = {
+        "state": settings.state.model_copy(update={"dir": folder}),
+        "input": settings.input.model_copy(update={"follow": False}),
+        "pacing": settings.pacing.model_copy(update={"shift_to_now": False}),
+        "monitoring": settings.monitoring.model_copy(update={"openmetrics": None}),
+    }
+    return settings.model_copy(update=update)

@@ -29,6 +29,7 @@ from tiktoktoe_cli.replay.rehearsal import rehearse
 from tiktoktoe_cli.replay.resuming.store import Store
 from tiktoktoe_cli.replay.run import run_pipeline
 from tiktoktoe_cli.replay.settings.input import SelectSettings
+from tiktoktoe_cli.replay.settings.monitoring import MonitoringSettings
 from tiktoktoe_cli.words import plural, reason_of
 
 if TYPE_CHECKING:
@@ -199,14 +200,19 @@ def _on_one_line(letter: Stored) -> bytes | None:
 
 
 def _sending(settings: PipelineSettings, folder: Path, originals: Sequence[bytes]) -> PipelineSettings:
-    """Give the pipeline as it reads the letters; its own dead letters and state are in a folder for the while."""
+    """Give the pipeline as it reads the letters; its own dead letters and state are in a folder for the while.
+
+    Its metrics and alerts are about whole runs, its speed about the times between events.
+    """
     source = folder / "again.ndjson"
     source.write_bytes(b"\n".join([*originals, b""]))
     read = settings.input.model_copy(
-        update={"paths": (source,), "format": Format.NDJSON, "select": SelectSettings()}
+        update={"paths": (source,), "format": Format.NDJSON, "select": SelectSettings(), "follow": False}
     )
     update = {
         "input": read,
+        "pacing": settings.pacing.model_copy(update={"speed": None}),
+        "monitoring": MonitoringSettings(),
         "dead_letter": settings.dead_letter.model_copy(update={"file": folder / "dead.ndjson"}),
         "state": settings.state.model_copy(update={"dir": folder / "state"}),
     }
