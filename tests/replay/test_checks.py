@@ -105,3 +105,12 @@ def test_a_missing_program_is_an_error_at_its_name(shelf: Shelf) -> None:
         ("error", "program-missing", "pipelines/orders/stages/0/context_enrichment/lookup/command/run/0"),
         ("error", "program-missing", "pipelines/orders/destinations/all/command/run/0"),
     ]
+
+
+def test_an_input_that_cannot_be_followed_is_an_error(shelf: Shelf) -> None:
+    """It is told before a run begins."""
+    path = shelf.events({"n": 1})
+
+    problems = found(shelf, input={"paths": [str(path)], "follow": True})
+
+    assert problems == [("error", "cannot-follow", "pipelines/orders/input/follow")]

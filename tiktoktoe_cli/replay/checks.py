@@ -11,6 +11,7 @@ from tiktoktoe_cli.replay.choices import CloudEventsCheck
 from tiktoktoe_cli.replay.cloudevents import ATTRIBUTES
 from tiktoktoe_cli.replay.enriching.opening import open_lookup
 from tiktoktoe_cli.replay.enriching.table import ColumnError
+from tiktoktoe_cli.replay.flow.following import check_following
 from tiktoktoe_cli.replay.reading.files import find_files
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ def _input_problems(settings: PipelineSettings, here: tuple[Step, ...], place: L
         except UsageError as error:
             where = place(*here, "input", "paths", position)
             yield Problem("input-missing", error.message, where, error.hint, Severity.WARNING)
+    try:
+        check_following(settings, settings.input.paths)
+    except UsageError as error:
+        yield Problem("cannot-follow", error.message, place(*here, "input", "follow"), error.hint)
 
 
 def _table_problems(lookup: LookupSettings, where: tuple[Step, ...], place: Locate) -> Iterator[Problem]:

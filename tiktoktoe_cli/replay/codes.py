@@ -19,6 +19,12 @@ CODES = (
     Code("input-missing", "The `input` of a pipeline names no file that can be read now."),
     Code("lookup-table", "The table of a lookup is missing, cannot be read, or has a mistake in a row."),
     Code(
+        "cannot-follow",
+        "The input shall be followed and cannot be: it is sorted, several files, not NDJSON, or paced.",
+        "input: {paths: [a.ndjson], follow: true}",
+        "input: {paths: [a.ndjson], order: input, follow: true}",
+    ),
+    Code(
         "program-missing", "A program that a pipeline starts, for lookups or as a destination, is not there."
     ),
     Code(
