@@ -28,6 +28,8 @@ _SECOND_US = 1_000_000
 _MINUTE_US = 60 * _SECOND_US
 _DAY_US = 86_400 * _SECOND_US
 _MOST_PARTS = 10_000
+_SECONDS = [f":{second:02d}." for second in range(60)]
+_MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1_000)]
 _EDGE_YEARS = frozenset({"0001", "9999"})
 
 
@@ -80,8 +82,8 @@ def write_rfc3339(time_us: int) -> str:
     minute, rest_us = divmod(time_us, _MINUTE_US)
     second, fraction_us = divmod(rest_us, _SECOND_US)
     if fraction_us % 1_000:
-        return f"{_minute_text(minute)}:{second:02d}.{fraction_us:06d}Z"
-    return f"{_minute_text(minute)}:{second:02d}.{fraction_us // 1_000:03d}Z"
+        return f"{_minute_text(minute)}{_SECONDS[second]}{fraction_us:06d}Z"
+    return _minute_text(minute) + _SECONDS[second] + _MILLISECONDS[fraction_us // 1_000]
 
 
 WRITE_TIME: dict[TimeFormat, Callable[[int], str | float]] = {

@@ -37,6 +37,7 @@ _SIZE_BYTES = 8
 _MOST_SLOTS = 255  # a number is one byte
 _LOOK_MS = 200
 _FAREWELL_S = 5.0
+_NICENESS = 10  # where there are fewer processors than processes, the one that all blocks go through comes first
 
 
 class Heads(Protocol):
@@ -173,6 +174,7 @@ class _Crew:
             signal.signal(number, signal.SIG_IGN)
         os.close(self._jobs[1])
         os.close(self._done[0])
+        os.nice(_NICENESS)
         with suppress(BrokenPipeError):
             while taken := os.read(self._jobs[0], 1):
                 data = pickle.dumps(self._found(taken[0]), pickle.HIGHEST_PROTOCOL)

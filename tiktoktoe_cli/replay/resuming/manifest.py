@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,16 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
     Raises:
         UnfinishedError: an input or an output cannot be read.
     """
+    outputs = [Path(found.place) for found in facts.destinations]
+    paths = [*inputs, *filter(Path.is_file, outputs), Path(facts.dead_letter_path)]
+    with ThreadPoolExecutor() as pool:  # hashing lets go of the interpreter
+        described = dict(zip(paths, pool.map(_described, paths), strict=True))
     return {
         "v": MANIFEST_VERSION,
         "pipeline": facts.pipeline,
         "run": run,
         "seed": seed,
-        "inputs": [_described(path) for path in inputs],
+        "inputs": [described[path] for path in inputs],
         "lines": facts.lines,
         **({} if facts.shift_us is None else {"shift_us": facts.shift_us}),
         "stages": [
@@ -51,16 +56,15 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
             }
             for stage in facts.stages
         ],
-        "outputs": [_output(found) for found in facts.destinations],
-        "dead_letters": {"events": facts.dead, **_described(Path(facts.dead_letter_path))},
+        "outputs": [_output(found, described.get(Path(found.place))) for found in facts.destinations],
+        "dead_letters": {"events": facts.dead, **described[Path(facts.dead_letter_path)]},
     }
 
 
-def _output(found: DestinationFacts) -> dict[str, Any]:  # JSON
+def _output(found: DestinationFacts, described: dict[str, Any] | None) -> dict[str, Any]:  # JSON
     """Describe what a destination got; with a hash where that is one file."""
     told: dict[str, Any] = {"name": found.name, "kind": found.kind, "events": found.events}  # JSON
-    path = Path(found.place)
-    return told | (_described(path) if path.is_file() else {"place": found.place})
+    return told | (described or {"place": found.place})
 
 
 def write_manifest(manifest: dict[str, Any], path: Path) -> None:  # JSON

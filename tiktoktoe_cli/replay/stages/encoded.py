@@ -51,6 +51,11 @@ class Encoded:
         for session in sessions:
             items = session.items
             head = b',"correlationid":%b,"correlationposition":' % orjson.dumps(id_of(session))
+            if len(items) == 1 and not self._with_origins:  # the most frequent session by far
+                ((_, route, raw),) = items
+                routes.append(route)
+                encoded.append(join((raw, head, _ALONE)))
+                continue
             routes += [item[1] for item in items]
             encoded += [
                 join((item[2], head, tail)) for item, tail in zip(items, _tails(len(items)), strict=True)
@@ -67,6 +72,9 @@ class Encoded:
     def unpacked(self, item: Item) -> Item:
         """Make an origin of it."""
         return (*item[:3], unpacked_origin(item[3])) if self._with_origins else item
+
+
+_ALONE = b'1,"correlationcount":1}'
 
 
 @lru_cache(maxsize=64)
