@@ -75,7 +75,7 @@ def _latencies(facts: ReplayFacts, labels: tuple[tuple[str, str], ...]) -> Itera
     for bound_s, count in buckets_of(facts.measure):
         shown = "+Inf" if bound_s == float("inf") else repr(bound_s)
         yield Sample(count, (*labels, ("le", shown)), "_bucket")
-    yield Sample(facts.measure("lookup_seconds"), labels, "_sum")
+    yield Sample(facts.measure("latency_seconds"), labels, "_sum")
     yield Sample(facts.measure("lookups"), labels, "_count")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import select
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tiktoktoe_cli.config.units import Duration
+from tiktoktoe_cli.replay import RunOptions, run_pipeline
 from tiktoktoe_cli.replay.enriching.command import CommandSource
 from tiktoktoe_cli.replay.enriching.source import Around, Failed
 from tiktoktoe_cli.replay.settings.enrichment import CommandLookupSettings, EnrichmentSettings
@@ -119,6 +122,37 @@ def test_more_answers_than_questions_are_told() -> None:
     assert found == [None]
 
 
+def test_a_late_answer_is_not_taken_for_that_of_another_key() -> None:
+    """What comes after the answer belongs to nobody: the program is started anew before it is asked again."""
+    program = """
+        import json, sys
+        for line in sys.stdin:
+            print(json.dumps({"key": json.loads(line)}), flush=True)
+            print('{"key": "late"}', flush=True)
+    """
+    asked = source(program)
+
+    for key in ("a", "b"):
+        assert answers(asked.find([key])) == [{"key": key}]
+        if asked._child is not None:
+            select.select([asked._child._stdout], [], [], 10)
+
+
+def test_a_program_that_has_ended_between_two_questions_is_started_anew() -> None:
+    """It had answered all that it was asked: nobody goes without an answer."""
+    program = """
+        import sys
+        sys.stdin.readline()
+        print('{"n": 1}', flush=True)
+    """
+    asked = source(program)
+
+    for _ in range(3):
+        assert answers(asked.find(["a"])) == [{"n": 1}]
+        assert asked._child is not None
+        asked._child._process.wait(10)
+
+
 def test_a_program_that_is_not_there_is_no_answer() -> None:
     """It may come while the run goes on; the check of the YAML has told it before."""
     settings = CommandLookupSettings(run=("/none/such",))
@@ -142,6 +176,29 @@ def test_a_run_with_a_program(shelf: Shelf) -> None:
 
     assert [event["row"] for event in shelf.read("all")] == [{"key": "k1"}, None, {"key": "k1"}]
     assert (facts.measure("cache_hits"), facts.measure("cache_misses")) == (1, 2)
+
+
+def test_no_program_outlives_the_workers_that_asked_it(shelf: Shelf) -> None:
+    """Also one that does not end at the end of its input."""
+    shelf.put("knows.py", textwrap.dedent(KNOWS_K) + "import time; time.sleep(60)\n")
+    shelf.put("asks.sh", f"echo $$ >> {shelf.folder}/pids; exec {sys.executable} {shelf.folder}/knows.py\n")
+    shelf.events(*({"time": TIME, "k": f"k{number}"} for number in range(20)))
+    lookup = {"command": {"run": ["sh", f"{shelf.folder}/asks.sh"]}, "key": "k"}
+    stage = {"context_enrichment": {"lookup": lookup, "into": "row"}}
+
+    run_pipeline("test", shelf.settings(stages=[stage]), options=RunOptions(workers=2))
+
+    pids = (shelf.folder / "pids").read_text().split()
+    assert pids
+    assert [pid for pid in pids if _is_running(pid)] == []
+
+
+def _is_running(pid: str) -> bool:
+    """Tell whether a process is there, and no zombie that waits for whoever has started it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_its_settings_name_one_source() -> None:

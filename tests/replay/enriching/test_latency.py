@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.replay.delivering.web_server import Server, serving
-from tiktoktoe_cli.replay.enriching.latency import buckets_of, observed
+from tiktoktoe_cli.replay.enriching.latency import SUM_NS, buckets_of, observed
 
 if TYPE_CHECKING:
     from tests.replay.conftest import Shelf
@@ -37,6 +37,12 @@ def test_counts_each_answer_once(
 
     assert {bound: found[bound] for bound in within} == within
     assert found[float("inf")] == answers
+
+
+def test_the_sum_is_that_of_the_times_in_the_buckets() -> None:
+    """Several at once take longer together than the batch, and nothing is counted twice."""
+    assert observed(2, 5 * MS, [5 * MS, 5 * MS])[SUM_NS] == 10 * MS
+    assert observed(4, 12 * MS, [10 * MS])[SUM_NS] == 12 * MS
 
 
 def test_requests_count_with_their_own_times(shelf: Shelf) -> None:

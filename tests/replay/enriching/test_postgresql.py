@@ -73,6 +73,32 @@ def test_one_key_that_fails_does_not_spoil_the_others(server: Server) -> None:
     assert found[4] is None
 
 
+def test_a_key_that_is_no_text_does_not_end_the_run(server: Server) -> None:
+    """Half a character can be in an event, and not in a message to the server; the other keys are answered."""
+    found = answers(PostgresqlSource(settings(server)).find(["\ud800", "99"]))
+
+    assert isinstance(found[0], str)
+    assert found[1] is None
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT 1 AS found WHERE 'k' = %s", "SELECT 1 AS found WHERE 'k' = %s -- one"]
+)
+def test_a_query_may_have_any_column_and_end_with_a_comment(server: Server, query: str) -> None:
+    """What is written around it does not get in its way."""
+    assert answers(PostgresqlSource(settings(server, query=query)).find(["k"])) == [{"found": 1}]
+
+
+def test_a_row_that_is_nested_too_deep_is_no_answer(server: Server) -> None:
+    """The server has no limit there, the reader of its JSON has."""
+    query = "SELECT (repeat('[', 2000) || repeat(']', 2000))::json AS deep WHERE 'k' = %s"
+
+    (found,) = answers(PostgresqlSource(settings(server, query=query)).find(["k"]))
+
+    assert isinstance(found, str)
+    assert "cannot be read" in found
+
+
 def test_writes_nothing(server: Server) -> None:
     """Whatever the query is, the session is read-only."""
     query = "WITH gone AS (DELETE FROM customers WHERE id = %s::int RETURNING name) SELECT * FROM gone"

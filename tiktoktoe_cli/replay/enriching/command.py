@@ -10,8 +10,8 @@ import os
 import select
 import subprocess
 import time
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
-from weakref import finalize
 
 import orjson
 
@@ -60,6 +60,9 @@ class CommandSource(Source):
     def _ask(self, lines: Sequence[bytes]) -> tuple[list[bytes], Failed]:
         """Ask all at once; give the answers that came, and why the others did not."""
         answers: list[bytes] = []
+        if self._child is not None and self._child.has_spoken:
+            self._child.end()
+            self._child = None
         try:
             self._child = self._child or _Child(self._settings.run)
             self._child.talk(b"".join(lines), answers, len(lines), self._settings.timeout, self._should_stop)
@@ -85,7 +88,15 @@ class _Child:
         self._stdin, self._stdout = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._stdin, False)
         self._rest = b""
-        self.end = finalize(self, _end, self._process)
+        # unlike weakref's, it is also called where a worker ends, and never by a process that was forked from this one
+        self.end = Finalize(self, _end, (self._process,), exitpriority=1)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether it has ended, or said more than it was asked: the next answer would be taken for another key's."""
+        heard = select.poll()
+        heard.register(self._stdout, select.POLLIN)
+        return bool(self._rest or heard.poll(0))
 
     def talk(
         self, data: bytes, answers: list[bytes], count: int, timeout_ns: int, should_stop: Callable[[], bool]

@@ -14,14 +14,19 @@ BOUNDS_S: Final = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 """The upper ends of the buckets; there is one more for all that is longer."""
 _BOUNDS_NS: Final = [round(bound * 1e9) for bound in BOUNDS_S]
 _PREFIX: Final = "latency_"
+SUM_NS: Final = "latency_ns"
+"""The measure of all times that are in the buckets; several at once take longer together than the batch did."""
 
 
 def observed(answers: int, took_ns: int, waits_ns: Sequence[int]) -> Counter[str]:
     """Count answers that took so long together; those for which nobody had to wait share evenly what is left."""
     found = Counter(map(_bucket, waits_ns))
-    known = answers - len(waits_ns)
+    waited_ns = sum(waits_ns)
+    known, rest_ns = answers - len(waits_ns), max(took_ns - waited_ns, 0)
     if known > 0:
-        found[_bucket(max(took_ns - sum(waits_ns), 0) // known)] += known
+        found[_bucket(rest_ns // known)] += known
+        waited_ns += rest_ns
+    found[SUM_NS] = waited_ns
     return found
 
 

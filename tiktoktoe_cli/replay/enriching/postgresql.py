@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.enrichment import LookupSettings, PostgresqlSettings
 
 _PORT = 5432
+_ROW = "tiktoktoe_row"
 
 
 class PostgresqlSource(Source):
@@ -37,12 +38,13 @@ class PostgresqlSource(Source):
             hint = "run `pip install 'tiktoktoe-cli[postgresql]'`"
             raise UsageError("a lookup in PostgreSQL needs the package `psycopg`", hint=hint) from None
         self._settings = settings
-        query = f"SELECT row_to_json(found)::text FROM ({settings.query}) found"  # noqa: S608  # it is the user's own
+        # a name that no column has, and a line of its own for what follows a comment
+        query = f"SELECT row_to_json({_ROW})::text FROM ({settings.query}\n) {_ROW}"  # noqa: S608  # it is the user's own
         self._query = query.encode()
         self._connection: psycopg.Connection[Any] | None = None  # Any: rows of one column
 
     def find(self, keys: Sequence[str]) -> list[Answer]:
-        """Answer for each of some different keys."""
+        """Answer for each of some different keys; where the connection is lost, those that are left have no answer."""
         import psycopg
 
         try:
@@ -53,22 +55,32 @@ class PostgresqlSource(Source):
             with connection.pipeline():
                 cursors = [connection.execute(self._query, (key,)) for key in keys]
             return [_answer(cursor.fetchmany(2)) for cursor in cursors]
-        except psycopg.Error:
-            return [self._one(key) for key in keys]  # one that fails lets those after it fail
+        except (psycopg.Error, UnicodeEncodeError) as error:
+            if connection.closed:
+                return [_failed(error)] * len(keys)
+            return self._one_by_one(connection, keys)  # one that fails lets those after it fail
 
-    def _one(self, key: str) -> Answer:
+    def _one_by_one(
+        self, connection: psycopg.Connection[Any], keys: Sequence[str]
+    ) -> list[Answer]:  # as above
         import psycopg
 
-        try:
-            return _answer(self._connected().execute(self._query, (key,)).fetchmany(2))
-        except (psycopg.Error, UnicodeEncodeError) as error:
-            return _failed(error)
+        answers: list[Answer] = []
+        for key in keys:
+            try:
+                answers.append(_answer(connection.execute(self._query, (key,)).fetchmany(2)))
+            except (psycopg.Error, UnicodeEncodeError) as error:
+                if connection.closed:
+                    return answers + [_failed(error)] * (len(keys) - len(answers))
+                answers.append(_failed(error))
+        return answers
 
     def _connected(self) -> psycopg.Connection[Any]:
         import psycopg
 
         if self._connection is None or self._connection.closed:
             settings = self._settings
+            timeout_ms = max(settings.timeout // NS_PER_MS, 1)  # 0 would be none
             host, port = split_address(settings.address) or (settings.address, _PORT)
             self._connection = psycopg.connect(
                 host=host,
@@ -78,7 +90,7 @@ class PostgresqlSource(Source):
                 dbname=settings.database or settings.username,
                 sslmode=settings.sslmode,
                 connect_timeout=max(settings.timeout // NS_PER_S, 1),
-                options=f"-c default_transaction_read_only=on -c statement_timeout={settings.timeout // NS_PER_MS}",
+                options=f"-c default_transaction_read_only=on -c statement_timeout={timeout_ms}",
                 application_name="tiktoktoe",
                 autocommit=True,
             )
@@ -91,7 +103,10 @@ def _answer(rows: Sequence[tuple[Any, ...]]) -> Answer:  # Any: JSON as text
 
     if len(rows) > 1:
         return Failed("the query gives more than one row")
-    return row_of(orjson.loads(rows[0][0])) if rows else None
+    try:
+        return row_of(orjson.loads(rows[0][0])) if rows else None
+    except orjson.JSONDecodeError as error:
+        return Failed(f"the row cannot be read: {error}")
 
 
 def _failed(error: Exception) -> Failed:
