@@ -92,12 +92,12 @@ class Sessions:
     )  # by the slot of time in which they may end
     _due: list[int] = field(default_factory=list)  # a heap of these slots
     _next_serial: int = 0
+    _width_us: int = field(init=False)
     _dirty: set[str] = field(default_factory=set)  # the keys of which something is not told yet
     _known: set[str] = field(default_factory=set)  # those of which a session is told that is still open
 
-    @property
-    def _width_us(self) -> int:
-        return max(self.gap_us // _SLOTS, 1)
+    def __post_init__(self) -> None:
+        self._width_us = max(self.gap_us // _SLOTS, 1)
 
     def add(self, keys: Sequence[str], items: Sequence[Item], watermarks: Sequence[int]) -> list[int]:
         """Put events into their sessions; return the positions of those that are late."""
@@ -223,12 +223,11 @@ class Sessions:
 
     def _schedule(self, session: Session, slot: int) -> None:
         """Look at a session again when no event can come any more that is in a slot of time."""
-        waiting = self._closing.get(slot)
-        if waiting is None:
+        try:
+            self._closing[slot].append(session)
+        except KeyError:
             self._closing[slot] = [session]
             heapq.heappush(self._due, slot)
-        else:
-            waiting.append(session)
 
     def _place(self, key: str, item: Item, closed_before_us: int) -> bool:
         """Find the sessions that an event belongs to, or open one; False if it is late."""
@@ -255,11 +254,11 @@ class Sessions:
         time_us = item[0]
         session = Session(key, time_us, time_us, [item], self._next_serial)
         self._next_serial += 1
-        latest = self._open.get(key)
-        if latest is None or latest.first_us < time_us:
-            self._open[key] = session
-        if latest is not None:
-            self._others.setdefault(key, []).append(latest if latest.first_us < time_us else session)
+        latest = self._open.setdefault(key, session)
+        if latest is not session:
+            newest, other = (session, latest) if latest.first_us < time_us else (latest, session)
+            self._open[key] = newest
+            self._others.setdefault(key, []).append(other)
         self._schedule(session, time_us // self._width_us)
 
     def _sessions_of(self, key: str) -> list[Session]:

@@ -33,11 +33,12 @@ class Delivery:
         """Write a batch; events that no rule took are dead letters, those that go nowhere are counted."""
         self.routes.update(batch.routes)
         self._sift(batch)
-        present = set(batch.routes)
+        shares = _Shares(batch)
         for name, destination in self._destinations.items():
-            wanted = {route for route in present if name in (self._targets[route] or ())}
+            wanted = {route for route in shares.routes if name in (self._targets[route] or ())}
             if wanted:
-                _write(destination, batch, None if wanted == present else wanted)
+                origins = batch.origins_of(shares.indexes(wanted)) if destination.can_refuse else ()
+                destination.write(shares.events(wanted), origins)
 
     def settle(self) -> list[DeadLetter]:
         """Wait until each event has arrived; those that a destination refused are dead letters, one for each of them.
@@ -70,14 +71,27 @@ def _letter(refusal: Refusal) -> DeadLetter:
     return DeadLetter(Reason.DELIVERY, DELIVERY, refusal.origin, (fault,), attempt=refusal.attempt)
 
 
-def _write(destination: Destination, batch: Batch, wanted: AbstractSet[int] | None) -> None:
-    """Give a destination the events of some routes, or all."""
-    if wanted is None:
-        chosen = batch if destination.can_refuse else None
-        events = batch.encoded
-    else:
-        indexes = [index for index, route in enumerate(batch.routes) if route in wanted]
-        chosen = batch.picked(indexes) if destination.can_refuse else None
-        events = [batch.encoded[index] for index in indexes]
-    origins = [chosen.origin(index) for index in range(len(events))] if chosen is not None else ()
-    destination.write(events, origins)
+class _Shares:
+    """The events of a batch by their route: most destinations get those of one route, which are picked once for all."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self.routes = set(batch.routes)
+        self._by_route: dict[int, list[bytes]] = {route: [] for route in self.routes}
+        if len(self.routes) == 1:
+            self._by_route = {batch.routes[0]: batch.encoded}
+            return
+        for route, event in zip(batch.routes, batch.encoded, strict=True):
+            self._by_route[route].append(event)
+
+    def events(self, wanted: AbstractSet[int]) -> list[bytes]:
+        """Give the events of some routes, in their order."""
+        if wanted == self.routes:
+            return self._batch.encoded
+        if len(wanted) == 1:
+            return self._by_route[next(iter(wanted))]
+        return [self._batch.encoded[index] for index in self.indexes(wanted)]
+
+    def indexes(self, wanted: AbstractSet[int]) -> list[int]:
+        """Tell where they are."""
+        return [index for index, route in enumerate(self._batch.routes) if route in wanted]

@@ -78,6 +78,10 @@ class Batch:
         """Tell where an event came from."""
         return self.origins[self.rows[index]]
 
+    def origins_of(self, indexes: Sequence[int]) -> list[Origin]:
+        """Tell where some events came from."""
+        return [self.origins[self.rows[index]] for index in indexes]
+
     def reject(self, index: int, reason: Reason, faults: tuple[Fault, ...]) -> None:
         """Make an event a dead letter."""
         time_us = self.times[index] if self.times else None

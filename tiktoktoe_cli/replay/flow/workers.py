@@ -37,7 +37,9 @@ _SIZE_BYTES = 8
 _MOST_SLOTS = 255  # a number is one byte
 _LOOK_MS = 200
 _FAREWELL_S = 5.0
-_NICENESS = 10  # where there are fewer processors than processes, the one that all blocks go through comes first
+_NICENESS = (
+    10  # where there are fewer processors than processes, the one that all blocks go through comes first
+)
 
 
 class Heads(Protocol):

@@ -91,7 +91,7 @@ class LineCutter:
     ) -> Block:
         """Make a block; `first` is the true size of the first line, `size` that of all."""
         is_marked = self.offset == 0 and lines[0].startswith(BOM)
-        is_too_long = max(first, *map(len, lines)) > self.max_bytes
+        is_too_long = first > self.max_bytes or max(map(len, lines)) > self.max_bytes
         raws, offsets = lines, None
         if ends or is_marked or is_too_long or has_returns:
             sizes = [first, *map(len, lines[1:])]

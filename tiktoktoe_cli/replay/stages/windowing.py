@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tiktoktoe_cli.errors import UnfinishedError
 from tiktoktoe_cli.replay.correlating.fixed import FixedWindows, hopping, sliding
@@ -95,7 +95,7 @@ class Windowing:
         if not indexes:
             return
         part = batch if len(indexes) == len(keys) else batch.picked(indexes)
-        named = [key for key in keys[indexes.start : indexes.stop] if key is not None]
+        named = cast("Sequence[str]", keys if part is batch else keys[indexes.start : indexes.stop])
         for position in self._windows.add(named, self._form.items(part), part.watermarks):
             batch.reject(indexes[position], Reason.LATE, (_late(self._settings),))
 
