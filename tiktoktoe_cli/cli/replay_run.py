@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
@@ -21,6 +22,8 @@ from tiktoktoe_cli.cli.replay_options import (
 from tiktoktoe_cli.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tiktoktoe_cli.cli.desk import Desk
     from tiktoktoe_cli.replay import Start
 
@@ -147,7 +150,30 @@ def run(  # noqa: PLR0913  # its options
             facts = run_pipeline(name, settings, watcher, should_stop, options=options)
     # a signal that came after the end changes nothing
     code = None if facts.is_over else (should_stop.exit_code if facts.interrupted else ExitCode.UNFINISHED)
-    return desk.answer(report_of(facts, system.value_place), code)
+    said = {f"--{option}": value for option, value in select.items()} | {
+        "--only-destination": only_destination,
+        "--speed": speed,
+        "--max-gap": max_gap,
+        "--shift-to-now": shift_to_now,
+        "--follow": follow,
+        "--idle-exit": idle_exit,
+        "--workers": workers if workers > 1 else None,
+        "--seed": seed or None,
+        "--config": desk.config,
+    }
+    return desk.answer(report_of(facts, system.value_place, _command(name, paths or (), said)), code)
+
+
+def _command(name: str, paths: Sequence[str], said: Mapping[str, object]) -> str:
+    """Write the command that makes the same run."""
+    words = ["tiktoktoe", "replay", "run", name, *paths]
+    for option, value in said.items():
+        if isinstance(value, bool):
+            words += [option] if value else []
+        else:
+            values = value if isinstance(value, list | tuple) else () if value is None else (value,)
+            words += [word for one in values for word in (option, str(one))]
+    return join(words)
 
 
 def _start(*, dry_run: bool, resume: bool, restart: bool) -> Start:

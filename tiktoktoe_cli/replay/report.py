@@ -54,10 +54,10 @@ _WHOLE_OR_NOT = frozenset({"file", "sqlite"})
 """What is put in its place when the run has succeeded."""
 
 
-def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
+def report_of(facts: ReplayFacts, place: Locate = lambda *_: None, again: str = "") -> Report:
     """Draw the report of a run: each stage and destination is an item, each alert a case.
 
-    `place` locates rules and alerts in the user's files.
+    `place` locates rules and alerts in the user's files; `again` is the command that makes the same run.
     """
     return Report(
         command="replay run",
@@ -69,7 +69,7 @@ def report_of(facts: ReplayFacts, place: Locate = lambda *_: None) -> Report:
         problems=tuple(problems_of(facts, place)),
         cases=tuple(_cases(facts, place)),
         metrics=chosen_metrics(facts),
-        next_steps=tuple(_next_steps(facts)),
+        next_steps=tuple(_next_steps(facts, again or f"tiktoktoe replay run {quote(facts.pipeline)}")),
     )
 
 
@@ -204,11 +204,11 @@ def _outcome(alert: AlertFacts) -> CaseOutcome:
     return CaseOutcome.FAILED if alert.state is AlertState.FIRING else CaseOutcome.ERROR
 
 
-def _next_steps(facts: ReplayFacts) -> Iterator[str]:
+def _next_steps(facts: ReplayFacts, again: str) -> Iterator[str]:
     if facts.is_rehearsal:
         return
     if facts.interrupted and facts.checkpoints:
-        yield f"tiktoktoe replay run {quote(facts.pipeline)} --resume"
+        yield f"{again} --resume"
     if facts.dead:
         yield f"head -n 1 {quote(_written(facts.dead_letter_path, facts))}"
 

@@ -142,8 +142,7 @@ class LookupSettings(Settings):
     @model_validator(mode="after")
     def _one_source(self) -> LookupSettings:
         if len(self._kinds) != 1:
-            hint = f"write {listed((f'`{hint}`' for hint in _HINTS.values()), last='or')}"
-            names = listed((f"`{name}`" for name in _HINTS), last="or")
+            hint, names = f"write {listed(_HINTS.values(), last='or')}", listed(_HINTS, last="or")
             raise PydanticCustomError("one-of", "expected one of {names}", {"hint": hint, "names": names})
         if self.policy is not None and self.http is None:
             words = {"kind": self.kind, "hint": "only `http` has one", "at": [("policy",)]}
