@@ -122,6 +122,8 @@ def test_files_may_be_compressed(tiktoktoe: Callable[..., Result], tmp_path: Pat
         ("none", "a.ndjson", "there is no"),
         (str(SHOP), "a.ndjson", "do not name their outputs in one way"),
         ("run.json", "a.ndjson", "is not the manifest of a run"),
+        ("", "a.ndjson", "do not name their outputs in one way"),
+        ("a.ndjson", "cut.gz", "is cut or damaged"),
     ],
 )
 def test_what_cannot_be_compared_is_told(
@@ -130,9 +132,34 @@ def test_what_cannot_be_compared_is_told(
     """Each with what to do."""
     (tmp_path / "a.ndjson").write_text("{}\n")
     (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(b"{}\n" * 1_000)[:-20])
 
     result = tiktoktoe("replay", "diff", str(tmp_path / old), str(tmp_path / new))
 
-    assert result.code == 2
+    assert result.code == (3 if new == "cut.gz" else 2)
     assert words in result.err
     assert "help:" in result.err
+
+
+def test_dead_letters_in_a_folder_are_known_by_what_they_are(
+    tiktoktoe: Callable[..., Result], tmp_path: Path
+) -> None:
+    """An event that was delivered and is dead now is moved to where it lies, with the reason."""
+    event = '{"id":"1","n":1}'
+    letter = {
+        "v": 1,
+        "reason": "invalid",
+        "disposition": "poison",
+        "errors": [{"message": "no"}],
+        "raw": event,
+    }
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "all.ndjson").write_text(event)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "dead.ndjson").write_text(json.dumps(letter))
+
+    found = answer(tiktoktoe, str(tmp_path / "old"), str(tmp_path / "new"), "--key", "id")
+
+    assert [(item["reason"], item["to"], item["detail"]) for item in found["items"]] == [
+        ("moved", "dead.ndjson", "invalid: no")
+    ]

@@ -92,15 +92,23 @@ def diff(  # noqa: PLR0913  # its options
     from tiktoktoe_cli.replay.diffing.pairing import Lens, compare
     from tiktoktoe_cli.replay.diffing.report import report_of
     from tiktoktoe_cli.replay.diffing.sides import without_equal_outputs
+    from tiktoktoe_cli.replay.flow.engine import Watch
+    from tiktoktoe_cli.replay.observer import SilentObserver
+    from tiktoktoe_cli.replay.stopping import StoppedError
 
-    lens = Lens(_fields(keys or _KEYS, "--key"), _fields(ignore or (), "--ignore"))
-    with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
-        sides = [_side(desk, word, pipeline, paths or (), seed, progress, should_stop) for word in (old, new)]
-        if sides[0].are_files != sides[1].are_files:
-            hint = "compare configurations and manifests, or folders, or files"
-            raise UsageError(f"`{old}` and `{new}` do not name their outputs in one way", hint=hint)
-        before, now, same = without_equal_outputs(*sides)
-        compared = compare(before, now, lens, limit)
+    paired, ignored = _fields(keys or _KEYS, "--key"), _fields(ignore or (), "--ignore")
+    try:
+        with desk.progress() as progress, desk.stop_flag(progress) as should_stop:
+            sides = [
+                _side(desk, word, pipeline, paths or (), seed, progress, should_stop) for word in (old, new)
+            ]
+            before, now, same = without_equal_outputs(*sides)
+            watch = Watch(SilentObserver(), should_stop)
+            lens = Lens(paired, ignored, lambda body: sides[1].hide(sides[0].hide(body)), watch.check)
+            compared = compare(before, now, lens, limit)
+    except StoppedError:
+        desk.terminal.say("interrupted: nothing was compared")
+        return should_stop.exit_code or ExitCode.UNFINISHED
     unknown = tuple(dict.fromkeys((*sides[0].unknown, *sides[1].unknown)))
     return desk.answer(report_of(compared, (old, new), same, unknown))
 
@@ -121,6 +129,9 @@ def _side(  # noqa: PLR0913, PLR0917  # what a rehearsal needs
     from tiktoktoe_cli.replay.diffing.sides import read_side, rehearsed_side
     from tiktoktoe_cli.system import load_system
 
+    if not word:
+        hint = "name a configuration, the `run.json` of a run, a folder of outputs or a file of events"
+        raise UsageError("an empty name is nothing to compare", hint=hint)
     path = Path(word)
     path = path / FILE_NAME if (path / FILE_NAME).is_file() else path
     if path.suffix not in {".yaml", ".yml"}:

@@ -40,7 +40,7 @@ def compared(
 def told(found: Compared) -> list[tuple[str, str, str | None, str | None]]:
     """Tell key, reason, and both places."""
     return [
-        (it.key, it.reason.value, it.old.place if it.old else None, it.new.place if it.new else None)
+        (it.name, it.reason.value, it.old.place if it.old else None, it.new.place if it.new else None)
         for it in found.differences
     ]
 
@@ -145,3 +145,53 @@ def test_both_directions_tell_the_same(old: Side, new: Side) -> None:
     paired = there.events[0] - count(there, Reason.REMOVED)
     assert paired == there.events[1] - count(there, Reason.ADDED)
     assert len(there.differences) == there.total
+
+
+def test_a_secret_is_hidden_even_if_only_one_side_redacts_it() -> None:
+    """That it differs is told, not what it is; where a field is dropped, too."""
+    old = {"a": [event("1", card="***", n=1), event("2", pin=1)]}
+    new = {"a": [event("1", card="4111-SECRET", n=2), event("2", pin=2)]}
+
+    def hide(body: dict[str, Any]) -> dict[str, Any]:
+        shown = {key: "***" if key == "card" else value for key, value in body.items()}
+        shown.pop("pin", None)
+        return shown
+
+    found = compared(old, new, Lens(LENS.keys, hide=hide))
+
+    assert {it.name: set(it.changes) for it in found.differences} == {
+        "1": {("/card", "(hidden)", "(hidden)"), ("/n", 1, 2)},
+        "2": {("/pin", "(hidden)", "(hidden)")},
+    }
+    assert found.total == 2
+
+
+def test_integers_of_any_length_are_compared_as_they_are() -> None:
+    """What is no float is not compared as one."""
+    old, new = {"a": [b'{"id":"1","n":%d}' % 2**70]}, {"a": [b'{"id":"1","n":%d}' % (2**70 + 1)]}
+
+    assert compared(old, old).is_same
+    assert compared(old, new).total == 1
+
+
+def test_a_key_may_be_ignored_in_the_comparison() -> None:
+    """It pairs events all the same."""
+    found = compared({"a": [event("1", 1)]}, {"a": [event("1", 2)]}, Lens(LENS.keys, LENS.keys))
+
+    assert [it.reason for it in found.differences] == [Reason.CHANGED]
+
+
+def test_keys_of_several_fields_do_not_run_into_each_other() -> None:
+    """`a b`, `c` is another key than `a`, `b c`."""
+    lens = Lens([FieldPath(("x",)), FieldPath(("y",))])
+
+    found = compared({"a": [{"x": "a b", "y": "c"}]}, {"a": [{"x": "a", "y": "b c"}]}, lens)
+
+    assert sorted(it.reason.value for it in found.differences) == ["added", "removed"]
+
+
+def test_very_many_copies_of_an_event_are_paired_in_no_time() -> None:
+    """A key that all events share does not make a comparison endless."""
+    copies = {"a": [event("1", n) for n in range(20_000)]}
+
+    assert compared(copies, {"a": [event("1", n + 1) for n in range(20_000)]}).total == 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tiktoktoe_cli.replay.delivering.http  # noqa: F401  # so that a run that is killed does not die importing it
 from tests.replay.delivering.web_server import Server, serving
 from tests.replay.resuming.test_resuming import ROUTES, STAGES, events, outputs, run_apart
 from tiktoktoe_cli.replay import RunOptions, Start, run_pipeline
@@ -161,5 +162,7 @@ def test_a_web_server_gets_each_event_at_least_once_and_few_of_them_twice(shelf:
     assert -signal.SIGKILL in codes
     assert set(got) == {f"/s/e{n}" for n in range(count)}
     assert sum(got.values()) - count <= codes.count(-signal.SIGKILL) * (every + 100)
-    if facts is not None:
-        assert sum(got.values()) - count <= facts.possible_duplicates
+    if (
+        facts is not None
+    ):  # however often a run is killed before its next checkpoint, it is the same events that come again
+        assert sum(1 for times in got.values() if times > 1) <= facts.possible_duplicates

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from tiktoktoe_cli.replay.diffing.pairing import Reason
-from tiktoktoe_cli.replay.diffing.sides import DEAD_LETTERS
+from tiktoktoe_cli.replay.diffing.pairing import HIDDEN, Reason
+from tiktoktoe_cli.replay.diffing.sides import DEATH
 from tiktoktoe_cli.replay.tracing.changes import MISSING
 from tiktoktoe_cli.report.facts import Column, Json, Report
 from tiktoktoe_cli.words import listed, plural, shortened
@@ -89,7 +88,7 @@ def _remarks(compared: Compared, unknown: Sequence[str]) -> Iterator[str]:
 
 def _item(difference: Difference) -> dict[str, Json]:
     return {
-        "name": difference.key,
+        "name": difference.name,
         "reason": difference.reason.value,
         "from": difference.old.place if difference.old else None,
         "to": difference.new.place if difference.new else None,
@@ -102,17 +101,20 @@ def _item(difference: Difference) -> dict[str, Json]:
 
 
 def _detail(difference: Difference) -> str:
-    new = difference.new
-    if new is not None and new.place == DEAD_LETTERS:
-        told = new.body.get("dead_letter", {}) if isinstance(new.body, dict) else {}
-        return f"{told.get('reason')}: {told.get('message')}"
+    died, is_back = _death(difference.new), _death(difference.old) is not None
+    if died is not None:
+        return f"{died.get('reason')}: {died.get('message')}"
     return ", ".join(
-        _words(change) for change in difference.changes if not _is_about_death(change, difference.old)
+        _words(change)
+        for change in difference.changes
+        if not (is_back and change.path.startswith(f"/{DEATH}"))
     )
 
 
-def _is_about_death(change: Change, old: Copy | None) -> bool:
-    return old is not None and old.place == DEAD_LETTERS and change.path.startswith("/dead_letter")
+def _death(copy: Copy | None) -> dict[str, Any] | None:  # JSON
+    """Tell why a copy is a dead letter, if it is one."""
+    body = copy.body if copy else None
+    return body.get(DEATH) if isinstance(body, dict) and isinstance(body.get(DEATH), dict) else None
 
 
 def _words(change: Change) -> str:
@@ -124,7 +126,7 @@ def _words(change: Change) -> str:
 
 
 def _written(value: Any) -> str:  # JSON
-    return shortened(orjson.dumps(value).decode(), _SHOWN_CHARACTERS)
+    return value if value == HIDDEN else shortened(json.dumps(value, ensure_ascii=False), _SHOWN_CHARACTERS)
 
 
 def _plain(value: Any) -> Json:  # JSON

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tiktoktoe_cli.errors import UnfinishedError, UsageError
+from tiktoktoe_cli.replay.events.record import RecordEnd
 from tiktoktoe_cli.replay.posting.stored import Stored
 from tiktoktoe_cli.replay.reading.blocks import read_blocks
 from tiktoktoe_cli.replay.reading.formats import Reading
 from tiktoktoe_cli.replay.rehearsal import rehearse
+from tiktoktoe_cli.replay.stages.redaction import Redaction
+from tiktoktoe_cli.replay.stopping import StoppedError
+from tiktoktoe_cli.replay.tracing.tracer import hiding
 from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
@@ -26,7 +32,19 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
 DEAD_LETTERS = "dead_letter"
+"""The destination of those that died."""
+DEATH = "dead_letter"
+"""The field that says of such an event why."""
 _LONGEST_LINE = 256 << 20
+_BROKEN = frozenset({RecordEnd.DAMAGED, RecordEnd.UNCLOSED, RecordEnd.TOO_LONG})
+
+
+class Kind(StrEnum):
+    """How a side names its destinations."""
+
+    PIPELINE = "pipeline"  # as the YAML does
+    FOLDER = "folder"  # by the paths of files in it
+    FILE = "file"  # there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +52,16 @@ class Side:
     """The events of each destination, those that are dead among them, as `dead_letter`.
 
     `hashes` are known where a run has told them; `unknown` names the destinations of which there are no events to read.
-    `are_files` says that destinations are named by their files.
+    `kind` says how destinations are named; only sides of one kind can be compared. `hide` hides what the pipeline of
+    the side redacts.
     """
 
     name: str
     outputs: Mapping[str, Lines]
     hashes: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
-    are_files: bool = False
+    kind: Kind = Kind.PIPELINE
+    hide: Callable[[Any], Any] = lambda body: body  # JSON
 
 
 def rehearsed_side(
@@ -54,13 +74,23 @@ def rehearsed_side(
     """Rehearse a pipeline: nothing is sent, written or remembered; its outputs are held in memory.
 
     Raises:
-        UsageError, UnfinishedError: as `run_pipeline`; it was stopped.
+        UsageError, UnfinishedError: as `run_pipeline`.
+        StoppedError: it was stopped.
     """
     found = rehearse(*pipeline, options, observer, should_stop)
     if found.facts.interrupted:
-        raise UnfinishedError("stopped before there was anything to compare")
-    outputs = {place: partial(_kept, output.lines) for place, output in found.outputs.items()}
-    return Side(name, {**outputs, DEAD_LETTERS: partial(_dead, found.dead_letters.lines)})
+        raise StoppedError
+    outputs: dict[str, Lines] = {place: partial(_kept, it.lines) for place, it in found.outputs.items()}
+    outputs[DEAD_LETTERS] = partial(_dead, found.dead_letters.lines)
+    return Side(name, outputs, hide=_hiding(pipeline[1]))
+
+
+def _hiding(settings: PipelineSettings) -> Callable[[Any], Any]:  # JSON
+    """Make what hides in a copy of an event what the pipeline redacts."""
+    if not any(stage.redact for stage in settings.stages):
+        return lambda body: body
+    hide = hiding(Redaction.of(settings.stages).redacted)
+    return lambda body: hide(body) if isinstance(body, dict) else body
 
 
 def read_side(path: Path) -> Side:
@@ -76,10 +106,12 @@ def read_side(path: Path) -> Side:
             file for file in path.rglob("*") if file.is_file() and not file.name.endswith(".partial")
         )
         return Side(
-            str(path), {str(file.relative_to(path)): partial(_lines, file) for file in files}, are_files=True
+            str(path),
+            {str(file.relative_to(path)): partial(_events, file) for file in files},
+            kind=Kind.FOLDER,
         )
     if path.is_file():
-        return Side(str(path), {"events": partial(_lines, path)}, are_files=True)
+        return Side(str(path), {"events": partial(_events, path)}, kind=Kind.FILE)
     hint = "name a configuration, the `run.json` of a run, a folder of outputs or a file of events"
     raise UsageError(f"there is no `{path}` to compare", hint=hint)
 
@@ -97,7 +129,7 @@ def _manifest_side(path: Path) -> Side:
     known = {name: found for name, found in outputs.items() if "sha256" in found}
     return Side(
         str(path),
-        {name: partial(_dead_or_not, name, Path(found["path"])) for name, found in known.items()},
+        {name: partial(_events, Path(found["path"])) for name, found in known.items()},
         {name: found["sha256"] for name, found in known.items()},
         tuple(name for name in outputs if name not in known),
     )
@@ -106,7 +138,14 @@ def _manifest_side(path: Path) -> Side:
 def without_equal_outputs(
     old: Side, new: Side
 ) -> tuple[Mapping[str, Lines], Mapping[str, Lines], tuple[str, ...]]:
-    """Leave out the outputs that have one hash on both sides; name them."""
+    """Leave out the outputs that have one hash on both sides; name them.
+
+    Raises:
+        UsageError: the sides are not of one kind.
+    """
+    if old.kind is not new.kind:
+        hint = "compare configurations and manifests, or two folders, or two files"
+        raise UsageError(f"`{old.name}` and `{new.name}` do not name their outputs in one way", hint=hint)
     same = tuple(name for name, told in old.hashes.items() if new.hashes.get(name) == told)
     left = [{name: lines for name, lines in side.outputs.items() if name not in same} for side in (old, new)]
     return left[0], left[1], same
@@ -116,8 +155,13 @@ def _kept(lines: Sequence[bytes]) -> Sequence[bytes]:
     return lines
 
 
-def _dead_or_not(name: str, path: Path) -> Iterable[bytes]:
-    return _dead(_lines(path)) if name == DEAD_LETTERS else _lines(path)
+def _events(path: Path) -> Iterator[bytes]:
+    """Read the events of a file; the dead letters of a run are known by what stands in them."""
+    lines = _lines(path)
+    first = next(lines, None)
+    if first is not None:
+        whole = chain((first,), lines)
+        yield from _dead(whole) if "disposition" in Stored.read(0, first).record else whole
 
 
 def _dead(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -125,10 +169,18 @@ def _dead(lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
         letter = Stored.read(0, line)
         event = letter.event or {"raw": (letter.original or line).decode(errors="replace")}
-        yield orjson.dumps({**event, "dead_letter": {"reason": letter.reason, "message": letter.message}})
+        yield orjson.dumps({**event, DEATH: {"reason": letter.reason, "message": letter.message}})
 
 
 def _lines(path: Path) -> Iterator[bytes]:
+    """Read lines.
+
+    Raises:
+        UnfinishedError: the file is cut or damaged: what is not there cannot be compared.
+    """
     with closing(read_blocks([path], Reading(_LONGEST_LINE))) as blocks:
         for block in blocks:
+            if not _BROKEN.isdisjoint(block.ends.values()):
+                message = f"`{path}` is cut or damaged, and cannot be compared to its end"
+                raise UnfinishedError(message, hint="compare a whole copy")
             yield from filter(bytes.strip, block.raws)
