@@ -106,9 +106,10 @@ def test_what_would_leave_the_calendar_is_a_dead_letter(shelf: Shelf, far: str) 
     shelf.events({"time": first, "n": 0}, {"time": far, "n": 1}, {"time": first, "n": 2})
     source = {"paths": [f"{shelf.folder}/*.ndjson"], "order": "input"}
 
-    run_pipeline("p", shelf.settings(input=source, pacing={"shift_to_now": True}), options=options())
+    facts = run_pipeline("p", shelf.settings(input=source, pacing={"shift_to_now": True}), options=options())
 
     assert [event["n"] for event in shelf.read("all")] == [0, 2]
+    assert sum(stage.dead for stage in facts.stages) == 1
     (letter,) = shelf.read("dead")
     assert (letter["reason"], letter["event_time"][:10]) == ("time", far[:10])
     assert json.loads(letter["raw"])["time"] == far
