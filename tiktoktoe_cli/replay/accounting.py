@@ -55,7 +55,7 @@ def _stage_facts(plan: Plan, settings: PipelineSettings) -> tuple[StageFacts, ..
             account.made,
         )
         for account in plan.accounts.values()
-        if account.name != SHIFT and (account.name != CLOCK or has_jumps)
+        if (account.name != SHIFT or account.dead) and (account.name != CLOCK or has_jumps)
     )
 
 

@@ -143,6 +143,36 @@ def test_a_file_that_was_replaced_in_between_is_read_from_its_beginning(shelf: S
     assert facts.remarks == (f"`{path}` is another file than before: it is read from its beginning",)
 
 
+def test_a_file_that_was_cut_and_has_grown_in_between_is_read_from_its_beginning(shelf: Shelf) -> None:
+    """It is the same file, and longer than it was; but other lines stand before the place to go on from."""
+    path = shelf.put("a.ndjson", line(0) + line(1))
+    stops: list[bool] = []
+    run_pipeline(
+        "p",
+        pipeline(shelf),
+        should_stop=lambda: bool(stops),
+        options=RunOptions(patience=Waiting([lambda: stops.append(True)])),
+    )
+    with path.open("wb") as file:
+        file.write(b"".join(map(line, (10, 11, 12, 13))))
+
+    facts = run_pipeline("p", pipeline(shelf), options=RunOptions(Start.RESUME, patience=Waiting()))
+
+    assert numbers(shelf.bytes_of("all")) == [0, 1, 10, 11, 12, 13]
+    assert facts.remarks == (f"`{path}` is another file than before: it is read from its beginning",)
+
+
+@pytest.mark.parametrize("content", [b'[{"n": 1}]\n', b'{"Records": [{"n": 1}]}\n', b"time,n\n1,2\n"])
+def test_refuses_a_file_that_begins_as_no_ndjson(shelf: Shelf, content: bytes) -> None:
+    """Its lines would be dead letters; whoever knows better says which format it is."""
+    shelf.put("a.ndjson", content)
+
+    with pytest.raises(UsageError, match="begins as a file of the format") as told:
+        run_pipeline("p", pipeline(shelf), options=RunOptions(patience=Waiting()))
+
+    assert "format: ndjson" in told.value.hint
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [

@@ -97,3 +97,19 @@ def test_a_selection_is_about_the_times_as_they_were(shelf: Shelf) -> None:
         (4, "2027-01-15T08:00:00.123Z"),
         (5, "2027-01-15T08:01:00.123Z"),
     ]
+
+
+@pytest.mark.parametrize("far", ["9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_what_would_leave_the_calendar_is_a_dead_letter(shelf: Shelf, far: str) -> None:
+    """With the time that it had; the others go on."""
+    first = "2030-03-02T08:00:00Z" if far < "1" else "2026-03-02T08:00:00Z"
+    shelf.events({"time": first, "n": 0}, {"time": far, "n": 1}, {"time": first, "n": 2})
+    source = {"paths": [f"{shelf.folder}/*.ndjson"], "order": "input"}
+
+    facts = run_pipeline("p", shelf.settings(input=source, pacing={"shift_to_now": True}), options=options())
+
+    assert [event["n"] for event in shelf.read("all")] == [0, 2]
+    assert sum(stage.dead for stage in facts.stages) == 1
+    (letter,) = shelf.read("dead")
+    assert (letter["reason"], letter["event_time"][:10]) == ("time", far[:10])
+    assert json.loads(letter["raw"])["time"] == far

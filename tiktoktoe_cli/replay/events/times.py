@@ -57,7 +57,7 @@ def _read_leap_second(value: str) -> int | None:
     time_us = read_rfc3339(value.replace(":60", ":59", 1))
     if time_us is None or (time_us + _SECOND_US) % _DAY_US >= _SECOND_US:
         return None
-    return _within_calendar(time_us + _SECOND_US)
+    return within_calendar(time_us + _SECOND_US)
 
 
 def read_epoch_s(value: object) -> int | None:
@@ -107,10 +107,11 @@ def _minute_text(minute: int) -> str:
 def _scaled(value: object, unit_us: int) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LAST_US:
         return None
-    return _within_calendar(round(value * unit_us))
+    return within_calendar(round(value * unit_us))
 
 
-def _within_calendar(time_us: int) -> int | None:
+def within_calendar(time_us: int) -> int | None:
+    """Give the time back; None if it is before the year 1 or after the year 9999, in UTC."""
     return time_us if _FIRST_US <= time_us <= _LAST_US else None
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay.choices import Format, Order
-from tiktoktoe_cli.replay.reading.files import STDIN
+from tiktoktoe_cli.replay.reading.files import STDIN, readable
 from tiktoktoe_cli.replay.reading.following import Patience, follow
+from tiktoktoe_cli.replay.reading.formats import format_of
+from tiktoktoe_cli.replay.reading.sources import check_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _PAUSE_NS = 100_000_000
 _REST_NS = 1_000_000_000
+_HEAD_BYTES = 64 << 10
 
 
 def check_following(settings: PipelineSettings, files: Sequence[Path]) -> None:
@@ -64,8 +67,11 @@ class Following:
         """Give blocks as they come.
 
         Raises:
+            UsageError: its first bytes are those of another format.
             UsageError, UnfinishedError: as `follow`.
         """
+        if self.settings.format is Format.AUTO and not position:
+            _refuse_other_formats(path)
         patience = Patience(self._pause, lambda: self._is_over, self.tell)
         for block in follow(path, self.settings.max_line.whole, patience, start=position or None):
             self._idle_since_ns = None
@@ -83,3 +89,16 @@ class Following:
         self._is_over = idle_exit is not None and now_ns - self._idle_since_ns >= idle_exit
         if not self._is_over:
             self.waiting.wait(_PAUSE_NS)
+
+
+def _refuse_other_formats(path: Path) -> None:
+    """Look at how the file begins: what are no lines of events would become dead letters, one by one."""
+    with readable(path):
+        check_regular(path)
+        with path.open("rb") as file:
+            form = format_of(file.read(_HEAD_BYTES))
+    if form is not Format.NDJSON:
+        hint = "follow an NDJSON file; if it is one all the same, set `format: ndjson`"
+        raise UsageError(
+            f"`{path}` begins as a file of the format `{form}`, which cannot be followed", hint=hint
+        )

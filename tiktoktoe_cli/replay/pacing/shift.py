@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tiktoktoe_cli.replay.events.batch import Batch
-from tiktoktoe_cli.replay.events.fault import no_object
+from tiktoktoe_cli.replay.events.fault import Fault, no_object, pointer
 from tiktoktoe_cli.replay.events.letter import Reason
-from tiktoktoe_cli.replay.events.times import WRITE_TIME
+from tiktoktoe_cli.replay.events.times import WRITE_TIME, within_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +37,24 @@ class Shift:
         if self.by_us is None:
             by_us = self._now() // _NS_PER_US - batch.times[0]
             self.by_us = by_us - by_us % _MILLISECOND_US
+        self._reject_beyond(batch, self.by_us)
         batch.times = [time_us + self.by_us for time_us in batch.times]
         batch.watermarks = [time_us + self.by_us for time_us in batch.watermarks]
         written = list(map(self._write, batch.times))
         for index in self._field.write_column(batch.bodies, written):
             batch.reject(index, Reason.SHAPE, (no_object(self._field.parts),))
         return batch
+
+    def _reject_beyond(self, batch: Batch, by_us: int) -> None:
+        """Reject, with the time that it had, what would come before the year 1 or after the year 9999."""
+        if None not in (within_calendar(edge(batch.times) + by_us) for edge in (min, max)):
+            return
+        message = "moved with the other events, its time is before the year 1 or after the year 9999"
+        fault = Fault(pointer(*self._field.parts), "shift_to_now", "calendar", message)
+        for index, time_us in enumerate(batch.times):
+            if within_calendar(time_us + by_us) is None:
+                batch.reject(index, Reason.TIME, (fault,))
+        batch.settle()
 
     def finish(self) -> Batch:
         """Give nothing: no event is held."""

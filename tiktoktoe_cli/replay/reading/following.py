@@ -4,13 +4,15 @@ If the file is renamed and another takes its place, the rest of the old one is r
 it holds now is taken for new. Either way lines are counted from 1 again. A line without its newline waits for it; if a
 run is stopped, the next one reads it, and if it is finished, it is a line as any last one.
 
-The position after a block holds the number of the file (its inode): a run that goes on and finds another file begins
-with that one, and says so.
+The position after a block holds a checksum of the file's number (its inode) and of what stands before: a run that goes
+on and finds another file, or other lines in it, begins with those, and says so. While it runs, a file that is cut and
+within a moment becomes longer than it was cannot be told from one that has grown.
 """
 
 from __future__ import annotations
 
 import os
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.record import Block
 
 _READ_BYTES = 1 << 17
+_KNOWN_BYTES = 1 << 10  # before a position: by them a file is known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def follow(
         while not patience.is_over():
             if data := tail.read():
                 if block := cutter.feed(data):
-                    yield replace(block, state=tail.number)
+                    yield replace(block, state=tail.mark(block.next_offset))
             elif tail.renew():
                 if block := cutter.end(is_damaged=False):
                     yield block
@@ -73,8 +76,8 @@ def follow(
 
 def _beginning(tail: _Tail, start: Sequence[int] | None, patience: Patience) -> tuple[int, int]:
     """Go to where reading begins; return the offset, and the number of the line there."""
-    _, offset, line, number = start or (0, 0, 1, 0)
-    if number and (tail.number != number or not tail.holds(offset)):
+    _, offset, line, mark = start or (0, 0, 1, 0)
+    if mark and tail.mark(offset) != mark:
         patience.tell(f"`{tail.path}` is another file than before: it is read from its beginning")
         return 0, 1
     tail.file.seek(offset)
@@ -97,14 +100,11 @@ class _Tail:
             raise UsageError(f"`{path}` is compressed, and cannot be followed", hint="leave out `--follow`")
         return cls(path, file)
 
-    @property
-    def number(self) -> int:
-        """Which file it is."""
-        return os.fstat(self.file.fileno()).st_ino
-
-    def holds(self, offset: int) -> bool:
-        """Tell whether the file is as long."""
-        return offset <= os.fstat(self.file.fileno()).st_size
+    def mark(self, offset: int) -> int:
+        """Give a number by which the file, and what it holds before an offset, are known again; never 0."""
+        start = max(0, offset - _KNOWN_BYTES)
+        before = os.pread(self.file.fileno(), offset - start, start)
+        return zlib.crc32(before, os.fstat(self.file.fileno()).st_ino & 0xFFFFFFFF) or 1
 
     def read(self) -> bytes:
         return self.file.read(_READ_BYTES)
