@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 from tests.replay.delivering.web_server import Server, serving
 from tiktoktoe_cli.errors import UsageError
@@ -197,3 +198,24 @@ def test_an_observer_learns_the_counts_and_guesses_the_end(shelf: Shelf) -> None
     assert totals
     assert all(4_800 < total < 7_200 for total in totals)
     assert totals[-1] == 6_000
+
+
+def test_a_run_that_was_stopped_judges_only_what_has_to_last(shelf: Shelf) -> None:
+    """What is asked about the whole is not asked about a part: nobody is called, and the resumed run decides."""
+    fill(shelf, range(0))
+    asked = itertools.count()
+    with serving(Server()) as server:
+        few = {"name": "few", "when": "delivered_events < 6000", "webhook": server.url}
+        settings = pipeline(shelf, "input", alerts=[few, RATE | {"for": "1h"}])
+        stopped = run_pipeline("p", settings, should_stop=lambda: next(asked) == 3)
+        resumed = run_pipeline("p", settings, options=RunOptions(Start.RESUME))
+
+    assert (stopped.ending, server.sent) == (Ending.INTERRUPTED, [])
+    assert [alert.name for alert in stopped.alerts] == ["errors"]
+    assert states(resumed) == [("few", AlertState.QUIET), ("errors", AlertState.QUIET)]
+
+
+def test_two_alerts_do_not_have_one_name(shelf: Shelf) -> None:
+    """Else one of them would be taken for the other."""
+    with pytest.raises(ValidationError, match="there is another alert called `errors`"):
+        pipeline(shelf, alerts=[RATE, RATE | {"action": "warn"}])

@@ -106,6 +106,7 @@ def diff(  # noqa: PLR0913  # its options
             watch = Watch(SilentObserver(), should_stop)
             lens = Lens(paired, ignored, lambda body: sides[1].hide(sides[0].hide(body)), watch.check)
             compared = compare(before, now, lens, limit)
+            compared.add_same(sum(sides[0].counts.get(name, 0) for name in same))
     except StoppedError:
         desk.terminal.say("interrupted: nothing was compared")
         return should_stop.exit_code or ExitCode.UNFINISHED

@@ -90,11 +90,12 @@ class Alarms:
                 fresh.append(judged)
         return fresh
 
-    def judge(self, values: Values, now_us: int) -> tuple[AlertFacts, ...]:
-        """Judge all alerts at the end."""
+    def judge(self, values: Values, now_us: int, *, is_end: bool = True) -> tuple[AlertFacts, ...]:
+        """Judge all alerts at the end; before it, of what was cut short, only those that have to last."""
         self.look(values, now_us)
         return tuple(
-            self._fired.get(alert.name) or self._judged(alert, values, now_us) for alert in self._alerts
+            self._fired.get(alert.name) or self._judged(alert, values, now_us)
+            for alert in (self._alerts if is_end else self._lasting)
         )
 
     def told(self) -> Any:  # what `marshal` can write

@@ -67,14 +67,22 @@ class Monitor:
             self.observer.counted(facts)
 
     def judged(self, facts: ReplayFacts, newest_us: int | None) -> ReplayFacts:
-        """Judge all alerts in the end, and write the metrics for the last time."""
+        """Judge all alerts in the end, and write the metrics for the last time.
+
+        Of a run that the user stopped only those are judged that have to last: it is not at its end.
+        """
         had_fired = {alert.name for alert in self.alarms.fired}
-        alerts = self.alarms.judge(metric_values(facts), newest_us or 0)
+        is_end = not facts.interrupted
+        alerts = self.alarms.judge(metric_values(facts), newest_us or 0, is_end=is_end)
         for alert in alerts:
             if alert.fires and alert.name not in had_fired:
                 self.caller.call(alert)
         self._write_if_possible(facts)
         return replace(facts, alerts=alerts, remarks=(*facts.remarks, *self._unwritten, *self.caller.unheard))
+
+    def failed(self) -> None:
+        """Write the metrics of a run that cannot go on."""
+        self._write_if_possible(self.facts())
 
     def _write_if_possible(self, facts: ReplayFacts) -> None:
         """A full disk may still have room for the outputs: the run goes on, and tells it once."""

@@ -63,7 +63,7 @@ def _damage(facts: ReplayFacts) -> Iterator[Problem]:
 
 def _emptiness(facts: ReplayFacts) -> Iterator[Problem]:
     if not facts.events and facts.ending is Ending.COMPLETE:
-        message = f"there is no event in {listed([f'`{file}`' for file in facts.files], limit=3)}"
+        message = f"there is no event in {listed(facts.files, limit=3)}"
         hint = "the outputs are empty now; check the `paths` of the pipeline's `input`"
         yield Problem("input-empty", message, hint=hint, severity=Severity.WARNING)
 

@@ -104,6 +104,7 @@ def _run(
                 flow.stop(stopped)
             return stopped
         except UnfinishedError:
+            monitor.failed()
             with _told_as_resumable(assembly):
                 # what was under way may be in one output and not in another: the last checkpoint stands
                 with suppress(UnfinishedError):

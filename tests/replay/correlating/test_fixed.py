@@ -24,7 +24,7 @@ def test_tumbling_windows_are_aligned_to_1970(vectors: Path) -> None:
     """The start belongs to a window, the end to the next one."""
     examples = cases(vectors)["tumbling"]["examples"]
 
-    assert [list(map(list, hopping(size, size)(time))) for time, size, _ in examples] == [
+    assert [list(map(list, hopping(size, size).spans(time))) for time, size, _ in examples] == [
         [bounds] for *_, bounds in examples
     ]
 
@@ -33,7 +33,7 @@ def test_hopping_windows_overlap(vectors: Path) -> None:
     """Windows that begin every three seconds and last five are both the event's where they overlap."""
     case = cases(vectors)["hopping_example"]
 
-    spans = list(hopping(case["size"], case["advance"])(4000))
+    spans = list(hopping(case["size"], case["advance"]).spans(4000))
 
     assert spans == [Span(*bounds) for bounds in case["windows"]]
 

@@ -116,3 +116,9 @@ def test_a_column_is_read_as_each_time_alone(columns: list[list[object]], form: 
     found = [times.read(column) for column in columns]
 
     assert found == [[TIME_FORMATS[form](value) for value in column] for column in columns]
+
+
+def test_what_is_beyond_the_calendar_is_written_as_its_end() -> None:
+    """The end of a window may be; no event is."""
+    assert write_rfc3339(1 << 61) == "9999-12-31T23:59:59.999999Z"
+    assert write_rfc3339(-(1 << 61)) == "0001-01-01T00:00:00.000Z"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from tiktoktoe_cli.errors import UnfinishedError
+from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay.events.batch import Batch
 from tiktoktoe_cli.replay.events.record import Block
 from tiktoktoe_cli.replay.flow.head import Parcel
@@ -97,12 +97,12 @@ def test_a_process_that_is_killed_ends_the_run() -> None:
 
 
 def test_what_is_raised_there_is_raised_here() -> None:
-    """A bug or a stop is no silence."""
+    """What is wrong is no silence."""
 
     def fail(_: bytes) -> None:
-        raise ValueError("wrong")
+        raise UsageError("wrong")
 
-    with pytest.raises(ValueError, match="wrong"):
+    with pytest.raises(UsageError, match="wrong"):
         ran(Echo(fail), 2, b"a")
 
 

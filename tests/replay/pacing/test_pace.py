@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.replay.delivering.web_server import Server, serving
 from tiktoktoe_cli.errors import UsageError
 from tiktoktoe_cli.replay import Ending, RunOptions, Start, run_pipeline
 from tiktoktoe_cli.replay.delivering.collecting import Collecting
@@ -127,3 +128,25 @@ def test_only_lines_can_be_paced_as_they_stand(shelf: Shelf) -> None:
         run(paced(shelf, "input", speed="1x"))
 
     assert [at for _, at in run(paced(shelf, "event_time", speed="1x")).seen] == [0.0, 10.0]
+
+
+@pytest.mark.parametrize("order", ["input", "event_time"])
+def test_what_is_due_is_delivered_while_the_next_event_is_waited_for(shelf: Shelf, order: str) -> None:
+    """A web server gets an event about when it is due, not with those of hours later."""
+    shelf.events(*events(0, 60, 120))
+    sent: list[tuple[int, float]] = []
+
+    class Watching(Hours):
+        def wait(self, duration_ns: int) -> None:
+            super().wait(duration_ns)
+            sent.append((len(server.sent), (self.now_ns - 5 * SECOND) / SECOND))
+
+    with serving(Server()) as server:
+        web = {"all": {"http": {"url": server.url, "binding": "plain"}}}
+        settings = paced(shelf, order, speed="1x").model_copy(
+            update={"destinations": shelf.settings(destinations=web).destinations}
+        )
+        run_pipeline("p", settings, options=RunOptions(patience=Watching()))
+
+    assert min(second for count, second in sent if count >= 1) < 2
+    assert 60 <= min(second for count, second in sent if count >= 2) < 62

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import io
 import json
 import multiprocessing
 import os
 import resource
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -23,7 +25,7 @@ from tiktoktoe_cli.errors import UnfinishedError, UsageError
 from tiktoktoe_cli.replay import Ending, RunOptions, Start, run_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tiktoktoe_cli.replay.settings.pipeline import PipelineSettings
 
@@ -306,3 +308,38 @@ def test_standard_input_is_kept_until_the_run_has_succeeded(shelf: Shelf) -> Non
     found = outputs(shelf)
     assert (found["all.ndjson"], found["third.ndjson"]) == (wanted["all.ndjson"], wanted["third.ndjson"])
     assert b'"file":"-"' in found["dead.ndjson"]
+
+
+@pytest.mark.parametrize("order", ["input", "event_time"])
+def test_a_stop_in_the_middle_of_a_lookup_loses_nothing(shelf: Shelf, order: str) -> None:
+    """What a stage before it has remembered of the batch is forgotten: the run goes on from the checkpoint before."""
+    shelf.put("knows.py", "import sys\nfor line in sys.stdin:\n    print('null', flush=True)\n")
+    fill(shelf, 3, 3_000)
+    stages = [
+        {"dedupe": {"key": ["id"], "window": "10m"}},
+        {
+            "context_enrichment": {
+                "lookup": {"command": {"run": [sys.executable, f"{shelf.folder}/knows.py"]}, "key": "id"},
+                "into": "who",
+            }
+        },
+    ]
+    settings = pipeline(shelf, order).model_copy(update={"stages": shelf.settings(stages=stages).stages})
+    run_pipeline("p", settings)
+    wanted = outputs(shelf)
+
+    def stops_in(name: str) -> Callable[[], bool]:
+        left = [3]
+
+        def should_stop() -> bool:
+            if any(frame.function == name for frame in inspect.stack()):
+                left[0] -= 1
+            return left[0] < 0
+
+        return should_stop
+
+    stopped = run_pipeline("p", settings, should_stop=stops_in("talk"))
+    run_pipeline("p", settings, options=RunOptions(Start.RESUME))
+
+    assert stopped.ending is Ending.INTERRUPTED
+    assert outputs(shelf) == wanted

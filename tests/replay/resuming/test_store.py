@@ -118,3 +118,15 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(UnfinishedError, match="cannot write the checkpoint"):
         Store(tmp_path / "file").save("print", checkpoint(1), [])
+
+
+def test_a_checkpoint_of_another_version_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another program has written is not guessed at."""
+    store = Store(tmp_path)
+    store.save("print", checkpoint(1), [])
+
+    monkeypatch.setattr("tiktoktoe_cli.replay.resuming.checkpoint._FORMAT", ("other",))
+
+    with pytest.raises(UnfinishedError, match="another version") as told:
+        store.load()
+    assert told.value.hint == "begin anew with `--restart`"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import marshal
 import random
+import time
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +116,7 @@ def test_the_window_is_a_session_of_five_minutes_if_nobody_says_so() -> None:
         {"window": {"tumbling": "5m", "every": "1m"}},
         {"window": {"sliding": "1m", "every": "5m"}, "emit": "group"},
         {"window": {"tumbling": "0"}},
+        {"window": {"sliding": "10m", "every": "1ms"}, "emit": "group"},
         {"emit": "join"},
         {"emit": "join", "expects": ["a"], "deadline": "1m", "window": "1m"},
         {"expects": ["a"]},
@@ -227,3 +230,50 @@ def test_cuts_and_stops_change_nothing(
     )
 
     assert through(kind, pieces, stops) == through(kind, [drawn], [None])
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        {"correlation": JOIN},
+        {"correlation": {"key": "k", "emit": "group", "window": {"tumbling": "5m"}}},
+        {"correlation": {"key": "k"}},
+        {"aggregate": {"key": "k", "fields": {"first": {"first": "deep"}, "types": {"distinct": "type"}}}},
+        {"dedupe": {"key": ["type"]}},
+    ],
+)
+def test_odd_events_are_no_tracebacks(shelf: Shelf, stage: dict[str, Any]) -> None:
+    """A type that is no text, an event nested as deep as can be, and the last second there is: each goes somewhere."""
+    deep = '{"time":"2026-03-02T08:00:01Z","k":"x","type":"a","deep":' + "[" * 251 + "]" * 251 + "}"
+    end = '{"time":"9999-12-31T23:59:59Z","k":"x","type":"a"}'
+    odd = [at(0, k="x", type=["y"]), at(0, k="x", type={"y": 1}), at(0, k="x", type=None)]
+    shelf.put("a.ndjson", "\n".join([*map(json.dumps, odd), deep, end, ""]))
+
+    facts = shelf.run(stage)
+
+    assert facts.lines == 5
+    assert added_up(facts)
+
+
+def test_an_event_of_which_nothing_is_left_is_marked(shelf: Shelf) -> None:
+    """The marks are then all there is of it, and they are JSON."""
+    shelf.events({"time": "2026-03-02T08:00:00Z", "k": "x"})
+    gone = {"redact": {"fields": {"time": "drop"}}}
+
+    shelf.run(gone, {"rename": {"k": "correlationid"}}, {"correlation": {"key": "correlationid"}})
+
+    assert shelf.read("all") == [
+        {"correlationid": "x@2026-03-02T08:00:00.000Z", "correlationposition": 1, "correlationcount": 1}
+    ]
+
+
+def test_many_hopping_windows_take_no_time(shelf: Shelf) -> None:
+    """An event may be in a thousand windows; that is made once, not once for each of the others."""
+    shelf.events(*({"time": f"2026-03-02T08:00:{second:02}Z", "k": "x"} for second in range(30)))
+    window = {"sliding": "10m", "every": "1s"}
+    began = time.monotonic()
+
+    facts = shelf.run({"correlation": {"key": "k", "window": window, "emit": "group"}})
+
+    assert facts.measure("windows") == 629
+    assert time.monotonic() - began < 5

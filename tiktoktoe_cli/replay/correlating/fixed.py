@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tiktoktoe_cli.replay.correlating.sessions import Session
 from tiktoktoe_cli.replay.correlating.window import Diary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tiktoktoe_cli.replay.correlating.sessions import Item
     from tiktoktoe_cli.replay.correlating.window import Pack
@@ -34,8 +33,11 @@ class Span(NamedTuple):
     stop_us: int
 
 
-Shape: TypeAlias = Callable[[int], Iterable[Span]]
-"""Gives the windows that an event of a time makes; the last of them ends when no other can hold the event any more."""
+class Shape(NamedTuple):
+    """Tells for a time which windows an event makes, and when the last of those that can hold it ends."""
+
+    spans: Callable[[int], Iterable[Span]]
+    last_stop: Callable[[int], int]
 
 
 def hopping(size_us: int, every_us: int) -> Shape:
@@ -48,14 +50,14 @@ def hopping(size_us: int, every_us: int) -> Shape:
         )
         return [Span(start_us, start_us + size_us) for start_us in starts]
 
-    return spans
+    return Shape(spans, lambda time_us: time_us - time_us % every_us + size_us)
 
 
 def sliding(size_us: int) -> Shape:
     """Make windows that end with an event or begin right after it."""
-    return lambda time_us: (
-        Span(time_us - size_us, time_us + 1),
-        Span(time_us + 1, time_us + size_us + 2),
+    return Shape(
+        lambda time_us: (Span(time_us - size_us, time_us + 1), Span(time_us + 1, time_us + size_us + 2)),
+        lambda time_us: time_us + size_us + 2,
     )
 
 
@@ -145,7 +147,7 @@ class FixedWindows:
                 self._ended.append(Session(key, span.start_us, end_us, inside, serial))
 
     def _place(self, key: str, item: Item) -> bool:
-        spans = [span for span in self._shape(item[0]) if span.stop_us > self._closed_until_us]
+        spans = [span for span in self._shape.spans(item[0]) if span.stop_us > self._closed_until_us]
         if not any(span.start_us <= item[0] for span in spans):
             return False
         insort(self._items.setdefault(key, []), item, key=_time)
@@ -163,7 +165,7 @@ class FixedWindows:
         end = bisect_left(items, span.stop_us, key=_time)
         inside = items[bisect_left(items, span.start_us, key=_time) : end]
         gone = 0
-        while gone < end and max(it.stop_us for it in self._shape(items[gone][0])) <= span.stop_us:
+        while gone < end and self._shape.last_stop(items[gone][0]) <= span.stop_us:
             gone += 1
         self._gone += gone
         del items[:gone]

@@ -24,7 +24,7 @@ _BEGINNING_US = -(1 << 64)
 
 def types_of(session: Session) -> set[object]:
     """Tell which types of events have come; the second part of an item is its body."""
-    return {item[1].get("type") for item in session.items}
+    return {kind for item in session.items if isinstance(kind := item[1].get("type"), str)}
 
 
 class Joins:

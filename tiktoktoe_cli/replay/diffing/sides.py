@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +19,7 @@ from tiktoktoe_cli.replay.posting.stored import Stored
 from tiktoktoe_cli.replay.reading.blocks import read_blocks
 from tiktoktoe_cli.replay.reading.formats import Reading
 from tiktoktoe_cli.replay.rehearsal import rehearse
+from tiktoktoe_cli.replay.resuming.manifest import hash_of
 from tiktoktoe_cli.replay.stages.redaction import Redaction
 from tiktoktoe_cli.replay.stopping import StoppedError
 from tiktoktoe_cli.replay.tracing.tracer import hiding
@@ -51,14 +53,16 @@ class Kind(StrEnum):
 class Side:
     """The events of each destination, those that are dead among them, as `dead_letter`.
 
-    `hashes` are known where a run has told them; `unknown` names the destinations of which there are no events to read.
-    `kind` says how destinations are named; only sides of one kind can be compared. `hide` hides what the pipeline of
-    the side redacts.
+    `hashes`, `files` and `counts` are known where a run has told them; `unknown` names the destinations of which there
+    are no events to read. `kind` says how destinations are named; only sides of one kind can be compared. `hide` hides
+    what the pipeline of the side redacts.
     """
 
     name: str
     outputs: Mapping[str, Lines]
     hashes: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     kind: Kind = Kind.PIPELINE
     hide: Callable[[Any], Any] = lambda body: body  # JSON
@@ -131,6 +135,8 @@ def _manifest_side(path: Path) -> Side:
         str(path),
         {name: partial(_events, Path(found["path"])) for name, found in known.items()},
         {name: found["sha256"] for name, found in known.items()},
+        {name: Path(found["path"]) for name, found in known.items()},
+        {name: found["events"] for name, found in known.items()},
         tuple(name for name in outputs if name not in known),
     )
 
@@ -147,8 +153,18 @@ def without_equal_outputs(
         hint = "compare configurations and manifests, or two folders, or two files"
         raise UsageError(f"`{old.name}` and `{new.name}` do not name their outputs in one way", hint=hint)
     same = tuple(name for name, told in old.hashes.items() if new.hashes.get(name) == told)
+    for side in (old, new):
+        _make_sure(side, same)
     left = [{name: lines for name, lines in side.outputs.items() if name not in same} for side in (old, new)]
     return left[0], left[1], same
+
+
+def _make_sure(side: Side, same: Sequence[str]) -> None:
+    """Make sure that files are still those that a run has told the hashes of."""
+    for name, path in side.files.items():
+        if name not in same and path.is_file() and hash_of(path) != side.hashes[name]:
+            hint = "keep the outputs of a run beside its manifest, or compare folders"
+            raise UsageError(f"`{path}` is not any more what `{side.name}` tells of it", hint=hint)
 
 
 def _kept(lines: Sequence[bytes]) -> Sequence[bytes]:
@@ -169,7 +185,11 @@ def _dead(lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
         letter = Stored.read(0, line)
         event = letter.event or {"raw": (letter.original or line).decode(errors="replace")}
-        yield orjson.dumps({**event, DEATH: {"reason": letter.reason, "message": letter.message}})
+        died = {**event, DEATH: {"reason": letter.reason, "message": letter.message}}
+        try:
+            yield orjson.dumps(died)
+        except orjson.JSONEncodeError:  # it may have died of being too deep
+            yield json.dumps(died).encode()
 
 
 def _lines(path: Path) -> Iterator[bytes]:

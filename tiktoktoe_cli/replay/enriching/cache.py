@@ -56,6 +56,8 @@ class Recent:
 
     def look_up(self, keys: Sequence[str | None]) -> Sequence[Answer]:
         """Answer for each key."""
+        if None in keys:
+            return [None if key is None else self._find(key) for key in keys]
         return list(map(self._find, keys))
 
 

@@ -78,7 +78,11 @@ TIME_FORMATS: dict[TimeFormat, ReadTime] = {
 
 
 def write_rfc3339(time_us: int) -> str:
-    """Write a time in UTC, with milliseconds, or with microseconds where it has them."""
+    """Write a time in UTC, with milliseconds, or with microseconds where it has them.
+
+    What is beyond the calendar, as the end of a window may be, is its end.
+    """
+    time_us = min(max(time_us, _FIRST_US), _LAST_US)
     minute, rest_us = divmod(time_us, _MINUTE_US)
     second, fraction_us = divmod(rest_us, _SECOND_US)
     if fraction_us % 1_000:

@@ -135,7 +135,7 @@ class Flow:
         resumed = self.assembly.resumed
         self.watch.lines = resumed.lines if resumed else 0
         with closing(self._blocks(self.position)) as blocks:
-            for block, parcel in heads(blocks if self.pace is None else self.pace.lines(blocks)):
+            for block, parcel in heads(blocks if self.pace is None else self.pace.lines(blocks, self._rest)):
                 self._advance_reading()
                 self.watch.lines += len(block)
                 self._take(parcel)
@@ -151,7 +151,7 @@ class Flow:
             if self.pace is None:
                 rest: Iterable[SortedBlock] = islice(ordered, blocks_through, None)
             else:
-                rest = self.pace.sorted(ordered, blocks_through)
+                rest = self.pace.sorted(ordered, self._rest, blocks_through)
             for number, (block, parcel) in enumerate(heads(rest), start=blocks_through + 1):
                 self.watch.advance(Phase.DELIVERING, done, done + self.assembly.plan.accounts["input"].held)
                 self._take(parcel)
@@ -160,6 +160,7 @@ class Flow:
         self.watch.observer.advanced(Phase.DELIVERING, done, done)
 
     def _take(self, parcel: Parcel) -> None:
+        self._has_new = False  # what is stopped in the middle of this has no place to go on from
         self.assembly.course.take(parcel)
         self._refuse()
 
@@ -188,7 +189,7 @@ class Flow:
         if self.assembly.settings.input.follow:
             source = self.assembly.settings.input
             following = Following(
-                source, self.waiting, self.watch.check, self._rest, self.watch.remarks.append
+                source, self.waiting, self.watch.check, self._rest_following, self.watch.remarks.append
             )
             yield from following.blocks(self.assembly.files[0], position)
             return
@@ -196,16 +197,21 @@ class Flow:
         reading = Reading.of(self.assembly.settings.input, self._meter.add)
         yield from read_blocks(self.assembly.files, reading, position or None)
 
+    def _rest_following(self) -> None:
+        self.watch.observer.advanced(Phase.FOLLOWING, self.watch.lines, None)
+        self._rest()
+
     def _rest(self) -> None:
         """Settle what is new: nothing comes for now."""
         self.monitor.passed(self.assembly.plan.newest_us)
-        self.watch.observer.advanced(Phase.FOLLOWING, self.watch.lines, None)
         if self._has_new:
             self.save()
             self._has_new = False
 
     def _advance_reading(self) -> None:
-        begun = self.assembly.resumed.lines if self.assembly.resumed else 0
-        left = self._meter.total(self.watch.lines - begun) if self._meter else None
+        knows = (
+            self._meter is not None and self.assembly.resumed is None
+        )  # what was read before is not measured
+        total = self._meter.total(self.watch.lines) if self._meter and knows else None
         phase = Phase.FOLLOWING if self.assembly.settings.input.follow else Phase.READING
-        self.watch.advance(phase, self.watch.lines, None if left is None else begun + left)
+        self.watch.advance(phase, self.watch.lines, total)

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tiktoktoe_cli.errors import ENDING_SIGNALS, UnfinishedError
+from tiktoktoe_cli.errors import ENDING_SIGNALS, TiktoktoeError, UnfinishedError
+from tiktoktoe_cli.replay.stopping import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -186,7 +187,10 @@ class _Crew:
     def _found(self, slot: int) -> Parcel | Exception:
         try:
             parcel = self.head.run(pickle.loads(self._read(slot)))  # noqa: S301  # written by this program
-        except Exception as error:  # noqa: BLE001  # it is raised where the pipeline runs
+        except (
+            TiktoktoeError,
+            StoppedError,
+        ) as error:  # raised again where the pipeline runs; a bug ends the process
             return error
         parcel.batch.origins = ()
         parcel.batch.bodies = [] if parcel.batch.encoded else parcel.batch.bodies

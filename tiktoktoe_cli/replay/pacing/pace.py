@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.record import Block
     from tiktoktoe_cli.replay.pacing.schedule import Schedule
 
+_REST_NS = 1_000_000_000  # how long what has come may wait to be delivered
 _LONGEST_NAP_NS = 100_000_000  # how long it may take until somebody who stops the run is heard
 
 
@@ -54,9 +55,10 @@ class Pace:
     decoder: Decoder
     check: Callable[[], None]
     _began_ns: int | None = field(default=None)
+    _rested_ns: int = field(default=0)
 
-    def lines(self, blocks: Iterable[Block]) -> Generator[Block, None, None]:
-        """Pace blocks of lines; what is no event goes with the one before.
+    def lines(self, blocks: Iterable[Block], rest: Callable[[], None]) -> Generator[Block, None, None]:
+        """Pace blocks of lines; what is no event goes with the one before. While it waits, `rest` is called at times.
 
         Raises:
             UsageError: the records are no lines: reading could not go on between two of them.
@@ -69,27 +71,32 @@ class Pace:
                 times[row] = time_us
             start = 0
             for due_ns, size in self.schedule.portions(_filled(times)):
-                self._wait(due_ns)
+                self._wait(due_ns, rest)
                 yield block.part(start, start + size)
                 start += size
 
-    def sorted(self, blocks: Iterable[SortedBlock], skipped: int = 0) -> Generator[SortedBlock, None, None]:
+    def sorted(
+        self, blocks: Iterable[SortedBlock], rest: Callable[[], None], skipped: int = 0
+    ) -> Generator[SortedBlock, None, None]:
         """Pace what comes out of the sort, but for so many portions, which an earlier run let through."""
         number = 0
         for block in blocks:
             start = 0
             for due_ns, size in self.schedule.portions(block.times):
                 if number >= skipped:
-                    self._wait(due_ns)
+                    self._wait(due_ns, rest)
                     yield SortedBlock(block.entries[start : start + size])
                 number += 1
                 start += size
 
-    def _wait(self, due_ns: int) -> None:
+    def _wait(self, due_ns: int, rest: Callable[[], None]) -> None:
         if self._began_ns is None:
-            self._began_ns = self.patience.now() - due_ns
-        while (left_ns := self._began_ns + due_ns - self.patience.now()) > 0:
+            self._began_ns = self._rested_ns = self.patience.now() - due_ns
+        while (left_ns := self._began_ns + due_ns - (now_ns := self.patience.now())) > 0:
             self.check()
+            if now_ns - self._rested_ns >= _REST_NS:
+                self._rested_ns = now_ns
+                rest()
             self.patience.wait(min(left_ns, _LONGEST_NAP_NS))
 
 

@@ -121,8 +121,9 @@ class _Tail:
             return False
         if (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino) or self.file.tell() < here.st_size:
             return False
+        renewed = _Tail.open(self.path)
         self.file.close()
-        self.file = self.path.open("rb", buffering=0)
+        self.file = renewed.file
         return True
 
     def close(self) -> None:

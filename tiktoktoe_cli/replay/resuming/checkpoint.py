@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import sys
 from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.delivering.destination import Position
     from tiktoktoe_cli.replay.flow.passage import Account
     from tiktoktoe_cli.replay.letters import Letterbox
+
+
+_FORMAT = (2, marshal.version, *sys.version_info[:2])
+"""What is kept in a checkpoint, the memories of stages among it, is for this form only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,19 @@ class Checkpoint:
 
     def encode(self) -> bytes:
         """Write it down."""
-        return marshal.dumps(tuple(getattr(self, field.name) for field in fields(self)))
+        return marshal.dumps((_FORMAT, tuple(getattr(self, field.name) for field in fields(self))))
 
     @classmethod
     def decode(cls, data: bytes) -> Checkpoint:
-        """Read what was written down."""
-        return cls(*marshal.loads(data))  # noqa: S302  # written by this program, guarded by the store's checksum
+        """Read what was written down.
+
+        Raises:
+            ValueError: another version of this program, or of Python, has written it.
+        """
+        form, values = marshal.loads(data)  # noqa: S302  # written by this program, guarded by the store's checksum
+        if form != _FORMAT:
+            raise ValueError("another version of the program or of Python has written it")
+        return cls(*values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ def fingerprint(settings: PipelineSettings, files: Sequence[Path], seed: int) ->
     _add(digest, settings.model_dump_json(exclude=_CHANGES_NOTHING).encode(), str(seed).encode())
     for file in files:
         _add(digest, os.fsencode(file), *(() if settings.input.follow else _head(file)))
+    for stage in settings.stages:
+        if stage.redact and stage.redact.key:  # in the settings it is masked, and the outputs depend on it
+            _add(digest, hashlib.sha256(stage.redact.key.get_secret_value().encode()).digest())
     for _, path in settings.read_files:
         if path.is_file() and path not in files:
             _add(digest, path.read_bytes())

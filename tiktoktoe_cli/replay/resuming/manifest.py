@@ -94,6 +94,16 @@ def _described(path: Path) -> dict[str, Any]:  # JSON
         raise UnfinishedError(f"cannot read `{path}` for the manifest: {reason_of(error)}") from error
 
 
+def hash_of(path: Path) -> str:
+    """Hash a file.
+
+    Raises:
+        UnfinishedError: it cannot be read.
+    """
+    found: str = _described(path)["sha256"]
+    return found
+
+
 def _sha256(chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for chunk in chunks:

@@ -74,7 +74,11 @@ class Store:
             zlib.crc32(told) != written for told, written in [(data, checksum), *(row[1:] for row in rows)]
         ):
             raise self._damaged("what is in it does not match its checksums")
-        return Saved(fingerprint, Checkpoint.decode(data), [Change(stage, told) for stage, told, _ in rows])
+        try:
+            checkpoint = Checkpoint.decode(data)
+        except ValueError as error:
+            raise UnfinishedError(f"cannot resume from `{self.path}`: {error}", hint=_HINT) from error
+        return Saved(fingerprint, checkpoint, [Change(stage, told) for stage, told, _ in rows])
 
     def save(self, fingerprint: str, checkpoint: Checkpoint, changes: Sequence[Change]) -> None:
         """Replace the checkpoint, and add what has changed in the stages since the last one, all or nothing.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from tiktoktoe_cli.config.fields import Cel, LocalPath, Reference, Settings, Text
 from tiktoktoe_cli.config.units import Duration
@@ -82,3 +83,12 @@ class MonitoringSettings(Settings):
     """Where to write them while the run goes on."""
     alerts: tuple[AlertSettings, ...] = ()
     """Judged when the run ends; those with a `for` all along."""
+
+    @model_validator(mode="after")
+    def _alerts_have_names_of_their_own(self) -> MonitoringSettings:
+        names = [alert.name for alert in self.alerts]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                context = {"name": name, "hint": "choose another name", "at": [("alerts", number, "name")]}
+                raise PydanticCustomError("wrong-form", "there is another alert called `{name}`", context)
+        return self

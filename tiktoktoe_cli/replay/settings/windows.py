@@ -65,10 +65,14 @@ class WindowSettings(OneOf):
             raise PydanticCustomError("wrong-form", "`every` belongs to `sliding`", context)
         if not _MICROSECOND <= self.every <= self.sliding:
             raise PydanticCustomError("out-of-range", "expected `every` to be 1us to `sliding`", context)
+        if self.sliding > self.every * _MOST_WINDOWS:
+            words = {**context, "most": f"{_MOST_WINDOWS:,}"}
+            raise PydanticCustomError("out-of-range", "an event would be in more than {most} windows", words)
         return self
 
 
 _MICROSECOND = 1_000
+_MOST_WINDOWS = 1_000
 
 
 class KeyedSettings(Settings):
@@ -94,9 +98,9 @@ class KeyedSettings(Settings):
     """How many events may be held in open windows; the run ends with an error rather than with wrong windows."""
 
     @property
-    def longest(self) -> tuple[str, Duration]:
-        """What keeps events together, and how long they may be apart in it."""
-        return self.window.kind, self.window.chosen
+    def holder(self) -> str:
+        """What holds events together."""
+        return "session" if self.window.kind == "session" else f"{self.window.kind} window"
 
     @property
     def lateness_us(self) -> int:
@@ -117,9 +121,9 @@ class CorrelationSettings(KeyedSettings):
     came."""
 
     @property
-    def longest(self) -> tuple[str, Duration]:
-        """A join lasts until its deadline."""
-        return super().longest if self.deadline is None else ("join", self.deadline)
+    def holder(self) -> str:
+        """Events are joined until a deadline, or in a window."""
+        return "join" if self.emit is Emit.JOIN else super().holder
 
     @model_validator(mode="after")
     def _settings_fit_what_is_emitted(self) -> CorrelationSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -74,6 +75,14 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _canonical(value: Json) -> bytes:
+    """Write a value so that the order of keys does not count."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return json.dumps(value, sort_keys=True).encode()
+
+
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "count": Function(_is_truth, sum),
     "sum": Function(_is_number, _sum),
@@ -82,7 +91,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "max": Function(_is_number, lambda values: max(values, default=None)),
     "first": Function(_is_any, lambda values: values[0] if values else None),
     "last": Function(_is_any, lambda values: values[-1] if values else None),
-    "distinct": Function(_is_any, lambda values: len(set(map(orjson.dumps, values)))),
+    "distinct": Function(_is_any, lambda values: len(set(map(_canonical, values)))),
 }
 
 

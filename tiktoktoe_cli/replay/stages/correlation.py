@@ -57,7 +57,7 @@ def _join(settings: CorrelationSettings, kit: Kit) -> Stage:
     def look_for_expected(batch: Batch) -> None:
         look(batch)
         batch.keys[kit.name] = [
-            key if body.get("type") in expects else None
+            key if isinstance(kind := body.get("type"), str) and kind in expects else None
             for key, body in zip(batch.keys[kit.name], batch.bodies, strict=True)
         ]
 

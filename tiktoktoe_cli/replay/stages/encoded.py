@@ -27,6 +27,7 @@ class Encoded:
 
     def __init__(self, *, with_origins: bool) -> None:
         self._with_origins = with_origins
+        self._has_empty = False
 
     def pass_on(self, batch: Batch, index: int, passed: Batch) -> None:
         """Add its bytes and its route."""
@@ -39,6 +40,7 @@ class Encoded:
     def items(self, batch: Batch) -> list[Item]:
         """Keep routes and bytes, without the last `}`."""
         opened = [raw[:-1] for raw in batch.encoded]
+        self._has_empty = self._has_empty or _EMPTY in opened
         if self._with_origins:
             origins = map(batch.origins.__getitem__, batch.rows)
             return list(zip(batch.times, batch.routes, opened, origins, strict=True))
@@ -64,6 +66,10 @@ class Encoded:
                 origins += [item[3] for item in items]
                 released.times += [item[0] for item in items]
         released.add_origins(origins)
+        if self._has_empty:  # nothing stands before the marks that a comma could follow
+            released.encoded = [
+                _EMPTY + raw[2:] if raw.startswith(_EMPTY_AND_COMMA) else raw for raw in released.encoded
+            ]
 
     def packed(self, item: Item) -> Item:
         """Write the origin, if there is one, as a plain tuple."""
@@ -74,6 +80,7 @@ class Encoded:
         return (*item[:3], unpacked_origin(item[3])) if self._with_origins else item
 
 
+_EMPTY, _EMPTY_AND_COMMA = b"{", b"{,"
 _ALONE = b'1,"correlationcount":1}'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Protocol
 
 import orjson
@@ -91,8 +92,7 @@ class Gathered(Objects):
         for session in sessions:
             time_us, _, origin = session.items[-1]
             body = self._event(session, time_us)
-            raw = orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
-            released.append(time_us, body, origin._replace(raw=raw, end=RecordEnd.WHOLE))
+            released.append(time_us, body, origin._replace(raw=_written(body), end=RecordEnd.WHOLE))
 
     def _event(self, session: Session, time_us: int) -> Body:
         identity, kind, content = self._make(session)
@@ -107,6 +107,14 @@ class Gathered(Objects):
             "correlationid": identity,
             "data": {"key": session.key or None, "window": window, "count": len(session.items), **content},
         }
+
+
+def _written(body: Body) -> bytes:
+    """Write a made event; one that is too deep to be delivered still goes to the dead letters as it is."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        return json.dumps(body).encode()
 
 
 def group(session: Session) -> tuple[str, str, Body]:

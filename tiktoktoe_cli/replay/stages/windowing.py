@@ -135,13 +135,14 @@ class Windowing:
 
 
 def _late(settings: KeyedSettings) -> Fault:
-    kind, length = settings.longest
-    message = f"its {kind} was closed: newer events were more than {length} and {settings.lateness} past it"
+    message = f"its {settings.holder} had ended, and `lateness` ({settings.lateness}) was over"
     return Fault(pointer(*settings.key[0].parts) if settings.key else "", "window", "late", message)
 
 
 def _overflow(name: str, settings: KeyedSettings) -> UnfinishedError:
     key = f" by `{', '.join(map(str, settings.key))}`" if settings.key else ""
-    kind = "sessions" if settings.window.kind == "session" else "windows"
-    message = f"`{name}`{key} holds more than {settings.max_held:,} events in open {kind}"
-    return UnfinishedError(message, hint="shorten `window`, or raise `max_held` if there is enough memory")
+    message = f"`{name}`{key} holds more than {settings.max_held:,} events in every open {settings.holder}"
+    shorter = "deadline" if settings.holder == "join" else "window"
+    return UnfinishedError(
+        message, hint=f"shorten `{shorter}`, or raise `max_held` if there is enough memory"
+    )
