@@ -21,6 +21,7 @@ class _Translation:
     message: str
     hint: str
     at_opening: bool = False  # the place to mend is where the quote or bracket opens, not where the text ends
+    code: str = "yaml-syntax"
 
 
 _TABLE = (
@@ -54,6 +55,9 @@ _TABLE = (
         "unknown escape character", "an unknown escape in a quoted text", "use single quotes, or `\\\\`"
     ),
     _Translation("surrogate", "half of a character stands in a quoted text", "write the character itself"),
+    _Translation(
+        "exceeded maximum", "nested deeper than YAML's parser reads", "check its brackets", code="too-deep"
+    ),
     _Translation("control characters", "a control character stands in the text", "remove it"),
     _Translation("special characters", "a control character stands in the text", "remove it"),
 )
@@ -75,7 +79,7 @@ def syntax_problem(source: Source, problem: str, at: Position, opening: Position
         if entry.says in problem:
             words = {"char": rest[:1], "word": (rest.lstrip("*&").split() or [""])[0].rstrip(",]}")}
             place = _place(source, opening if opening and entry.at_opening else at)
-            return Problem("yaml-syntax", _fill(entry.message, words), place, _fill(entry.hint, words))
+            return Problem(entry.code, _fill(entry.message, words), place, _fill(entry.hint, words))
     return Problem("yaml-syntax", f"this is not YAML: {problem}", _place(source, at))
 
 
