@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,7 +66,51 @@ def test_an_alert_has_to_hold_for_a_time_of_the_events(
     assert facts.ok == (state is AlertState.QUIET)
 
 
-@pytest.mark.parametrize("stop", [2, 5, 12])
+class Hours:
+    """A clock that jumps."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+
+    def now(self) -> int:
+        """Tell the time."""
+        return self.now_ns
+
+    def wait(self, duration_ns: int) -> None:
+        """Jump."""
+        self.now_ns += duration_ns
+
+
+@pytest.mark.parametrize("order", ["input", "event_time"])
+@pytest.mark.parametrize("speed", [None, "1x", "100x", "20000x"])
+def test_what_alerts_see_depends_neither_on_speed_nor_on_order(
+    shelf: Shelf, order: str, speed: str | None
+) -> None:
+    """A burst of ten minutes that a block of input has all of; lines that are no events, and so have no time, aside."""
+    broken = ["{", "{"] if order == "event_time" else []
+    bad = [json.dumps(event(6 * number, good=number >= 100)) for number in range(1_000)]
+    shelf.put("a.ndjson", "".join(f"{line}\n" for line in [*bad, *broken]))
+    alerts = [
+        {"name": "burst", "when": "error_rate > 0.9", "for": "4m"},
+        {"name": "longer", "when": "error_rate > 0.9", "for": "11m"},
+        {"name": "late", "when": "error_rate > 0.2", "for": "30m"},
+    ]
+    settings = pipeline(shelf, order, alerts=alerts)
+    if speed:
+        settings = settings.model_copy(update={"pacing": shelf.settings(pacing={"speed": speed}).pacing})
+
+    facts = run_pipeline("p", settings, options=RunOptions(patience=Hours()))
+
+    assert states(facts) == [
+        ("burst", AlertState.FIRING),
+        ("longer", AlertState.QUIET),
+        ("late", AlertState.FIRING),
+    ]
+    assert facts.alerts[0].measured == {"error_rate": 1.0}
+    assert facts.error_rate == (100 + len(broken)) / (1_000 + len(broken))
+
+
+@pytest.mark.parametrize("stop", [5, 30, 130])
 def test_a_run_that_goes_on_knows_since_when_conditions_hold(shelf: Shelf, stop: int) -> None:
     """Stopped before, while or after an alert has held for long enough: the whole run says the same."""
     fill(shelf, range(300))

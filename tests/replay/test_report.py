@@ -168,7 +168,7 @@ def test_a_run_that_was_cut_short_points_to_what_is_there(shelf: Shelf) -> None:
     assert report.verdict == (
         "stopped at an invalid event: 1 event: 0 delivered to 1 destination, 1 dead letter in 0s"
     )
-    assert report.items[-1]["detail"] == partial
+    assert report.items[-1]["detail"] == f"{partial} (1 invalid)"
     assert report.next_steps == (f"head -n 1 {partial}",)
     assert report.problems[0].message.startswith(
         f"`{shelf.folder}/a.ndjson:1` is not valid: `id` is required; "

@@ -77,6 +77,11 @@ class Alarms:
         return self._fired.values()
 
     @property
+    def have_lasting(self) -> bool:
+        """Tell whether any has to hold for a time."""
+        return bool(self._lasting)
+
+    @property
     def are_lasting(self) -> bool:
         """Tell whether there is anything to look at before the end."""
         return len(self._fired) < len(self._lasting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktoktoe_cli.config.units import NS_PER_S
+from tiktoktoe_cli.replay.choices import Order
 from tiktoktoe_cli.replay.facts import DestinationFacts, Ending, ReplayFacts, RuleFacts, StageFacts
 from tiktoktoe_cli.replay.flow.plan import CLOCK, SHIFT
 
@@ -38,6 +39,7 @@ def facts_of(name: str, assembly: Assembly, lines: int, elapsed_s: float) -> Rep
         possible_duplicates=checkpoints.repeated,
         is_full=assembly.plan.is_full,
         shift_us=assembly.plan.shift_us,
+        ahead=assembly.plan.accounts["input"].dead if settings.input.order is Order.EVENT_TIME else 0,
     )
 
 

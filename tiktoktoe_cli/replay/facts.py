@@ -10,6 +10,7 @@ from tiktoktoe_cli.replay.events.batch import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tiktoktoe_cli.monitoring import AlertFacts
     from tiktoktoe_cli.replay.choices import MetricName
@@ -56,12 +57,14 @@ class DestinationFacts:
     events: int
     size_bytes: int
     guarantee: str
+    files: tuple[Path, ...] = ()  # that hold just these events, once they are published
 
     @classmethod
     def of(cls, name: str, settings: DestinationSettings, output: Destination) -> DestinationFacts:
         """Take down what was delivered."""
         guarantee = "exactly_once" if output.is_exact else settings.delivery.guarantee
-        return cls(name, settings.kind, output.place, output.events, output.size_bytes, guarantee)
+        files = tuple(output.files)
+        return cls(name, settings.kind, output.place, output.events, output.size_bytes, guarantee, files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class ReplayFacts:
     is_full: bool = False  # whether reading ended because as many events were taken as the selection allows
     shift_us: int | None = None  # by how much event times were moved
     is_rehearsal: bool = False  # whether nothing was sent, written or remembered
+    ahead: int = 0  # dead letters without a time, counted before the events that are still being sorted
 
     @property
     def interrupted(self) -> bool:
@@ -115,6 +119,11 @@ class ReplayFacts:
     def events(self) -> int:
         """How many lines had something on them."""
         return self.lines - self.dropped(Drop.EMPTY)
+
+    @property
+    def processed(self) -> int:
+        """How many of them have had their turn; not those that are still being sorted."""
+        return self.events - self.stages[0].held
 
     @property
     def delivered(self) -> int:
@@ -133,8 +142,9 @@ class ReplayFacts:
 
     @property
     def error_rate(self) -> float:
-        """The share of the events that became dead letters or were skipped as invalid."""
-        return (self.dead + self.dropped(Drop.SKIPPED)) / self.events if self.events else 0.0
+        """The share of the events so far that became dead letters or were skipped as invalid."""
+        processed = self.processed - self.ahead
+        return (self.dead - self.ahead + self.dropped(Drop.SKIPPED)) / processed if processed else 0.0
 
     @property
     def events_per_s(self) -> float:

@@ -26,7 +26,7 @@ class _Number(NamedTuple):
 
 _NUMBERS = {
     MetricName.PROCESSED_EVENTS: _Number(
-        lambda facts: facts.events, MetricKind.COUNTER, "Lines with something on them."
+        lambda facts: facts.processed, MetricKind.COUNTER, "Lines with something on them."
     ),
     MetricName.DELIVERED_EVENTS: _Number(
         lambda facts: facts.delivered,

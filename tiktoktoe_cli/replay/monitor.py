@@ -47,18 +47,20 @@ class Monitor:
         self._told_ns = self._written_ns = self.clock()
         self._write(self.facts())
 
-    def passed(self, newest_us: int | None) -> None:
-        """Look, if something is due; `newest_us` is when the newest event so far happened."""
+    def passed(self, newest_us: int | None, *, is_look: bool) -> None:
+        """Do what is due; `newest_us` is when the newest event so far happened, alerts are judged if it `is_look`."""
         now_ns = self.clock()
         is_file_due = (
             file := self.settings.openmetrics
         ) is not None and now_ns - self._written_ns >= file.every
         is_telling_due = now_ns - self._told_ns >= _TOLD_EVERY_NS
-        if not (self.alarms.are_lasting or is_file_due or is_telling_due):
+        is_look = is_look and self.alarms.are_lasting
+        if not (is_look or is_file_due or is_telling_due):
             return
         facts = self.facts()
-        for alert in self.alarms.look(metric_values(facts), newest_us or 0) if newest_us is not None else ():
-            self.caller.call(alert)
+        if is_look and newest_us is not None:
+            for alert in self.alarms.look(metric_values(facts), newest_us):
+                self.caller.call(alert)
         if is_file_due:
             self._written_ns = now_ns
             self._write_if_possible(facts)

@@ -87,6 +87,8 @@ def _verdict(facts: ReplayFacts) -> str:
     outcome = f"{plural(facts.events, 'event')}: {', '.join(parts)} in {duration(facts.elapsed_s)}"
     rehearsal = "dry run: " if facts.is_rehearsal else ""
     full = "; the limit is reached" if facts.is_full else ""
+    twice = facts.possible_duplicates
+    full += f"; up to {plural(twice, 'possible duplicate')}" if twice else ""
     return f"{rehearsal}{_PREFIXES[facts.ending]}{outcome}{full}{_fired(facts)}"
 
 
@@ -172,7 +174,10 @@ def _destination_items(facts: ReplayFacts) -> Iterator[dict[str, Json]]:
         place = _written(found.place, facts) if found.kind in _WHOLE_OR_NOT else found.place
         item = _output_item(found.name, "destination", found.events, place)
         yield item | {"type": found.kind, "size_bytes": found.size_bytes, "guarantee": found.guarantee}
-    yield _output_item("dead_letter", "dead-letters", facts.dead, _written(facts.dead_letter_path, facts))
+    place = _written(facts.dead_letter_path, facts)
+    why = ", ".join(f"{count:,} {reason}" for reason, count in facts.reasons.items())
+    item = _output_item("dead_letter", "dead-letters", facts.dead, f"{place} ({why})" if why else place)
+    yield item
 
 
 def _output_item(name: str, kind: str, events: int, path: str) -> dict[str, Json]:

@@ -73,6 +73,7 @@ def run_pipeline(  # noqa: PLR0913  # the clock and the ears of a run are not op
         refused=stopped.letter if stopped else None,
         is_rehearsal=options.is_rehearsal,
         remarks=tuple(watch.remarks),
+        ahead=0,
     )
     _check(facts)
     if facts.ending is Ending.COMPLETE and not options.is_rehearsal:

@@ -96,3 +96,18 @@ def test_nothing_depends_on_how_the_events_are_cut(
         assert [one for result in one_by_one for one in result[position]] == [
             one for result in together for one in result[position]
         ]
+
+
+def test_events_that_end_before_the_clock_count_for_the_newest_time() -> None:
+    """But for those that are too far ahead; and what comes later is judged by what came as far as the clock."""
+    clock = Clock(FIELD, 60 * SECOND)
+
+    seen = []
+    for at in (10, 5, 40, 1_000):
+        clock.see(at * SECOND)
+        seen.append(clock.newest_us)
+    again = Clock(FIELD, 60 * SECOND)
+    again.restore(clock.changes())
+
+    assert seen == [10 * SECOND, 10 * SECOND, 40 * SECOND, 40 * SECOND]
+    assert again.newest_us == 40 * SECOND

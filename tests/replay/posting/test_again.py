@@ -94,6 +94,30 @@ def test_corrected_events_stand_in_the_place_of_the_originals(shelf: Shelf) -> N
         again(settings, fixed=fixed)
 
 
+def test_a_corrected_event_has_the_id_of_its_letter(shelf: Shelf) -> None:
+    """Numbers move up when letters leave their file: what was corrected is not taken for another one."""
+    settings, first = pipeline(shelf), Wanted(names=["1"])
+    shelf.events(event("x"), event("y"))
+    run_pipeline("p", settings)
+    fixed = shelf.events(event(7) | {"id": "ex"}, name="fixed/a.jsonl")
+
+    assert fates(again(settings, first, fixed=fixed)) == [("ex", "gone")]
+    with pytest.raises(UsageError, match="the corrected event `ex` is not the dead letter `ey`"):
+        again(settings, first, fixed=fixed)
+    assert [letter["raw"] for letter in shelf.read("dead")] == [json.dumps(event("y"))]
+
+
+def test_a_letter_that_is_not_there_is_a_mistake(shelf: Shelf) -> None:
+    """Whoever names one by its id or number wants to know that nothing was sent."""
+    settings = pipeline(shelf)
+    shelf.events(event("x"))
+    run_pipeline("p", settings)
+
+    with pytest.raises(UsageError, match="there is no dead letter `9`"):
+        again(settings, Wanted(names=["ex", "9"]))
+    assert len(shelf.read("dead")) == 1
+
+
 def test_a_rehearsal_tells_and_changes_nothing(shelf: Shelf) -> None:
     """No file is other than before."""
     shelf.events(event(1), event("x"))

@@ -283,11 +283,39 @@ def test_the_manifest_proves_what_went_in_and_came_out(shelf: Shelf) -> None:
     told = json.loads(first)
     assert manifest.read_bytes() == first
     assert len(told["inputs"]) == FILES
-    for found in (*told["inputs"], *told["outputs"], told["dead_letters"]):
+    written = [file for output in (*told["outputs"], told["dead_letters"]) for file in output["files"]]
+    assert len(written) == len(told["outputs"]) + 1
+    for found in (*told["inputs"], *written):
         data = Path(found["path"]).read_bytes()
         assert (found["bytes"], found["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     for stage in told["stages"]:
         assert stage["in"] == stage["out"] + stage["dead"] + sum(stage["dropped"].values())
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ({"path": "all.ndjson", "rotate": {"events": 4}}, ["all-000001", "all-000002", "all-000003"]),
+        ({"path": "{n % 3}.ndjson"}, ["0", "1", "2"]),
+    ],
+    ids=["rotated", "partitioned"],
+)
+def test_the_manifest_names_every_file_of_an_output(
+    shelf: Shelf, file: dict[str, Any], names: list[str]
+) -> None:
+    """The parts of this run, and nothing that an earlier one has left under the name that they are made of."""
+    shelf.events(*({"time": "2026-03-02T08:00:00Z", "n": n} for n in range(10)))
+    (shelf.folder / "out").mkdir(exist_ok=True)
+    (shelf.folder / "out" / "all.ndjson").write_text("of an earlier run\n")
+    destinations = {"all": {"file": file | {"path": f"{shelf.folder}/out/{file['path']}"}}}
+
+    run_pipeline("p", shelf.settings(destinations=destinations))
+
+    [output] = json.loads((shelf.folder / "state" / "p" / "run.json").read_bytes())["outputs"]
+    assert [Path(found["path"]).stem for found in output["files"]] == names
+    for found in output["files"]:
+        data = Path(found["path"]).read_bytes()
+        assert (found["bytes"], found["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
 
 
 def test_standard_input_is_kept_until_the_run_has_succeeded(shelf: Shelf) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tiktoktoe_cli.replay.delivering.destination import Position, Refusal
     from tiktoktoe_cli.replay.events.record import Origin
@@ -24,6 +25,11 @@ class Collecting:
     lines: list[bytes] = field(default_factory=list)
     events: int = 0
     size_bytes: int = 0
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """There are none."""
+        return ()
 
     @property
     def can_refuse(self) -> bool:

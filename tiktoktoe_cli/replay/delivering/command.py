@@ -23,6 +23,7 @@ from tiktoktoe_cli.words import quoted, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tiktoktoe_cli.replay.delivering.destination import Destination, Position
     from tiktoktoe_cli.replay.delivering.surroundings import Surroundings
@@ -40,6 +41,7 @@ class CommandDestination:
     """Starts the program with the first event. Its messages, and what it prints if nobody asked it to, are ours."""
 
     is_exact = False
+    files: tuple[Path, ...] = ()
 
     def __init__(self, name: str, settings: CommandSettings) -> None:
         self._name = name

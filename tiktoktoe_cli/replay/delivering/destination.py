@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tiktoktoe_cli.replay.events.letter import Attempt
     from tiktoktoe_cli.replay.events.record import Origin
@@ -41,6 +42,10 @@ class Destination(Protocol):
     @property
     def place(self) -> str:
         """Where the events go, for people."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files that hold just the events that it took, in the order of their names, once it is published."""
 
     @property
     def events(self) -> int:

@@ -27,6 +27,10 @@ class Lines(Protocol):
     path: Path
 
     @property
+    def files(self) -> Sequence[Path]:
+        """What it consists of."""
+
+    @property
     def lines(self) -> int:
         """How many it took."""
 
@@ -76,6 +80,11 @@ class FileDestination:
         return str(self._file.path)
 
     @property
+    def files(self) -> Sequence[Path]:
+        """The file, or its parts."""
+        return self._file.files
+
+    @property
     def events(self) -> int:
         """How many lines there are."""
         return self._file.lines
@@ -102,7 +111,7 @@ def build(name: str, settings: FileSettings, around: Surroundings) -> Destinatio
     """
     if around.is_adding:
         if settings.template or settings.rotate:
-            hint = "send to the others with `--only-destination`, or replay the whole input"
+            hint = "correct the events or the pipeline, and run it anew over the whole input"
             raise UsageError(f"nothing can be added to `{name}`: it is more than one file", hint=hint)
         return FileDestination(LineFile(settings.path, PACKS[settings.compression], is_adding=True))
     if settings.template:

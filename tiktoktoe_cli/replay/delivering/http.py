@@ -32,6 +32,7 @@ from tiktoktoe_cli.transport import ClientOptions, HttpRequest, without_userinfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from tiktoktoe_cli.client.client import Client
     from tiktoktoe_cli.expressions import Expression
@@ -100,6 +101,7 @@ class HttpDestination:
 
     can_refuse = True
     is_exact = False
+    files: tuple[Path, ...] = ()
 
     def __init__(self, name: str, settings: HttpSettings, around: Surroundings) -> None:
         self._name = name

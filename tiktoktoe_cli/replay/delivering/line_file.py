@@ -140,6 +140,11 @@ class LineFile:
             self._let_go()
 
     @property
+    def files(self) -> Sequence[Path]:
+        """This one."""
+        return (self.path,)
+
+    @property
     def is_open(self) -> bool:
         """Whether lines can be added."""
         return hasattr(self, "_stream") and not self._stream.closed

@@ -44,6 +44,7 @@ class PartitionedFiles:
         self._refused: list[Refusal] = []
         self._let_gone: list[Lines] = []
         self._securing: list[Lines] = []
+        self._published: dict[str, Sequence[Path]] = {}
 
     @property
     def place(self) -> str:
@@ -66,6 +67,11 @@ class PartitionedFiles:
         return sum(file.size_bytes for file in self._open.values()) + sum(
             size for _, _, size in self._finished.values()
         )
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """Those of all values; known when they are in their places."""
+        return [file for _, files in sorted(self._published.items()) for file in files]
 
     def open(self, position: Position | None) -> None:
         """Begin, or open the files that were open."""
@@ -115,7 +121,9 @@ class PartitionedFiles:
         while self._open:
             self._let_go()
         for path, (told, _, _) in self._finished.items():
-            self._opened(path, told).publish()
+            file = self._opened(path, told)
+            file.publish()
+            self._published[path] = file.files
 
     def close(self) -> None:
         """Let go of all files."""

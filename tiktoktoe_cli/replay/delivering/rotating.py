@@ -50,6 +50,11 @@ class RotatingFile:
         """How large all files are."""
         return self._finished_size + self._part.size_bytes
 
+    @property
+    def files(self) -> Sequence[Path]:
+        """All parts."""
+        return [part_of(self.path, number) for number in range(1, self._number + 1)]
+
     def open(self, position: tuple[int, int, int, int, tuple[int, int, bytes]] | None = None) -> None:
         """Begin with the first file, or go on in the one that was the last."""
         if position is None:

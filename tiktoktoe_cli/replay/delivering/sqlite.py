@@ -37,6 +37,7 @@ class SqliteDestination:
 
     can_refuse = False
     is_exact = True
+    files: tuple[Path, ...] = ()
 
     def __init__(self, settings: SqliteSettings, *, is_adding: bool = False) -> None:
         self._is_adding = is_adding

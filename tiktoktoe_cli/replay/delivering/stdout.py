@@ -11,6 +11,7 @@ from tiktoktoe_cli.words import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
     from tiktoktoe_cli.replay.delivering.destination import Destination, Position, Refusal
@@ -24,6 +25,7 @@ class StdoutDestination:
 
     can_refuse = False
     is_exact = False
+    files: tuple[Path, ...] = ()
     place = "standard output"
 
     def __init__(self, around: Surroundings) -> None:

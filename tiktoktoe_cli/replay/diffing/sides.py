@@ -38,6 +38,7 @@ DEAD_LETTERS = "dead_letter"
 DEATH = "dead_letter"
 """The field that says of such an event why."""
 _LONGEST_LINE = 256 << 20
+_LARGEST_MANIFEST = 64 << 20
 _BROKEN = frozenset({RecordEnd.DAMAGED, RecordEnd.UNCLOSED, RecordEnd.TOO_LONG})
 
 
@@ -60,8 +61,8 @@ class Side:
 
     name: str
     outputs: Mapping[str, Lines]
-    hashes: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, Path] = field(default_factory=dict)
+    hashes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     kind: Kind = Kind.PIPELINE
@@ -103,8 +104,9 @@ def read_side(path: Path) -> Side:
     Raises:
         UsageError: it is none of them.
     """
-    if path.name == "run.json":
-        return _manifest_side(path)
+    manifest = _manifest(path)
+    if manifest is not None:
+        return _manifest_side(path, manifest)
     if path.is_dir():
         files = sorted(
             file for file in path.rglob("*") if file.is_file() and not file.name.endswith(".partial")
@@ -120,25 +122,43 @@ def read_side(path: Path) -> Side:
     raise UsageError(f"there is no `{path}` to compare", hint=hint)
 
 
-def _manifest_side(path: Path) -> Side:
+def _manifest(path: Path) -> dict[str, Any] | None:  # JSON
+    """Read a manifest, whatever its name; None if it is none, unless its name says that it is one.
+
+    Raises:
+        UsageError: it cannot be read, or its name says so and it is none.
+    """
+    if path.suffix != ".json" or not path.exists():
+        return None
     try:
-        told: dict[str, Any] = orjson.loads(path.read_bytes())  # JSON
-        outputs = {found["name"]: found for found in told["outputs"]} | {DEAD_LETTERS: told["dead_letters"]}
+        told = orjson.loads(path.read_bytes()) if path.stat().st_size < _LARGEST_MANIFEST else None
     except OSError as error:
         raise UsageError(f"cannot read `{path}`: {reason_of(error)}") from error
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"`{path}` is not the manifest of a run", hint="a run writes it into its `state`"
-        ) from error
-    known = {name: found for name, found in outputs.items() if "sha256" in found}
-    return Side(
-        str(path),
-        {name: partial(_events, Path(found["path"])) for name, found in known.items()},
-        {name: found["sha256"] for name, found in known.items()},
-        {name: Path(found["path"]) for name, found in known.items()},
-        {name: found["events"] for name, found in known.items()},
-        tuple(name for name in outputs if name not in known),
-    )
+    except orjson.JSONDecodeError:
+        told = None
+    if isinstance(told, dict) and told.keys() >= {"run", "outputs", "dead_letters"}:
+        return told
+    if path.name == "run.json":
+        raise UsageError(f"`{path}` is not the manifest of a run", hint="a run writes it into its `state`")
+    return None
+
+
+def _manifest_side(path: Path, told: dict[str, Any]) -> Side:  # JSON
+    try:
+        outputs = {found["name"]: found for found in told["outputs"]} | {DEAD_LETTERS: told["dead_letters"]}
+        known = {name: found for name, found in outputs.items() if found.get("kind", "file") == "file"}
+        files = {name: tuple(Path(file["path"]) for file in found["files"]) for name, found in known.items()}
+        return Side(
+            str(path),
+            {name: partial(_events_of, paths) for name, paths in files.items()},
+            {name: tuple(file["sha256"] for file in found["files"]) for name, found in known.items()},
+            files,
+            {name: found["events"] for name, found in known.items()},
+            tuple(name for name in outputs if name not in known),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        hint = "run the pipeline again with this version"
+        raise UsageError(f"the manifest `{path}` is of another version", hint=hint) from error
 
 
 def without_equal_outputs(
@@ -161,14 +181,19 @@ def without_equal_outputs(
 
 def _make_sure(side: Side, same: Sequence[str]) -> None:
     """Make sure that files are still those that a run has told the hashes of."""
-    for name, path in side.files.items():
-        if name not in same and path.is_file() and hash_of(path) != side.hashes[name]:
-            hint = "keep the outputs of a run beside its manifest, or compare folders"
-            raise UsageError(f"`{path}` is not any more what `{side.name}` tells of it", hint=hint)
+    for name, paths in side.files.items():
+        for path, told in zip(paths, side.hashes[name], strict=True) if name not in same else ():
+            if path.is_file() and hash_of(path) != told:
+                hint = "keep the outputs of a run beside its manifest, or compare folders"
+                raise UsageError(f"`{path}` is not any more what `{side.name}` tells of it", hint=hint)
 
 
 def _kept(lines: Sequence[bytes]) -> Sequence[bytes]:
     return lines
+
+
+def _events_of(paths: Sequence[Path]) -> Iterator[bytes]:
+    return chain.from_iterable(map(_events, paths))
 
 
 def _events(path: Path) -> Iterator[bytes]:

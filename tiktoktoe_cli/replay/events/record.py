@@ -109,6 +109,11 @@ class Block:
             ends={row - count: end for row, end in self.ends.items() if row >= count},
         )
 
+    @property
+    def is_divisible(self) -> bool:
+        """Whether reading can go on after each record: those of lines."""
+        return self.offsets is None and not self.state
+
     def part(self, start: int, stop: int) -> Block:
         """Cut some records out; of lines, so that reading can go on after them."""
         block = self.after(start)

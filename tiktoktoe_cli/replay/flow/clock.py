@@ -40,11 +40,20 @@ class Clock:
         self._file = -1
         self._newest_us: int | None = None  # of all files
         self._newest_of_file_us = _BEGINNING_US
+        self._seen_us: int | None = None
 
     @property
     def newest_us(self) -> int | None:
-        """When the newest event so far happened."""
-        return self._newest_us
+        """When the newest event so far happened, one that did not come as far as here among them."""
+        return max(
+            (time_us for time_us in (self._newest_us, self._seen_us) if time_us is not None), default=None
+        )
+
+    def see(self, time_us: int) -> None:
+        """Learn when an event happened that may have ended on its way here."""
+        newest_us = self.newest_us
+        if newest_us is None or self._max_jump_us is None or time_us <= newest_us + self._max_jump_us:
+            self._seen_us = time_us if newest_us is None else max(newest_us, time_us)
 
     def take(self, batch: Batch) -> Batch:
         """Fill the column of watermarks."""
@@ -69,12 +78,12 @@ class Clock:
         return Batch([])
 
     def changes(self, *, is_whole: bool = False) -> Any:  # noqa: ARG002  # always; as in `Memory`
-        """Tell the newest time, and that of the file that is read."""
-        return self._file, self._newest_us, self._newest_of_file_us
+        """Tell the newest time, that of the file that is read, and what was seen."""
+        return self._file, self._newest_us, self._newest_of_file_us, self._seen_us
 
     def restore(self, changes: Any) -> None:  # as above
         """Take them up."""
-        self._file, self._newest_us, self._newest_of_file_us = changes
+        self._file, self._newest_us, self._newest_of_file_us, self._seen_us = changes
 
     def _is_near(self, time_us: int) -> bool:
         return self._newest_us is not None and time_us <= self._newest_us + (self._max_jump_us or 0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tiktoktoe_cli.replay.choices import Order
 from tiktoktoe_cli.replay.flow.following import Following
 from tiktoktoe_cli.replay.flow.meter import Meter
+from tiktoktoe_cli.replay.flow.portions import in_portions, is_look_due
 from tiktoktoe_cli.replay.observer import Phase
 from tiktoktoe_cli.replay.ordering.sort import sort_by_time
 from tiktoktoe_cli.replay.reading.blocks import read_blocks
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.batch import Batch
     from tiktoktoe_cli.replay.events.record import Block
     from tiktoktoe_cli.replay.flow.head import Parcel
+    from tiktoktoe_cli.replay.flow.portions import B, Divisible
     from tiktoktoe_cli.replay.flow.workers import Heads
     from tiktoktoe_cli.replay.monitor import Monitor
     from tiktoktoe_cli.replay.observer import ReplayObserver
@@ -135,11 +137,13 @@ class Flow:
         resumed = self.assembly.resumed
         self.watch.lines = resumed.lines if resumed else 0
         with closing(self._blocks(self.position)) as blocks:
-            for block, parcel in heads(blocks if self.pace is None else self.pace.lines(blocks, self._rest)):
+            portions = self._in_portions(blocks, self.watch.lines)
+            paced = portions if self.pace is None else self.pace.lines(portions, self._rest)
+            for block, parcel in heads(paced):
                 self._advance_reading()
                 self.watch.lines += len(block)
                 self._take(parcel)
-                self._passed(len(block), block.position)
+                self._passed(block, block.position, self.watch.lines)
                 if self.assembly.plan.is_full:
                     break
         self.watch.observer.advanced(Phase.READING, self.watch.lines, self.watch.lines)
@@ -148,19 +152,21 @@ class Flow:
         blocks_through = self.position[0] if self.position else 0
         done = 0
         with closing(sort_by_time(self._decoded(is_known=blocks_through > 0))) as ordered:
+            portions = self._in_portions(ordered, 0)
             if self.pace is None:
-                rest: Iterable[SortedBlock] = islice(ordered, blocks_through, None)
+                rest: Iterable[SortedBlock] = islice(portions, blocks_through, None)
             else:
-                rest = self.pace.sorted(ordered, self._rest, blocks_through)
+                rest = self.pace.sorted(portions, self._rest, blocks_through)
             for number, (block, parcel) in enumerate(heads(rest), start=blocks_through + 1):
                 self.watch.advance(Phase.DELIVERING, done, done + self.assembly.plan.accounts["input"].held)
                 self._take(parcel)
                 done += len(block)
-                self._passed(len(block), (number,))
+                self._passed(block, (number,), self.assembly.plan.accounts["input"].passed)
         self.watch.observer.advanced(Phase.DELIVERING, done, done)
 
     def _take(self, parcel: Parcel) -> None:
         self._has_new = False  # what is stopped in the middle of this has no place to go on from
+        self.assembly.plan.see(parcel.newest_us)
         self.assembly.course.take(parcel)
         self._refuse()
 
@@ -168,10 +174,14 @@ class Flow:
         if self.assembly.course.refused is not None:
             raise StoppedError(self.assembly.course.refused)
 
-    def _passed(self, records: int, position: tuple[int, ...]) -> None:
+    def _in_portions(self, blocks: Iterable[B], through: int) -> Iterable[B]:
+        return in_portions(blocks, through) if self.monitor.alarms.have_lasting else blocks
+
+    def _passed(self, block: Divisible, position: tuple[int, ...], through: int) -> None:
         self.position, self._has_new = position, True
-        self.monitor.passed(self.assembly.plan.newest_us)
-        self.assembly.checkpoints.passed(records, position, self.watch.lines)
+        is_look = self.assembly.settings.input.follow or is_look_due(block, through)
+        self.monitor.passed(self.assembly.plan.newest_us, is_look=is_look)
+        self.assembly.checkpoints.passed(len(block), position, self.watch.lines)
 
     def _decoded(self, *, is_known: bool) -> Generator[Batch, None, None]:
         """Decode everything for the sort; what became of it is booked once, not again by a run that goes on."""
@@ -203,7 +213,7 @@ class Flow:
 
     def _rest(self) -> None:
         """Settle what is new: nothing comes for now."""
-        self.monitor.passed(self.assembly.plan.newest_us)
+        self.monitor.passed(self.assembly.plan.newest_us, is_look=self.assembly.settings.input.follow)
         if self._has_new:
             self.save()
             self._has_new = False

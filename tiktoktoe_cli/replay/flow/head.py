@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class Parcel(NamedTuple):
-    """A block that has gone through the head."""
+    """A block that has gone through the head; `newest_us` is when the newest of its events happened, dead or not."""
 
     batch: Batch
     passages: Sequence[Passage]
+    newest_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,11 @@ class Head:
     def run(self, block: Records) -> Parcel:
         """Make a parcel."""
         batch, passages = self._decoded(block)
+        newest_us = max(batch.times, default=None)
         for step in self.steps:
             batch, passage = step.run(batch)
             passages.append(passage)
-        return Parcel(batch, passages)
+        return Parcel(batch, passages, newest_us)
 
     def _decoded(self, block: Records) -> tuple[Batch, list[Passage]]:
         if isinstance(block, SortedBlock):

@@ -76,6 +76,12 @@ class Plan(NamedTuple):
         clock = self.memories[CLOCK]
         return clock.newest_us if isinstance(clock, Clock) else None
 
+    def see(self, newest_us: int | None) -> None:
+        """Let the clock know of events that may die before it; those that will be moved have other times by then."""
+        clock = self.memories[CLOCK]
+        if newest_us is not None and isinstance(clock, Clock) and SHIFT not in self.memories:
+            clock.see(newest_us)
+
     @property
     def shift_us(self) -> int | None:
         """By how much event times are moved; None if they are not."""

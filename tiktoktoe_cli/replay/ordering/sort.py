@@ -40,6 +40,7 @@ class SortedBlock:
     """Records of any files in the order of their time, as a batch's origins."""
 
     ends: ClassVar[Mapping[int, RecordEnd]] = {}
+    is_divisible = True
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
@@ -48,6 +49,10 @@ class SortedBlock:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    def part(self, start: int, stop: int) -> SortedBlock:
+        """Cut some records out."""
+        return SortedBlock(self.entries[start:stop])
 
     def __getitem__(self, row: int, /) -> Origin:
         return Origin(*self.entries[row][1:])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from tiktoktoe_cli.config.units import NS_PER_S
 from tiktoktoe_cli.errors import UsageError
-from tiktoktoe_cli.replay.ordering.sort import SortedBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from tiktoktoe_cli.replay.decoding import Decoder
     from tiktoktoe_cli.replay.events.record import Block
+    from tiktoktoe_cli.replay.ordering.sort import SortedBlock
     from tiktoktoe_cli.replay.pacing.schedule import Schedule
 
 _REST_NS = 1_000_000_000  # how long what has come may wait to be delivered
@@ -64,7 +64,7 @@ class Pace:
             UsageError: the records are no lines: reading could not go on between two of them.
         """
         for block in blocks:
-            if block.offsets is not None or block.state:
+            if not block.is_divisible:
                 raise UsageError("only lines can be paced as they stand", hint="set `order: event_time`")
             batch, times = self.decoder.decode(block), list[int | None]([None] * len(block))
             for row, time_us in zip(batch.rows, batch.times, strict=True):
@@ -85,7 +85,7 @@ class Pace:
             for due_ns, size in self.schedule.portions(block.times):
                 if number >= skipped:
                     self._wait(due_ns, rest)
-                    yield SortedBlock(block.entries[start : start + size])
+                    yield block.part(start, start + size)
                 number += 1
                 start += size
 

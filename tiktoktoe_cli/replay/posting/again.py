@@ -24,13 +24,13 @@ from tiktoktoe_cli.replay.delivering.catalog import make_destination
 from tiktoktoe_cli.replay.delivering.line_file import LineFile
 from tiktoktoe_cli.replay.facts import Ending
 from tiktoktoe_cli.replay.options import Start
-from tiktoktoe_cli.replay.posting.stored import Stored, read_letters
+from tiktoktoe_cli.replay.posting.stored import Stored, id_of, read_letters
 from tiktoktoe_cli.replay.rehearsal import rehearse
 from tiktoktoe_cli.replay.resuming.store import Store
 from tiktoktoe_cli.replay.run import run_pipeline
 from tiktoktoe_cli.replay.settings.input import SelectSettings
 from tiktoktoe_cli.replay.settings.monitoring import MonitoringSettings
-from tiktoktoe_cli.words import plural, reason_of
+from tiktoktoe_cli.words import listed, plural, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -108,7 +108,7 @@ def send_again(
         UnfinishedError: something cannot be read or written, or the user stopped it: all letters are still there.
     """
     _refuse_what_cannot_be(posting)
-    wanted = [letter for letter in read_letters(posting.path) if posting.wanted.has(letter)]
+    wanted = _wanted(posting)
     originals = _originals(posting, wanted)
     parcel = [(letter, original) for letter, original in zip(wanted, originals, strict=True) if original]
     facts, returned = None, {}
@@ -177,6 +177,18 @@ def _refuse_what_cannot_be(posting: Posting) -> None:
         )
 
 
+def _wanted(posting: Posting) -> list[Stored]:
+    unknown, found = set(posting.wanted.names), []
+    for letter in read_letters(posting.path):
+        unknown -= {letter.id, str(letter.number)}
+        if posting.wanted.has(letter):
+            found.append(letter)
+    if unknown:
+        hint = f"`tiktoktoe replay dead-letters list --pipeline {posting.name}` shows them"
+        raise UsageError(f"there is no dead letter {listed(sorted(unknown))}", hint=hint)
+    return found
+
+
 def _originals(posting: Posting, wanted: Sequence[Stored]) -> list[bytes | None]:
     """Say what to send for each letter; None where there is nothing."""
     if posting.fixed is None:
@@ -189,7 +201,17 @@ def _originals(posting: Posting, wanted: Sequence[Stored]) -> list[bytes | None]
         letters, events = plural(len(wanted), "dead letter"), plural(len(fixed), "event")
         hint = "list the letters with the same options, and give one line for each, in that order"
         raise UsageError(f"there are {letters} to send, and {events} in `{posting.fixed}`", hint=hint)
+    for letter, line in zip(wanted, fixed, strict=True):
+        _make_sure(letter, line)
     return list(fixed)
+
+
+def _make_sure(letter: Stored, fixed: bytes) -> None:
+    """Make sure that a corrected event is the one of the letter: numbers change once letters have left their file."""
+    new = id_of(fixed)
+    if letter.id and new and new != letter.id:
+        hint = "choose dead letters by their ids, and give the corrected events in the order of the list"
+        raise UsageError(f"the corrected event `{new}` is not the dead letter `{letter.id}`", hint=hint)
 
 
 def _on_one_line(letter: Stored) -> bytes | None:

@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.events.fault import Body
 
 
+def _event_of(raw: bytes) -> Body | None:
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def id_of(raw: bytes) -> str:
+    """Give the id of an event; empty if it has none that can be read."""
+    found = (_event_of(raw) or {}).get("id")
+    return found if isinstance(found, str) else ""
+
+
 @dataclass(frozen=True)
 class Stored:
     """A dead letter: the number of its line, from 1, and its `record`; an empty one if the line holds none."""
@@ -50,17 +64,12 @@ class Stored:
     @cached_property
     def event(self) -> Body | None:
         """The event that they hold; None if they hold no JSON object."""
-        try:
-            body = orjson.loads(self.original or b"")
-        except orjson.JSONDecodeError:
-            return None
-        return body if isinstance(body, dict) else None
+        return _event_of(self.original or b"")
 
     @property
     def id(self) -> str:
         """The event's id; empty if it has none that can be read."""
-        found = (self.event or {}).get("id")
-        return found if isinstance(found, str) else ""
+        return id_of(self.original or b"")
 
     @property
     def reason(self) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tiktoktoe_cli.replay.letters import Letterbox
 
 
-_FORMAT = (2, marshal.version, *sys.version_info[:2])
+_FORMAT = (3, marshal.version, *sys.version_info[:2])
 """What is kept in a checkpoint, the memories of stages among it, is for this form only."""
 
 

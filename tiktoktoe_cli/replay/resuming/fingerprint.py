@@ -37,8 +37,8 @@ def fingerprint(settings: PipelineSettings, files: Sequence[Path], seed: int) ->
         if stage.redact and stage.redact.key:  # in the settings it is masked, and the outputs depend on it
             _add(digest, hashlib.sha256(stage.redact.key.get_secret_value().encode()).digest())
     for _, path in settings.read_files:
-        if path.is_file() and path not in files:
-            _add(digest, path.read_bytes())
+        if path not in files:
+            _add(digest, *map(_whole, (path, path.with_name(f"{path.name}-wal"))))  # of a SQLite database
     return digest.hexdigest()
 
 
@@ -48,6 +48,15 @@ def _head(file: Path) -> tuple[bytes, bytes]:
             return str(file.stat().st_size).encode(), stream.read(_HEAD_BYTES)
     except OSError as error:
         raise UsageError(f"cannot read `{file}`: {reason_of(error)}") from error
+
+
+def _whole(path: Path) -> bytes:
+    """Hash a file; there may be none: whoever needs it tells."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest() if path.is_file() else b""
+    except OSError:
+        return b""
 
 
 def _add(digest: hashlib._Hash, *parts: bytes) -> None:

@@ -21,9 +21,9 @@ from tiktoktoe_cli.words import reason_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tiktoktoe_cli.replay.facts import DestinationFacts, ReplayFacts
+    from tiktoktoe_cli.replay.facts import ReplayFacts
 
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 _CHUNK_BYTES = 1 << 20
 
 
@@ -33,8 +33,8 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
     Raises:
         UnfinishedError: an input or an output cannot be read.
     """
-    outputs = [Path(found.place) for found in facts.destinations]
-    paths = [*inputs, *filter(Path.is_file, outputs), Path(facts.dead_letter_path)]
+    dead = Path(facts.dead_letter_path)
+    paths = [*inputs, *(file for found in facts.destinations for file in found.files), dead]
     with ThreadPoolExecutor() as pool:  # hashing lets go of the interpreter
         described = dict(zip(paths, pool.map(_described, paths), strict=True))
     return {
@@ -56,15 +56,18 @@ def manifest_of(facts: ReplayFacts, run: str, seed: int, inputs: Sequence[Path])
             }
             for stage in facts.stages
         ],
-        "outputs": [_output(found, described.get(Path(found.place))) for found in facts.destinations],
-        "dead_letters": {"events": facts.dead, **described[Path(facts.dead_letter_path)]},
+        "outputs": [
+            {
+                "name": found.name,
+                "kind": found.kind,
+                "place": found.place,
+                "events": found.events,
+                "files": [described[file] for file in found.files],
+            }
+            for found in facts.destinations
+        ],
+        "dead_letters": {"events": facts.dead, "files": [described[dead]]},
     }
-
-
-def _output(found: DestinationFacts, described: dict[str, Any] | None) -> dict[str, Any]:  # JSON
-    """Describe what a destination got; with a hash where that is one file."""
-    told: dict[str, Any] = {"name": found.name, "kind": found.kind, "events": found.events}  # JSON
-    return told | (described or {"place": found.place})
 
 
 def write_manifest(manifest: dict[str, Any], path: Path) -> None:  # JSON
